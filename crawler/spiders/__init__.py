@@ -1,0 +1,1 @@
+"""The spiders; there is one, for all outlets."""

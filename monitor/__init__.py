@@ -1,0 +1,1 @@
+"""From article to reader: judging, grouping, digests, schedule and command line."""

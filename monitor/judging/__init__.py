@@ -1,0 +1,1 @@
+"""Text in, verdict out: no database, clock or network in this folder."""

@@ -1,0 +1,1 @@
+"""Code that hands a rendered digest over: one module per notifier."""

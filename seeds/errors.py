@@ -1,0 +1,33 @@
+"""The error tree of Twinwatch: everything that a person may cause or mend.
+
+TwinwatchError
+├── SettingsError   a setting, a file of settings or an environment variable is wrong
+├── SeedError       a data file (outlet, family, locality, word list) is wrong
+└── InputError      an argument or an input file of a command is wrong
+
+The database's own errors are `storage.errors.StoreError`, as `storage` imports nothing of ours.
+"""
+
+
+class TwinwatchError(Exception):
+    """A fault that a person can mend; shown as one line, without a traceback.
+
+    `what` says what is wrong, `where` names the file, setting or address, `advice` says what to do.
+    """
+
+    def __init__(self, what: str, *, where: str = "", advice: str = "") -> None:
+        self.what, self.where, self.advice = what, where, advice
+        head = f"{where}: {what}" if where else what
+        super().__init__(f"{head} ({advice})" if advice else head)
+
+
+class SettingsError(TwinwatchError):
+    """A setting is wrong."""
+
+
+class SeedError(TwinwatchError):
+    """A data file is wrong."""
+
+
+class InputError(TwinwatchError):
+    """An argument or an input file is wrong."""

@@ -1,0 +1,1 @@
+"""Tables, questions and migrations: everything that outlives a process."""

@@ -1,0 +1,1 @@
+"""Questions to the store, by subject; each public method is one transaction."""

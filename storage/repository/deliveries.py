@@ -1,0 +1,162 @@
+"""Questions about subscriptions, digests and deliveries: what was told to whom, and how the handing over went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storage.engine import Database
+from storage.models import DeliveryModel, DigestModel, SubscriptionModel, ToldModel
+from storage.values import DeliveryRow, DeliveryState, DigestRow
+
+
+@dataclass(frozen=True)
+class NewDigest:
+    """A composed digest with everything that is saved with it in one transaction."""
+
+    subscription: str
+    period: str
+    composed_at: datetime
+    since_at: datetime
+    content: dict[str, Any]
+    notifier: str
+    recipients: Sequence[str]
+    told: Sequence[str]
+    passed_over: Sequence[str] = ()
+
+
+class DeliveryRepository:
+    """Digests and their deliveries."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin_subscription(self, name: str, at: datetime) -> datetime:
+        """When the subscription began, which is now if it is new."""
+        with self._database.write() as session:
+            row = session.get(SubscriptionModel, name)
+            if row is None:
+                row = SubscriptionModel(name=name, created_at=at)
+                session.add(row)
+            return row.created_at
+
+    def last_digest(self, subscription: str) -> DigestRow | None:
+        """The newest digest of a subscription."""
+        question = (
+            select(DigestModel).where(DigestModel.subscription == subscription)
+            .order_by(DigestModel.composed_at.desc(), DigestModel.id.desc()).limit(1)
+        )
+        with self._database.read() as session:
+            row = session.scalar(question)
+            return _digest(row) if row else None
+
+    def has_digest(self, subscription: str, period: str) -> bool:
+        """Whether the period's digest was composed already."""
+        question = select(DigestModel.id).where(
+            DigestModel.subscription == subscription, DigestModel.period == period
+        )
+        with self._database.read() as session:
+            return session.scalar(question) is not None
+
+    def save_digest(self, digest: NewDigest) -> int | None:
+        """Saves digest, told rows and one delivery per recipient together; its id.
+
+        None where the period has its digest already: two services composed at once, and the other one was first.
+        """
+        insert = self._database.insert(DigestModel).values(
+            subscription=digest.subscription, period=digest.period, composed_at=digest.composed_at,
+            since_at=digest.since_at, content=digest.content,
+        )
+        with self._database.write() as session:
+            digest_id = session.scalar(insert.on_conflict_do_nothing().returning(DigestModel.id))
+            if digest_id is None:
+                return None
+            told = [(event, False) for event in digest.told] + [(event, True) for event in digest.passed_over]
+            session.add_all(
+                ToldModel(subscription=digest.subscription, event_id=event, digest_id=digest_id, passed_over=passed)
+                for event, passed in told
+            )
+            session.add_all(
+                DeliveryModel(
+                    digest_id=digest_id, notifier=digest.notifier, recipient=recipient, created_at=digest.composed_at,
+                    next_attempt_at=digest.composed_at, state="pending",
+                )
+                for recipient in dict.fromkeys(digest.recipients)
+            )
+            return int(digest_id)
+
+    def get_digest(self, digest_id: int) -> DigestRow | None:
+        """The digest with this id."""
+        with self._database.read() as session:
+            row = session.get(DigestModel, digest_id)
+            return _digest(row) if row else None
+
+    def claim_due(self, now: datetime) -> DeliveryRow | None:
+        """Takes the delivery that is due longest and marks it `sending`, so that a crash in between is seen later."""
+        question = (
+            select(DeliveryModel).where(DeliveryModel.state == "pending", DeliveryModel.next_attempt_at <= now)
+            .order_by(DeliveryModel.next_attempt_at, DeliveryModel.id).limit(1).with_for_update(skip_locked=True)
+        )
+        with self._database.write() as session:
+            row = session.scalar(question)
+            if row is None:
+                return None
+            row.state, row.claimed_at, row.attempts = "sending", now, row.attempts + 1
+            digest = session.get_one(DigestModel, row.digest_id)
+            return _delivery(row, digest.subscription)
+
+    def finish(
+        self, delivery_id: int, state: DeliveryState, reason: str, at: datetime, *,
+        retry_at: datetime | None = None, parts_sent: int = 0,
+    ) -> None:
+        """Records how a claimed delivery went; `pending` with `retry_at` puts it back into the queue."""
+        with self._database.write() as session:
+            row = session.get_one(DeliveryModel, delivery_id)
+            row.state, row.reason, row.next_attempt_at, row.parts_sent = state, reason, retry_at, parts_sent
+            if state == "sent":
+                row.sent_at = at
+
+    def release_stuck(self, claimed_before: datetime, now: datetime) -> int:
+        """Puts deliveries whose sender died back into the queue, marked as possible repeats; how many."""
+        question = select(DeliveryModel).where(
+            DeliveryModel.state == "sending", DeliveryModel.claimed_at < claimed_before
+        )
+        with self._database.write() as session:
+            rows = session.scalars(question).all()
+            for row in rows:
+                row.state, row.next_attempt_at, row.may_repeat = "pending", now, True
+            return len(rows)
+
+    def find(self, limit: int | None = None) -> list[DeliveryRow]:
+        """Deliveries, newest first."""
+        question = (
+            select(DeliveryModel, DigestModel.subscription)
+            .join(DigestModel, DigestModel.id == DeliveryModel.digest_id)
+            .order_by(DeliveryModel.id.desc()).limit(limit)
+        )
+        with self._database.read() as session:
+            return [_delivery(row, subscription) for row, subscription in session.execute(question)]
+
+    def count_told(self, event_id: str) -> int:
+        """To how many subscriptions an event was told."""
+        question = select(func.count()).where(ToldModel.event_id == event_id, ToldModel.passed_over.is_(False))
+        with self._database.read() as session:
+            return session.scalar(question) or 0
+
+
+def _digest(row: DigestModel) -> DigestRow:
+    return DigestRow(
+        id=row.id, subscription=row.subscription, composed_at=row.composed_at, since_at=row.since_at,
+        content=dict(row.content),
+    )
+
+
+def _delivery(row: DeliveryModel, subscription: str) -> DeliveryRow:
+    return DeliveryRow(
+        id=row.id, digest_id=row.digest_id, subscription=subscription, notifier=row.notifier,
+        recipient=row.recipient, state=row.state, attempts=row.attempts,  # type: ignore[arg-type]
+        created_at=row.created_at, next_attempt_at=row.next_attempt_at, sent_at=row.sent_at,
+        parts_sent=row.parts_sent, may_repeat=row.may_repeat, reason=row.reason,
+    )

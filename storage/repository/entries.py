@@ -1,0 +1,84 @@
+"""Questions about entries: the frontier, and what became of each address."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from storage.engine import Database
+from storage.models import EntryModel
+from storage.values import FrontierEntry, NewEntry, Outcome
+
+
+class EntryRepository:
+    """Addresses seen in feeds."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save_seen(self, entries: Sequence[NewEntry], at: datetime) -> list[str]:
+        """Saves entries not known yet and returns their identities; a known one stays as it was first seen."""
+        if not entries:
+            return []
+        rows = [
+            {
+                "outlet_id": e.outlet_id, "identity": e.identity, "url": e.url, "feed_url": e.feed_url,
+                "title": e.title, "summary": e.summary, "published_at": e.published_at,
+                "date_source": e.date_source, "seen_at": at, "backlog": e.backlog,
+                "reason": "", "screen_version": "", "attempts": 0,
+            }
+            for e in {e.identity: e for e in reversed(entries)}.values()
+        ]  # the first of two entries of one identity wins
+        insert = self._database.insert(EntryModel).on_conflict_do_nothing().returning(EntryModel.identity)
+        with self._database.write() as session:
+            return list(session.scalars(insert, rows))
+
+    def find_known(self, identities: Sequence[str]) -> set[str]:
+        """Those of `identities` that are in the store."""
+        known: set[str] = set()
+        with self._database.read() as session:
+            for start in range(0, len(identities), 500):  # below the limit of parameters of old SQLite builds
+                part = identities[start : start + 500]
+                known.update(session.scalars(select(EntryModel.identity).where(EntryModel.identity.in_(part))))
+        return known
+
+    def frontier(self, outlet_id: str, limit: int, now: datetime) -> list[FrontierEntry]:
+        """Entries still to be fetched, newest first; undated ones count as seen, backlog comes last."""
+        newest = func.coalesce(EntryModel.published_at, EntryModel.seen_at).desc()
+        question = (
+            select(EntryModel)
+            .where(EntryModel.outlet_id == outlet_id, EntryModel.outcome.is_(None))
+            .where(or_(EntryModel.next_attempt_at.is_(None), EntryModel.next_attempt_at <= now))
+            .order_by(EntryModel.backlog, newest, EntryModel.id)
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return [_frontier(row) for row in session.scalars(question)]
+
+    def count_waiting(self, outlet_id: str) -> int:
+        """How many entries of the outlet still have no outcome."""
+        question = select(func.count()).where(EntryModel.outlet_id == outlet_id, EntryModel.outcome.is_(None))
+        with self._database.read() as session:
+            return session.scalar(question) or 0
+
+    def save_outcome(
+        self, entry_id: int, outcome: Outcome, reason: str, at: datetime, *, screen_version: str = ""
+    ) -> None:
+        """Ends an entry: it leaves the frontier for good."""
+        with self._database.write() as session:
+            row = session.get_one(EntryModel, entry_id)
+            row.outcome, row.reason, row.settled_at = outcome, reason, at
+            row.screen_version, row.attempts = screen_version, row.attempts + 1
+
+    def postpone(self, entry_id: int, reason: str, next_attempt_at: datetime) -> None:
+        """Leaves an entry in the frontier, to be tried again not before `next_attempt_at`."""
+        with self._database.write() as session:
+            row = session.get_one(EntryModel, entry_id)
+            row.reason, row.attempts, row.next_attempt_at = reason, row.attempts + 1, next_attempt_at
+
+
+def _frontier(row: EntryModel) -> FrontierEntry:
+    return FrontierEntry(
+        id=row.id, outlet_id=row.outlet_id, identity=row.identity, url=row.url, title=row.title,
+        summary=row.summary, published_at=row.published_at, backlog=row.backlog, attempts=row.attempts,
+    )

@@ -1,0 +1,195 @@
+"""Questions about events: blocks to be grouped, what grouping decided, and what is shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from storage.engine import Database
+from storage.models import (
+    ArticleModel,
+    EntryModel,
+    EventModel,
+    EventPairModel,
+    FactModel,
+    SubscriptionModel,
+    ToldModel,
+    VerdictModel,
+)
+from storage.repository.event_views import make_views
+from storage.values import BlockFact, EventRow, EventView
+
+FLAGGED = ("yes", "unsure")
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """What a list of events is narrowed to; an empty filter lets all pass."""
+
+    act: str | None = None
+    key: str | None = None
+    limit: int | None = None
+    ids: Sequence[str] = field(default_factory=tuple)
+
+
+class EventRepository:
+    """Happenings, each once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ungrouped_blocks(self) -> list[str]:
+        """Blocks with a fact that belongs to no event yet."""
+        question = (
+            select(FactModel.block).join(VerdictModel, VerdictModel.id == FactModel.verdict_id)
+            .where(FactModel.event_id.is_(None), VerdictModel.verdict.in_(FLAGGED), _is_latest_verdict())
+            .distinct().order_by(FactModel.block)
+        )
+        with self._database.read() as session:
+            return list(session.scalars(question))
+
+    def block_facts(self, block: str) -> list[BlockFact]:
+        """The facts of a block by the latest verdict on the latest revision of each page."""
+        question = (
+            select(FactModel, ArticleModel, VerdictModel.verdict, EntryModel.backlog)
+            .join(VerdictModel, VerdictModel.id == FactModel.verdict_id)
+            .join(ArticleModel, ArticleModel.id == FactModel.article_id)
+            .join(EntryModel, EntryModel.id == ArticleModel.entry_id)
+            .where(FactModel.block == block, VerdictModel.verdict.in_(FLAGGED), _is_latest_verdict())
+            .order_by(FactModel.id)
+        )
+        with self._database.read() as session:
+            return [_block_fact(*row) for row in session.execute(question)]
+
+    def block_events(self, block: str) -> dict[str, set[int]]:
+        """The present events of a block, oldest first, with the facts that belong to each."""
+        with self._database.read() as session:
+            ids = session.scalars(
+                select(EventModel.id).where(EventModel.block == block, EventModel.merged_into.is_(None))
+                .order_by(EventModel.first_seen_at, EventModel.id)
+            ).all()
+            events: dict[str, set[int]] = {event_id: set() for event_id in ids}
+            facts = select(FactModel.event_id, FactModel.id).where(FactModel.event_id.in_(ids))
+            for event_id, fact_id in session.execute(facts):
+                events[str(event_id)].add(fact_id)
+        return events
+
+    def save_block(
+        self, block: str, events: Sequence[EventRow], merged: Mapping[str, str], at: datetime,
+        new_ties: frozenset[str] = frozenset(),
+    ) -> list[str]:
+        """Saves what grouping decided for a block, whole; the ids of events that are new.
+
+        `merged` maps ids that are gone to the ids that go on: these redirect, and told rows follow them.
+        `new_ties` holds the ids among the new events whose pair was not known before.
+        """
+        with self._database.write() as session:
+            made = [event.id for event in events if _save_event(session, event, at, event.id in new_ties)]
+            for old, kept in merged.items():
+                _merge(session, old, kept)
+            session.execute(update(FactModel).where(FactModel.block == block).values(event_id=None))
+            for event in events:
+                facts = FactModel.id.in_(event.fact_ids)
+                session.execute(update(FactModel).where(facts).values(event_id=event.id))
+        return made
+
+    def get(self, event_id: str) -> EventView | None:
+        """The event with this id, or the one that it was merged into."""
+        with self._database.read() as session:
+            row = session.get(EventModel, event_id)
+            while row is not None and row.merged_into is not None:
+                row = session.get(EventModel, row.merged_into)
+            return make_views(session, [row])[0] if row else None
+
+    def find(self, wanted: EventFilter | None = None) -> list[EventView]:
+        """Events, newest first, narrowed to what is wanted."""
+        with self._database.read() as session:
+            return make_views(session, session.scalars(_narrowed(wanted or EventFilter())).all())
+
+    def untold(self, subscription: str) -> list[EventView]:
+        """Every event since the subscription began that it was neither told nor passed over; never backlog."""
+        told = select(ToldModel.event_id).where(
+            ToldModel.subscription == subscription, ToldModel.event_id == EventModel.id
+        )
+        began = select(SubscriptionModel.created_at).where(SubscriptionModel.name == subscription)
+        question = (
+            select(EventModel)
+            .where(EventModel.merged_into.is_(None), EventModel.backlog.is_(False), ~told.exists())
+            .where(EventModel.first_seen_at >= began.scalar_subquery(), _has_facts())
+            .order_by(EventModel.first_seen_at, EventModel.id)
+        )
+        with self._database.read() as session:
+            return make_views(session, session.scalars(question).all())
+
+    def count(self) -> int:
+        """How many events are known, backlog included."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count()).select_from(EventModel)) or 0
+
+
+def _is_latest_verdict() -> ColumnElement[bool]:
+    """Whether a fact's verdict is the newest of its page: latest revision, latest rules."""
+    other, sibling = VerdictModel.__table__.alias(), ArticleModel.__table__.alias()
+    mine = select(ArticleModel.entry_id).where(ArticleModel.id == FactModel.article_id).scalar_subquery()
+    newest = (
+        select(func.max(other.c.id)).select_from(other.join(sibling, sibling.c.id == other.c.article_id))
+        .where(sibling.c.entry_id == mine)
+    )
+    return FactModel.verdict_id == newest.scalar_subquery()
+
+
+def _has_facts() -> ColumnElement[bool]:
+    return select(FactModel.id).where(FactModel.event_id == EventModel.id).exists()
+
+
+def _save_event(session: Session, event: EventRow, at: datetime, new_tie: bool) -> bool:
+    row = session.get(EventModel, event.id)
+    is_new = row is None
+    if row is None:
+        row = EventModel(id=event.id, first_seen_at=at, new_tie=new_tie, block=event.block)
+        session.add(row)
+    row.act, row.stage, row.happened_on, row.merged_into = event.act, event.stage, event.happened_on, None
+    row.verdict, row.score, row.backlog = event.verdict, event.score, event.backlog
+    session.flush()
+    session.execute(delete(EventPairModel).where(EventPairModel.event_id == event.id))
+    session.add_all(
+        EventPairModel(event_id=event.id, vn_key=vn, kr_key=kr, position=position)
+        for position, (vn, kr) in enumerate(event.pairs)
+    )
+    return is_new
+
+
+def _merge(session: Session, old: str, kept: str) -> None:
+    row = session.get_one(EventModel, old)
+    row.merged_into = kept
+    session.flush()
+    for told in session.scalars(select(ToldModel).where(ToldModel.event_id == old)):
+        if session.get(ToldModel, (told.subscription, kept)) is None:
+            session.add(ToldModel(
+                subscription=told.subscription, event_id=kept, digest_id=told.digest_id, passed_over=told.passed_over
+            ))
+
+
+def _narrowed(wanted: EventFilter) -> Select[EventModel]:
+    question = select(EventModel).where(EventModel.merged_into.is_(None), _has_facts())
+    if wanted.act:
+        question = question.where(EventModel.act == wanted.act)
+    if wanted.ids:
+        question = question.where(EventModel.id.in_(wanted.ids))
+    if wanted.key:
+        pair = select(EventPairModel.event_id).where(
+            (EventPairModel.vn_key == wanted.key) | (EventPairModel.kr_key == wanted.key)
+        )
+        question = question.where(EventModel.id.in_(pair))
+    return question.order_by(EventModel.first_seen_at.desc(), EventModel.id).limit(wanted.limit)
+
+
+def _block_fact(fact: FactModel, article: ArticleModel, verdict: str, backlog: bool) -> BlockFact:
+    return BlockFact(
+        id=fact.id, article_id=article.id, outlet_id=article.outlet_id, url=article.url, lang=article.lang,
+        verdict=verdict, block=fact.block, vn_key=fact.vn_key, kr_key=fact.kr_key, act=fact.act, stage=fact.stage,
+        happened_on=fact.happened_on, published_at=article.published_at, fetched_at=article.fetched_at,
+        backlog=backlog, title=article.title, text=article.text, quote=fact.quote, position=fact.position,
+    )

@@ -1,0 +1,139 @@
+"""Questions about outlets and their feeds: state, validators, what is due, and the ledger."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage.engine import Database
+from storage.models import EntryModel, FeedModel, OutletModel, RunModel
+from storage.values import FeedState, FeedVisit, LedgerLine, OutletState
+
+
+class OutletRepository:
+    """What visiting outlets has shown."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(self, outlet_ids: Iterable[str]) -> None:
+        """Makes a row for every outlet that has none; the others stay as they are."""
+        rows = [{"id": outlet_id, "state": "unproven", "state_reason": "", "failures": 0} for outlet_id in outlet_ids]
+        if not rows:
+            return
+        with self._database.write() as session:
+            session.execute(self._database.insert(OutletModel).on_conflict_do_nothing(), rows)
+
+    def states(self) -> dict[str, OutletState]:
+        """The state of every outlet ever registered, by id."""
+        with self._database.read() as session:
+            return {row.id: _state(row) for row in session.scalars(select(OutletModel))}
+
+    def find_due(self, outlet_ids: Iterable[str], now: datetime) -> list[str]:
+        """Those of `outlet_ids` whose time has come, never visited ones first, then the longest overdue."""
+        wanted = set(outlet_ids)
+        due = OutletModel.next_due_at
+        question = (
+            select(OutletModel.id).where((due.is_(None)) | (due <= now)).order_by(due.is_not(None), due, OutletModel.id)
+        )
+        with self._database.read() as session:
+            return [outlet_id for outlet_id in session.scalars(question) if outlet_id in wanted]
+
+    def begin_visit(self, outlet_id: str, now: datetime) -> datetime:
+        """The instant of the outlet's first visit, which is now if there was none."""
+        with self._database.write() as session:
+            row = session.get_one(OutletModel, outlet_id)
+            if row.first_visit_at is None:
+                row.first_visit_at = now
+            return row.first_visit_at
+
+    def save_state(self, state: OutletState) -> None:
+        """Replaces the state, keeping the first visit."""
+        with self._database.write() as session:
+            row = session.get_one(OutletModel, state.outlet_id)
+            row.state, row.state_since, row.state_reason = state.state, state.state_since, state.state_reason
+            row.last_seen_at, row.last_new_at = state.last_seen_at, state.last_new_at
+            row.next_due_at, row.failures = state.next_due_at, state.failures
+
+    def feed_states(self, outlet_id: str) -> dict[str, FeedState]:
+        """What earlier visits left behind, by feed address."""
+        with self._database.read() as session:
+            rows = session.scalars(select(FeedModel).where(FeedModel.outlet_id == outlet_id))
+            return {row.url: _feed_state(row) for row in rows}
+
+    def save_feed_visit(self, visit: FeedVisit) -> None:
+        """Records one visit; a readable one proves the feed and ends its row of failures."""
+        with self._database.write() as session:
+            row = _feed(session, visit)
+            row.last_at, row.last_status, row.last_reason = visit.at, visit.status, visit.reason
+            if visit.reason:
+                row.failures += 1
+                return
+            row.failures, row.last_ok_at, row.proven_at = 0, visit.at, row.proven_at or visit.at
+            if visit.status != 304:
+                row.etag, row.last_modified, row.body_hash = visit.etag, visit.last_modified, visit.body_hash
+
+    def ledger(self, outlet_ids: Iterable[str], since: datetime, until: datetime) -> list[LedgerLine]:
+        """What happened between the two instants, one line for each of `outlet_ids`, registered or not."""
+        with self._database.read() as session:
+            states = {row.id: _state(row) for row in session.scalars(select(OutletModel))}
+            runs = _runs(session, since, until)
+            seen = _entries_seen(session, since, until)
+        return [
+            _line(states.get(outlet_id, OutletState(outlet_id)), runs.get(outlet_id, (0, 0)), seen.get(outlet_id, 0))
+            for outlet_id in outlet_ids
+        ]
+
+
+def _feed(session: Session, visit: FeedVisit) -> FeedModel:
+    question = select(FeedModel).where(FeedModel.outlet_id == visit.outlet_id, FeedModel.url == visit.url)
+    row = session.scalar(question)
+    if row is None:
+        row = FeedModel(outlet_id=visit.outlet_id, url=visit.url, failures=0)
+        session.add(row)
+    return row
+
+
+def _runs(session: Session, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    question = select(RunModel.outlet_id, RunModel.outcome, RunModel.counts).where(
+        RunModel.started_at >= since, RunModel.started_at < until, RunModel.finished_at.is_not(None)
+    )
+    totals: dict[str, tuple[int, int]] = {}
+    for outlet_id, outcome, counts in session.execute(question):
+        runs, articles = totals.get(outlet_id, (0, 0))
+        read = outcome in ("fine", "nothing_new")
+        totals[outlet_id] = (runs + read, articles + int((counts or {}).get("saved", 0)))
+    return totals
+
+
+def _entries_seen(session: Session, since: datetime, until: datetime) -> dict[str, int]:
+    question = (
+        select(EntryModel.outlet_id, func.count())
+        .where(EntryModel.seen_at >= since, EntryModel.seen_at < until)
+        .group_by(EntryModel.outlet_id)
+    )
+    return {row[0]: row[1] for row in session.execute(question)}
+
+
+def _line(state: OutletState, runs: tuple[int, int], entries: int) -> LedgerLine:
+    return LedgerLine(
+        outlet_id=state.outlet_id, state=state.state, state_since=state.state_since, state_reason=state.state_reason,
+        last_seen_at=state.last_seen_at, last_new_at=state.last_new_at,
+        runs=runs[0], entries=entries, articles=runs[1],
+    )
+
+
+def _state(row: OutletModel) -> OutletState:
+    return OutletState(
+        outlet_id=row.id, state=row.state, state_since=row.state_since, state_reason=row.state_reason,
+        first_visit_at=row.first_visit_at, last_seen_at=row.last_seen_at, last_new_at=row.last_new_at,
+        next_due_at=row.next_due_at, failures=row.failures,
+    )
+
+
+def _feed_state(row: FeedModel) -> FeedState:
+    return FeedState(
+        outlet_id=row.outlet_id, url=row.url, etag=row.etag, last_modified=row.last_modified,
+        body_hash=row.body_hash, proven_at=row.proven_at, last_ok_at=row.last_ok_at, failures=row.failures,
+    )

@@ -1,0 +1,86 @@
+"""Questions about waves and runs: when we crawled, and with what outcome."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from storage.engine import Database
+from storage.models import RunModel, WaveModel
+from storage.values import RunRow
+
+
+class RunRepository:
+    """What was done, outlet by outlet."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start_wave(self, at: datetime) -> int:
+        """A new wave; its id."""
+        with self._database.write() as session:
+            row = WaveModel(started_at=at, outcome="")
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def end_wave(self, wave_id: int, at: datetime, outcome: str) -> None:
+        """Ends a wave, and as `stopped` every run of it that did not end by itself."""
+        with self._database.write() as session:
+            row = session.get_one(WaveModel, wave_id)
+            row.finished_at, row.outcome = at, outcome
+            unfinished = (RunModel.wave_id == wave_id) & RunModel.finished_at.is_(None)
+            session.execute(update(RunModel).where(unfinished).values(finished_at=at, outcome="stopped"))
+
+    def start_run(self, wave_id: int, outlet_id: str, at: datetime) -> int:
+        """A new run; its id."""
+        with self._database.write() as session:
+            row = RunModel(wave_id=wave_id, outlet_id=outlet_id, started_at=at, counts={})
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def end_run(self, run_id: int, at: datetime, outcome: str, reason: str, counts: dict[str, int]) -> None:
+        """Ends a run with its counts by name."""
+        with self._database.write() as session:
+            row = session.get_one(RunModel, run_id)
+            row.finished_at, row.outcome, row.reason, row.counts = at, outcome, reason, dict(counts)
+
+    def close_orphans(self, before: datetime) -> int:
+        """Ends as `stopped` the waves and runs that began before `before` and were killed; how many runs."""
+        with self._database.write() as session:
+            waves = WaveModel.finished_at.is_(None) & (WaveModel.started_at < before)
+            session.execute(update(WaveModel).where(waves).values(finished_at=WaveModel.started_at, outcome="stopped"))
+            runs = RunModel.finished_at.is_(None) & (RunModel.started_at < before)
+            ids = session.scalars(select(RunModel.id).where(runs)).all()
+            values = {"finished_at": RunModel.started_at, "outcome": "stopped", "reason": "killed"}
+            session.execute(update(RunModel).where(RunModel.id.in_(ids)).values(values))
+            return len(ids)
+
+    def find(self, limit: int | None = None, outlet_id: str | None = None) -> list[RunRow]:
+        """Runs, newest first."""
+        question = select(RunModel).order_by(RunModel.id.desc()).limit(limit)
+        if outlet_id:
+            question = question.where(RunModel.outlet_id == outlet_id)
+        with self._database.read() as session:
+            return [_run(row) for row in session.scalars(question)]
+
+    def waves_between(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime | None]]:
+        """Start and end of every wave that began in the period, oldest first."""
+        question = (
+            select(WaveModel.started_at, WaveModel.finished_at)
+            .where(WaveModel.started_at >= since, WaveModel.started_at < until).order_by(WaveModel.started_at)
+        )
+        with self._database.read() as session:
+            return [(start, end) for start, end in session.execute(question)]
+
+    def last_wave_at(self) -> datetime | None:
+        """When the newest wave began."""
+        with self._database.read() as session:
+            return session.scalar(select(func.max(WaveModel.started_at)))
+
+
+def _run(row: RunModel) -> RunRow:
+    return RunRow(
+        id=row.id, wave_id=row.wave_id, outlet_id=row.outlet_id, started_at=row.started_at,
+        finished_at=row.finished_at, outcome=row.outcome, reason=row.reason, counts=dict(row.counts),
+    )

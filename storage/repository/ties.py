@@ -1,0 +1,34 @@
+"""Questions about ties: the register of which places stand in which relation."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from storage.engine import Database
+from storage.models import TieModel
+from storage.values import TieRow
+
+
+class TieRepository:
+    """The register."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[TieRow]:
+        """Every tie, by pair."""
+        with self._database.read() as session:
+            rows = session.scalars(select(TieModel).order_by(TieModel.vn_key, TieModel.kr_key))
+            return [
+                TieRow(row.vn_key, row.kr_key, row.kind, row.since, row.last_event_on, row.events, row.source)
+                for row in rows
+            ]
+
+    def save(self, ties: Sequence[TieRow]) -> None:
+        """Replaces or adds the given ties."""
+        with self._database.write() as session:
+            for tie in ties:
+                session.merge(TieModel(
+                    vn_key=tie.vn_key, kr_key=tie.kr_key, kind=tie.kind, since=tie.since,
+                    last_event_on=tie.last_event_on, events=tie.events, source=tie.source,
+                ))

@@ -1,0 +1,54 @@
+"""The store: one object with the questions by subject, opened for an address."""
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from storage.engine import Database, explain_failure
+from storage.errors import StoreError
+from storage.repository.articles import ArticleRepository
+from storage.repository.deliveries import DeliveryRepository
+from storage.repository.entries import EntryRepository
+from storage.repository.events import EventRepository
+from storage.repository.leases import LeaseRepository
+from storage.repository.outlets import OutletRepository
+from storage.repository.runs import RunRepository
+from storage.repository.ties import TieRepository
+from storage.upgrade import check_revision, upgrade
+
+__all__ = ["Store", "open_store"]
+
+
+class Store:
+    """All repositories over one database. Safe to use from several threads; close it when done."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.outlets = OutletRepository(database)
+        self.entries = EntryRepository(database)
+        self.articles = ArticleRepository(database)
+        self.events = EventRepository(database)
+        self.ties = TieRepository(database)
+        self.runs = RunRepository(database)
+        self.deliveries = DeliveryRepository(database)
+        self.leases = LeaseRepository(database)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_store(address: str) -> Store:
+    """The store at `address`. A SQLite file is created and upgraded by itself; PostgreSQL must be at today's revision.
+
+    Raises StoreError, in one line, for an unusable address, an unreachable server or a schema of another version.
+    """
+    database = Database(address)
+    try:
+        if database.is_sqlite:
+            upgrade(database)
+        else:
+            check_revision(database)
+    except OperationalError as error:
+        raise explain_failure(address, error) from error
+    except DBAPIError as error:
+        raise StoreError(f"database: {error.orig}") from error
+    return Store(database)
+
