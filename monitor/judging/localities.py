@@ -1,0 +1,160 @@
+"""Finds the localities named in a text and says how sure each is; it judges no cooperation.
+
+Notes of the mentions, by the rule that decided:
+`name` a name that is nothing else · `type` a type word stands with it · `listed` a name with other meanings, accepted ·
+`context` such a name, borne out by its parent, its country, a tie or itself elsewhere · `default` the usual one of several ·
+`parent` it only says where another mention lies · `ward` an unknown ward of it · `home` unnamed, the outlet's own ·
+`organisation`, `byline` no actor · `namesake` several units bear the name and nothing decides: the key is empty.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from monitor.judging.matcher import make_matcher
+from monitor.judging.namesakes import Found, Readings, settle
+from monitor.judging.surroundings import (
+    KOREAN_HOME,
+    find_bylines,
+    find_type,
+    is_dateline,
+    is_organisation,
+)
+from monitor.judging.values import Field, Mention, Story
+from seeds.gazetteer import Gazetteer
+
+HOME_SURE = 0.6
+SURE = {"type": 1.0, "name": 0.9, "listed": 0.75, "context": 0.85, "default": 0.55, "ward": 0.9, "parent": 0.9,
+        "organisation": 0.9, "byline": 0.9, "namesake": 0.2}
+INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
+HOMES_PER_FIELD = 4
+VIETNAMESE_HOME = {
+    "province": re.compile(
+        r"(?<!\w)(?:(?:UBND|HĐND|Ủy ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch)\s+tỉnh|tỉnh\s+(?:ta|nhà))(?!\w)",
+        re.I,
+    ),
+    "city": re.compile(
+        r"(?<!\w)(?:(?:UBND|HĐND|Ủy ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch)\s+(?:thành phố|TP)"
+        r"|thành phố\s+(?:ta|nhà))(?!\w)",
+        re.I,
+    ),
+}
+WARD_BEFORE = re.compile(
+    r"(?<!\w)((?:phường|xã|thị trấn|đặc khu|P\.)\s*[A-ZÀ-ỸĐ]\w*(?:\s[A-ZÀ-ỸĐ0-9]\w*){0,3}|"
+    r"[A-ZÀ-ỸĐ]\w*(?:\s[A-ZÀ-ỸĐ]\w*){0,2}\s(?:commune|ward|special zone))"
+    r"(?:\s*[,(]\s*|\s+(?:thuộc|của|of|in)\s+)(?:thành phố\s|tỉnh\s|TP\.?\s?)?\Z"
+)
+WARD_AFTER = re.compile(r"\s?([가-힣]{2,5}(?:면|읍|동|현|방))(?=[^가-힣]|[은는이가을를의과와에]|인민)")
+
+
+@dataclass(frozen=True)
+class _Text:
+    field: Field
+    text: str
+
+
+def find_mentions(
+    text: str, field: Field, lang: str, gazetteer: Gazetteer, *, home: str | None = None, context: str = "",
+) -> list[Mention]:
+    """The localities named in `text` (NFC), in order; offsets are code points of `text`.
+
+    `home` is the outlet's locality, `context` more text of the same article (its title) that helps to understand it.
+    A name that several units bear and nothing decides has an empty key.
+    """
+    parts = [_Text(field, text)]
+    if context:
+        parts.append(_Text("text" if field == "title" else "title", context))
+    return [mention for mention in _find(parts, lang, gazetteer, home) if mention.field == field]
+
+
+def find_story_mentions(story: Story, gazetteer: Gazetteer) -> list[Mention]:
+    """The localities of title and text together, each helping to understand the other; the title's first."""
+    return _find([_Text("title", story.title), _Text("text", story.text)], story.lang, gazetteer, story.home)
+
+
+def _find(parts: list[_Text], lang: str, gazetteer: Gazetteer, home: str | None) -> list[Mention]:
+    found = [one for part in parts for one in _find_names(part, lang, gazetteer)]
+    readings = Readings({part.field: part.text for part in parts}, lang, gazetteer, home)
+    settled = settle(found, readings)
+    home = home or _byline_home(settled, gazetteer)
+    mentions = [_make_mention(one, readings) for one in settled]
+    for part in parts:
+        mentions += _find_homes(part, home, gazetteer, [one for one in settled if one.field == part.field])
+    return sorted(mentions, key=lambda mention: (mention.field == "text", mention.start))
+
+
+def _find_names(part: _Text, lang: str, gazetteer: Gazetteer) -> Iterable[Found]:
+    text = part.text
+    bylines = find_bylines(text)
+    for hit in make_matcher(gazetteer).find(text, lang):
+        keys = hit.pattern.keys
+        if not keys:
+            continue
+        countries = {gazetteer.localities[key].country for key in keys}
+        country = next(iter(countries)) if len(countries) == 1 else ""
+        kind = find_type(text, hit.start, hit.end, country, gazetteer)
+        note = ""
+        if any(start <= hit.start < end for start, end in bylines) or is_dateline(text, hit.start, hit.end):
+            note = "byline"
+        elif is_organisation(text, hit.start, hit.end, gazetteer):
+            note = "organisation"
+        yield Found(
+            part.field, kind.start if kind else hit.start, kind.end if kind else hit.end, hit.start, hit.end, keys,
+            frozenset(kind.levels) if kind else frozenset(), note,
+        )
+
+
+def _make_mention(found: Found, readings: Readings) -> Mention:
+    gazetteer, text = readings.gazetteer, readings.texts[found.field]
+    if len(found.keys) != 1:
+        side = gazetteer.localities[found.keys[0]].country
+        return Mention(found.field, found.start, found.end, text[found.start:found.end], "", side, 0,
+                       SURE["namesake"], False, "namesake")
+    locality = gazetteer.localities[gazetteer.current(found.keys[0])]
+    found = _with_ward(found, text) if locality.country == "VN" and locality.level == 1 else found
+    note = found.note or "name"
+    return Mention(
+        found.field, found.start, found.end, text[found.start:found.end], locality.key, locality.country,
+        locality.level, SURE[note], note not in INACTIVE, note,
+    )
+
+
+def _with_ward(found: Found, text: str) -> Found:
+    if found.note in INACTIVE:
+        return found
+    if before := WARD_BEFORE.search(text, max(0, found.start - 60), found.start):
+        return replace(found, start=before.start(1), note="ward")
+    after = WARD_AFTER.match(text, found.end)
+    return replace(found, end=after.end(1), note="ward") if after else found
+
+
+def _byline_home(found: list[Found], gazetteer: Gazetteer) -> str | None:
+    """The Korean place of the byline; Seoul and Sejong are where national desks sit."""
+    for one in found:
+        if one.note == "byline" and len(one.keys) == 1:
+            key = one.keys[0]
+            if gazetteer.localities[key].country == "KR" and key not in ("KR-11", "KR-36"):
+                return key
+    return None
+
+
+def _find_homes(part: _Text, home: str | None, gazetteer: Gazetteer, named: list[Found]) -> list[Mention]:
+    if not home or home not in gazetteer.localities:
+        return []
+    locality = gazetteer.localities[gazetteer.current(home)]
+    if locality.country == "KR":
+        glyph = KOREAN_HOME.get(locality.kind, "도" if "province" in locality.kind else "시")
+        pattern = re.compile(rf"(?<![가-힣]){glyph}(?=(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣]))")
+    else:
+        pattern = VIETNAMESE_HOME["province" if locality.kind == "province" else "city"]
+    spans = [one.span() for one in pattern.finditer(part.text) if not _is_named(one, named)]
+    return [
+        Mention(part.field, start, end, part.text[start:end], locality.key, locality.country, locality.level,
+                HOME_SURE, True, "home")
+        for start, end in spans[:HOMES_PER_FIELD]
+    ]
+
+
+def _is_named(match: re.Match[str], named: list[Found]) -> bool:
+    """Whether a name follows, so that the words are not about home."""
+    return any(0 <= one.core_start - match.end() <= 2 or one.start <= match.start() < one.end for one in named)

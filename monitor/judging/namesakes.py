@@ -1,0 +1,279 @@
+"""Settles which unit a name means, on evidence of the text alone; with none it leaves the name unresolved.
+
+Order of evidence (facts/gazetteer.md, section 4): the type word, the unit above it in the same phrase, the country in
+front of it, the same unit elsewhere in the text, the unit above it in the sentence or the title, a known tie with a
+locality of the other country in the text, the outlet's home.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from monitor.judging.boundaries import is_wordless
+from monitor.judging.surroundings import COUNTRY_WORDS, REACH, UNIT_LEVELS, names_country, sentence_around
+from monitor.judging.text import fold, plain
+from seeds.gazetteer import Gazetteer
+from seeds.places import Ambiguity
+
+REJECT_REACH = 60
+SHORT_HANGUL = 2
+COUNTRY_IN_FRONT = 10
+TYPED_ENDING = re.compile(r"(?:[시군구도]|[ -](?:gun|gu|si|do))\Z")
+CHILD_FIRST = re.compile(r"\s*[,(]?\s*(?:(?:thuộc|của|of|in|w|de|du|in der|의)\s)?\s*(?:the\s)?\s*")
+PARENT_FIRST = re.compile(r"(?:'s|’s|의)?\s*\(?\s*")
+PAIRED = re.compile(r"\s?[-–~·↔/]\s?")
+NEED_WORDS = frozenset({"type", "parent", "country", "never"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name found: its span with and without type words, the units it may mean, the levels its type word allows."""
+
+    field: str
+    start: int
+    end: int
+    core_start: int
+    core_end: int
+    keys: tuple[str, ...]
+    levels: frozenset[str]
+    note: str = ""
+
+    @property
+    def is_actor(self) -> bool:
+        return self.note not in ("organisation", "byline")
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The texts of one article by field, with what is known of its outlet."""
+
+    texts: dict[str, str]
+    lang: str
+    gazetteer: Gazetteer
+    home: str | None
+
+    def core(self, found: Found) -> str:
+        return self.texts[found.field][found.core_start:found.core_end]
+
+    def country(self, key: str) -> str:
+        return self.gazetteer.localities[key].country
+
+    def names(self, country: str) -> bool:
+        return any(names_country(text, country) for text in self.texts.values())
+
+
+def settle(found: list[Found], readings: Readings) -> list[Found]:
+    """`found` with one key each where the evidence allows, several where not; names that are other words are gone."""
+    kept = [_narrow_by_type(one, readings) for one in found if not _is_rejected(one, readings)]
+    kept = _join_parents(kept, readings)
+    firm = [one for one in kept if _is_firm(one, readings)]
+    named = _keys_with_present(firm, readings.gazetteer)
+    settled = [_decide(one, kept, named, one in firm, readings) for one in kept]
+    return [one for one in settled if one is not None]
+
+
+def _is_rejected(one: Found, readings: Readings) -> bool:
+    rule = _rule(one, readings)
+    if rule is None or not rule.rejects:
+        return False
+    text = readings.texts[one.field]
+    near = text[max(0, one.start - REJECT_REACH):one.end + REJECT_REACH]
+    return any(word in near for word in rule.rejects)
+
+
+def _narrow_by_type(one: Found, readings: Readings) -> Found:
+    if not one.levels:
+        return one
+    fitting = tuple(
+        key for key in one.keys if UNIT_LEVELS.get(readings.gazetteer.localities[key].kind, one.levels) & one.levels
+    )
+    return replace(one, keys=fitting) if fitting else replace(one, levels=frozenset())
+
+
+def _join_parents(found: list[Found], readings: Readings) -> list[Found]:
+    joined: list[Found] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        if last is None or last.field != one.field or not (last.is_actor and one.is_actor):
+            joined.append(one)
+            continue
+        gap = readings.texts[one.field][last.end:one.start]
+        if PARENT_FIRST.fullmatch(gap) and (below := _below(one.keys, last.keys, readings.gazetteer)):
+            child, parent = replace(one, keys=below, note=one.note or "context"), replace(last, note="parent")
+            parent = _narrow_parent(parent, below, readings.gazetteer)
+            if not gap.strip() and is_wordless(readings.core(one)):
+                joined[-1] = replace(child, start=last.start)
+            else:
+                joined[-1:] = [parent, child]
+        elif CHILD_FIRST.fullmatch(gap) and (below := _below(last.keys, one.keys, readings.gazetteer)):
+            joined[-1] = replace(last, keys=below, note=last.note or "context")
+            joined.append(_narrow_parent(replace(one, note="parent"), below, readings.gazetteer))
+        else:
+            joined.append(one)
+    return joined
+
+
+def _below(children: tuple[str, ...], parents: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, ...]:
+    above = set(parents) | {gazetteer.current(key) for key in parents}
+    return tuple(key for key in children if key not in parents and above.intersection(gazetteer.ancestors(key)))
+
+
+def _narrow_parent(parent: Found, children: tuple[str, ...], gazetteer: Gazetteer) -> Found:
+    above = {unit for key in children for unit in gazetteer.ancestors(key)}
+    fitting = tuple(key for key in parent.keys if key in above or gazetteer.current(key) in above)
+    return replace(parent, keys=fitting[:1] or parent.keys)
+
+
+def _is_firm(one: Found, readings: Readings) -> bool:
+    """Whether the name needs nothing else of the text: it may bear out other names."""
+    if len(_highest(one.keys, readings.gazetteer)) != 1 or one.note == "organisation":
+        return False
+    return bool(one.note) or _is_typed(one, readings) or not _needs(one, readings)
+
+
+def _is_typed(one: Found, readings: Readings) -> bool:
+    return bool(one.levels) or TYPED_ENDING.search(readings.core(one).lower()) is not None
+
+
+def _needs(one: Found, readings: Readings) -> tuple[str, ...]:
+    """What must bear the name out: by its rule, else by how short or how foreign to the text it is."""
+    rule = _rule(one, readings)
+    if rule is not None:
+        return rule.needs
+    units = [readings.gazetteer.localities[key] for key in one.keys]
+    name, lowest = readings.core(one), min(unit.level for unit in units)
+    if is_wordless(name) and readings.lang in ("zh", "ja"):
+        return ("country",)
+    if lowest == 3 or (lowest == 2 and units[0].country == "VN" and is_wordless(name) and len(name) <= SHORT_HANGUL):
+        return ("type", "parent")
+    if lowest == 2 and units[0].country == "VN" and readings.lang != "vi":
+        return ("type", "parent", "country")
+    return ()
+
+
+def _decide(
+    one: Found, found: list[Found], named: frozenset[str], is_firm: bool, readings: Readings
+) -> Found | None:
+    gazetteer = readings.gazetteer
+    one = replace(one, keys=_highest(one.keys, gazetteer))
+    if is_firm or not one.is_actor:
+        note = one.note or ("type" if _is_typed(one, readings) else "listed" if _rule(one, readings) else "name")
+        return replace(one, note=note)
+    borne_out = _borne_out(one, found, named, readings)
+    if not borne_out and not _is_typed(one, readings) and not _is_met(_needs(one, readings), one, readings):
+        return None
+    if borne_out:
+        one = replace(one, keys=borne_out, note="context")
+    if len(one.keys) > 1:
+        one = _usual(one, readings)
+    return replace(one, note=one.note or ("type" if _is_typed(one, readings) else "listed"))
+
+
+def _is_met(needs: tuple[str, ...], one: Found, readings: Readings) -> bool:
+    if not needs:
+        return True
+    text = readings.texts[one.field]
+    near = text[max(0, one.start - REACH):one.end + REACH]
+    words = (word for word in needs if word not in NEED_WORDS)
+    return any(word in near for word in words) or (
+        "country" in needs and any(readings.names(readings.country(key)) for key in one.keys)
+    )
+
+
+def _borne_out(one: Found, found: list[Found], named: frozenset[str], readings: Readings) -> tuple[str, ...]:
+    """The keys for which the first kind of evidence that speaks at all speaks, or none."""
+    gazetteer = readings.gazetteer
+    for evidence in (
+        lambda key: _country_in_front(one, key, readings),
+        lambda key: key in named or gazetteer.current(key) in named,
+        lambda key: _parent_near(one, key, found, readings),
+        lambda key: bool(gazetteer.tied.get(key, frozenset()) & named),
+        lambda key: readings.home is not None and readings.home in (key, *gazetteer.ancestors(key)),
+        lambda key: _is_paired(one, key, found, readings),
+    ):
+        if keys := tuple(key for key in one.keys if evidence(key)):
+            return keys
+    return ()
+
+
+def _country_in_front(one: Found, key: str, readings: Readings) -> bool:
+    if len({readings.country(other) for other in one.keys}) == 1:
+        return False
+    front = readings.texts[one.field][max(0, one.start - COUNTRY_IN_FRONT):one.start]
+    return COUNTRY_WORDS[readings.country(key)].search(front) is not None
+
+
+def _parent_near(one: Found, key: str, found: list[Found], readings: Readings) -> bool:
+    above = set(readings.gazetteer.ancestors(key))
+    parents = [
+        other for other in found
+        if other is not one and above.intersection(_present(other.keys, readings.gazetteer)) and other.note != "organisation"
+    ]
+    if not parents:
+        return False
+    start, end = sentence_around(readings.texts[one.field], one.start, one.end)
+    return any(
+        other.field == "title" or (other.field == one.field and start <= other.start < end) or other.note == "byline"
+        for other in parents
+    )
+
+
+def _is_paired(one: Found, key: str, found: list[Found], readings: Readings) -> bool:
+    """Whether the name is joined by a dash to a locality of the other country: 경주-후에."""
+    text, country = readings.texts[one.field], readings.country(key)
+    for other in found:
+        if other.field != one.field or any(readings.country(unit) == country for unit in other.keys):
+            continue
+        gap = text[one.end:other.start] if one.end <= other.start else text[other.end:one.start]
+        if len(gap) <= 3 and PAIRED.fullmatch(gap):
+            return True
+    return False
+
+
+def _usual(one: Found, readings: Readings) -> Found:
+    gazetteer, rule = readings.gazetteer, _rule(one, readings)
+    if rule is not None and rule.default in one.keys:
+        return replace(one, keys=(rule.default,), note="default")
+    countries = {readings.country(key) for key in one.keys}
+    first_level = [key for key in one.keys if gazetteer.localities[key].level == 1]
+    if len(countries) == 1 and len(first_level) == 1 and not _is_typed(one, readings):
+        return replace(one, keys=(first_level[0],), note="default")
+    provinces = {gazetteer.province(key) for key in one.keys}
+    if len(provinces) == 1:
+        return replace(one, keys=(provinces.pop(),), note="default")
+    return replace(one, note="namesake")
+
+
+def _highest(keys: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, ...]:
+    """`keys` without the units that lie inside another of them: a province and its own capital share a name."""
+    if len(keys) == 1:
+        return keys
+    inside = {key for key in keys for above in gazetteer.ancestors(key) if above in keys}
+    return tuple(key for key in keys if key not in inside)
+
+
+def _keys_with_present(found: Iterable[Found], gazetteer: Gazetteer) -> frozenset[str]:
+    return frozenset(key for one in found for key in _present(_highest(one.keys, gazetteer), gazetteer))
+
+
+def _present(keys: tuple[str, ...], gazetteer: Gazetteer) -> set[str]:
+    return set(keys) | {gazetteer.current(key) for key in keys}
+
+
+def _rule(one: Found, readings: Readings) -> Ambiguity | None:
+    rules = _rules(readings.gazetteer)
+    core = readings.core(one)
+    for name in (plain(core), fold(core)):
+        for rule in rules.get(name, ()):
+            if readings.lang in rule.languages or is_wordless(core) or (readings.lang != "vi" and "en" in rule.languages):
+                return rule
+    return None
+
+
+@lru_cache(maxsize=4)
+def _rules(gazetteer: Gazetteer) -> dict[str, list[Ambiguity]]:
+    rules: dict[str, list[Ambiguity]] = {}
+    for rule in gazetteer.ambiguities:
+        rules.setdefault(plain(rule.name), []).append(rule)
+    return rules

@@ -1,0 +1,144 @@
+"""Reads the words around a name: type words, organisations, bylines, countries, sentences; it decides nothing."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.judging.boundaries import HANGUL, PARTICLES
+from seeds.gazetteer import Gazetteer
+
+REACH = 40  # characters within which a word counts as near: `베트남 within 30 chars` of the facts, and a little more
+BEFORE_REACH = 34
+SENTENCE_END = re.compile(r"[.!?。…](?=[\s\"'”’)」]|$)|\n")
+# "Q." and "TP." end no sentence, nor do initials.
+ABBREVIATED = re.compile(r"(?:\b(?:tp|q|p|tx|tt|ths|ts|gs|pgs|mr|ms|mrs|dr|st|no|vol|gov)|\b\w)$", re.IGNORECASE)
+COUNTRY_WORDS = {
+    "KR": re.compile("한국|대한민국|국내|韩国|韓国|korea|koreań|hàn quốc|корея|корее|кореи|корей|corée|coréen|corea|jižní kore", re.I),
+    "VN": re.compile("베트남|월남|越南|ベトナム|việt nam|viet nam|vietnam|wietnam|вьетнам|viêt nam|vietnã", re.I),
+}
+# (봉화=연합뉴스), [함양=뉴시스]: the desk that wrote, not an actor.
+BYLINE = re.compile(r"[(\[【]\s*([가-힣·, ]{2,12})\s*=\s*[^)\]】\n]{2,30}[)\]】]")
+DATELINE = re.compile(
+    r"^(?:\s*[-–]?\s*)?(?:\((?:VNA|TTXVN|VNS|Yonhap|VOV\w*|Xinhua|Reuters|AP)\)|,\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2}\s*\()"
+)
+KOREAN_HOME = {"gun": "군", "si": "시", "administrative si": "시", "gu": "구", "general gu": "구"}
+UNIT_LEVELS = {
+    "municipality": {"city", "province"}, "province": {"province"}, "thành phố": {"city", "district", "ward"},
+    "thị xã": {"city", "district", "ward"}, "quận": {"district", "county", "ward"},
+    "huyện": {"district", "county", "ward"}, "si": {"city"}, "administrative si": {"city"}, "gun": {"county", "district"},
+    "gu": {"district", "county"}, "general gu": {"district", "county"}, "metropolitan city": {"city"},
+    "special city": {"city"}, "special self-governing city": {"city"}, "integrated special city": {"city"},
+    "special self-governing province": {"province"},
+}
+
+
+@dataclass(frozen=True)
+class TypeFound:
+    """A type word beside a name: the span of both, and the levels it can mean."""
+
+    start: int
+    end: int
+    levels: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Words:
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    glued: dict[str, re.Pattern[str]]
+    levels: dict[tuple[str, str], frozenset[str]]
+    organisation_before: re.Pattern[str]
+    organisation_after: re.Pattern[str]
+    organisation_glued: re.Pattern[str]
+
+
+def find_type(text: str, start: int, end: int, country: str, gazetteer: Gazetteer) -> TypeFound | None:
+    """The type word before, after or glued to the name at [start, end), for a unit of `country` ('' for either)."""
+    words = _words(gazetteer)
+    if HANGUL.match(text, start):
+        return _find_glued(text, start, end, country, words)
+    if found := words.before.search(text, max(0, start - BEFORE_REACH), start):
+        return TypeFound(found.start(1), end, words.levels["before", found.group(1).lower()])
+    if found := words.after.match(text, end):
+        return TypeFound(start, found.end(1), words.levels["after", found.group(1).lower()])
+    return _find_glued(text, start, end, country, words) if ord(text[start]) > 0x3000 else None
+
+
+def is_organisation(text: str, start: int, end: int, gazetteer: Gazetteer) -> bool:
+    """Whether the name at [start, end) stands inside the name of a university, a bank, a club, an airport."""
+    words = _words(gazetteer)
+    if HANGUL.match(text, start):
+        return (words.organisation_glued.match(text, end) or words.organisation_after.match(text, end)) is not None
+    if words.organisation_before.search(text, max(0, start - BEFORE_REACH), start):
+        return True
+    return (words.organisation_after.match(text, end) or words.organisation_glued.match(text, end)) is not None
+
+
+def is_dateline(text: str, start: int, end: int) -> bool:
+    """Whether the name at [start, end) says where a report was filed: "HANOI (VNA)", "SEOUL, Nov. 3 (Yonhap)"."""
+    return DATELINE.match(text[end:end + REACH]) is not None
+
+
+def find_bylines(text: str) -> list[tuple[int, int]]:
+    """The spans of the desks in byline tags."""
+    return [found.span(1) for found in BYLINE.finditer(text)]
+
+
+def names_country(text: str, country: str) -> bool:
+    """Whether `text` names the country in words of any of our languages."""
+    return COUNTRY_WORDS[country].search(text) is not None
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of the sentence that holds [start, end)."""
+    first, last = 0, len(text)
+    for found in SENTENCE_END.finditer(text):
+        if found.group() == "." and ABBREVIATED.search(text, max(0, found.start() - 5), found.start()):
+            continue
+        if found.end() <= start:
+            first = found.end()
+        elif found.start() >= end:
+            last = found.end()
+            break
+    return first, last
+
+
+def _find_glued(text: str, start: int, end: int, country: str, words: _Words) -> TypeFound | None:
+    for side in (country,) if country else ("VN", "KR"):
+        if found := words.glued[side].match(text, end):
+            return TypeFound(start, found.end(1), words.levels[f"glued {side}", found.group(1)])
+    return None
+
+
+@lru_cache(maxsize=4)
+def _words(gazetteer: Gazetteer) -> _Words:
+    levels: dict[tuple[str, str], frozenset[str]] = {}
+    by_side: dict[str, list[str]] = {"before": [], "after": [], "glued VN": [], "glued KR": []}
+    for word in gazetteer.types:
+        sides = [word.side] if word.side != "glued" else [
+            f"glued {country}" for country in ("VN", "KR") if word.country in (country, "*")
+        ]
+        for side in sides:
+            by_side[side].append(word.word)
+            levels[side, word.word.lower()] = levels.get((side, word.word.lower()), frozenset()) | word.levels
+    organisations = {side: [o.word for o in gazetteer.organisations if o.side == side] for side in _SIDES}
+    ending = rf"(?![가-힣])|(?=(?:{PARTICLES})(?![가-힣]))"
+    return _Words(
+        before=re.compile(rf"(?<!\w)({_any(by_side['before'])})(?:\.\s?|\s|(?<='))(?:\s?\()?$".replace("$", r"\Z"), re.I),
+        after=re.compile(rf"(?:\s|-|'s\s)?({_any(by_side['after'])})(?!\w)", re.I),
+        glued={
+            country: re.compile(rf"({_any(by_side[f'glued {country}'])})(?:{ending}|(?=장|의회|인민|청|의|내|민|당|공무|대표|방문))")
+            for country in ("VN", "KR")
+        },
+        levels=levels,
+        organisation_before=re.compile(rf"(?<!\w)(?:{_any(organisations['before'])})\s\Z", re.I),
+        organisation_after=re.compile(rf"\s?(?:{_any(organisations['after'])})(?:(?!\w)|{ending}(?<=[가-힣]))"),
+        organisation_glued=re.compile(rf"(?:{_any(organisations['glued'])})(?:{ending})"),
+    )
+
+
+_SIDES = ("before", "after", "glued")
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True)) or "(?!)"
