@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 
@@ -55,28 +55,29 @@ def load_catalogue(seeds_dir: Path | None = None) -> Catalogue:
     Looks into `families/` and `outlets/` (with sub-folders) for `<id>.yml`. Raises SeedError, naming file and key, for
     the first thing that is wrong in any of them.
     """
-    roots = [BUNDLED] if seeds_dir is None else [BUNDLED, _check_folder(seeds_dir)]
-    rules: dict[str, Rules] = {}
-    for family_id, declaration in _load_folder(roots, "families").items():
-        rules[family_id] = _make_family_rules(declaration)
-    declarations = _load_folder(roots, "outlets")
+    if seeds_dir is not None and not seeds_dir.is_dir():
+        raise SeedError("no such folder", where=str(seeds_dir), advice="see `seeds_dir` in the settings")
+    families = _load_layers(seeds_dir, "families")
+    rules = {family_id: _make_family_rules(declaration) for family_id, declaration in families.items()}
+    declarations = _load_layers(seeds_dir, "outlets")
     outlets = {outlet_id: make_outlet(declaration, rules) for outlet_id, declaration in declarations.items()}
     _check_feeds(outlets.values(), declarations)
     return Catalogue(outlets, {family_id: make_family(family_id, layer) for family_id, layer in rules.items()})
 
 
-def _check_folder(seeds_dir: Path) -> Path:
-    if not seeds_dir.is_dir():
-        raise SeedError("no such folder", where=str(seeds_dir), advice="see `seeds_dir` in the settings")
-    return seeds_dir
+def _load_layers(seeds_dir: Path | None, name: str) -> dict[str, Declaration]:
+    own = _load_folder(seeds_dir / name) if seeds_dir else {}
+    return dict(sorted((_load_bundled(name) | own).items()))
 
 
-def _load_folder(roots: list[Path], name: str) -> dict[str, Declaration]:
-    """The declarations of all roots by id, in the order of their ids; a later root replaces those of an earlier one."""
-    files: dict[str, Path] = {}
-    for root in roots:
-        files |= _find_files(root / name)
-    return {stem: load_declaration(files[stem]) for stem in sorted(files)}
+@cache
+def _load_bundled(name: str) -> dict[str, Declaration]:
+    """The bundled files do not change while we run, and parsing them is most of the loading."""
+    return _load_folder(BUNDLED / name)
+
+
+def _load_folder(folder: Path) -> dict[str, Declaration]:
+    return {stem: load_declaration(path) for stem, path in _find_files(folder).items()}
 
 
 def _find_files(folder: Path) -> dict[str, Path]:
@@ -100,7 +101,8 @@ def _make_family_rules(declaration: Declaration) -> Rules:
 
 def _check_feeds(outlets: Iterable[Outlet], declarations: dict[str, Declaration]) -> None:
     taken: dict[str, str] = {}
-    for outlet in outlets:
+    # The bundled ones first, so that a clash is laid at the user's file.
+    for outlet in sorted(outlets, key=lambda outlet: not declarations[outlet.id].path.is_relative_to(BUNDLED)):
         for i, feed in enumerate(outlet.feeds):
             owner = taken.setdefault(_make_feed_key(feed.url), f"{outlet.id} feeds[{i}]")
             if owner != f"{outlet.id} feeds[{i}]":
