@@ -127,7 +127,7 @@ def _make_kr(row: Row, forms: dict[str, dict[str, list[str]]]) -> Locality:
     aliases = {
         "ko": split(row["hangul_forms"]), "*": [short, row["rr"], row["name_en"], *split(row["alt_en"])],
         "vi": split(row["alt_vi"]), "pl": split(row["alt_pl"]), "zh": split(row["hanja"]),
-        "ru": split(row["alt_other"]),
+        "ru": [form for form in split(row["alt_other"]) if not form[0].isascii()],
     }
     names = {"en": row["name_en"], "vi": short, "ko": row["hangul_full"]}
     return _make(row, "KR", short, names, {lang: list(found) for lang, found in aliases.items()}, forms)

@@ -17,6 +17,7 @@ PARTICLES = (
 LOCAL_WORDS = (
     "시|군|구|도|성|현|읍|면|의회|군의회|시의회|인민|대표단|방문단|사절단|교육|교류|공무원|당서기|당위원|주민|농|시장|지사|"
     "국제|사무|해외|문화|청소년|학생|근로|계절|자매|우호|협력|관광|투자|경제|무역|여행|한인|교민|법인|공장|지점|새마을|사람|"
+    "은행|대학|항공|공항|신문|일보|방송|병원|에어|상공|상의|고속|총영사|대교|국립|고등|초등|중학|경찰|교도|지법|지방|농협|축협|역|항|대|"
     "특사|상인|종합|농산|특산|축제|박람|엑스포|최대|시내|시민|서|발|산|출|노선|직항|항로|취항|보건|소방|자원|봉사|다문화|글로벌"
 )
 AFTER_NAME = re.compile(f"(?:(?:{PARTICLES})(?![가-힣])|{LOCAL_WORDS})")
@@ -46,17 +47,21 @@ def is_wordless(text: str) -> bool:
     return WORDLESS.search(text) is not None
 
 
-def is_bounded(text: str, start: int, end: int, spelling: Spelling, lang: str, ends: set[int]) -> int:
+def is_bounded(
+    text: str, start: int, end: int, spelling: Spelling, lang: str, neighbours: tuple[set[int], set[int]],
+) -> int:
     """Where the name at [start, end) ends as a word, an inflection included, or -1 when it is part of another word.
 
-    `ends` are the offsets at which other hits end: Korean units follow each other without a space.
+    `neighbours` are the offsets at which other hits start and end: Korean units follow each other without a space.
     """
     if not is_wordless(spelling.text):
         return _latin_end(text, start, end, spelling, lang)
     if spelling.is_mask:
         return end
     if HANGUL.match(spelling.text):
-        return end if _hangul_left(text, start, ends) and _hangul_right(text, end, spelling.text) else -1
+        starts, ends = neighbours
+        bounded = _hangul_left(text, start, ends) and (end in starts or _hangul_right(text, end, spelling.text))
+        return end if bounded else -1
     return end if not KATAKANA.match(spelling.text) or _no_katakana(text, start, end) else -1
 
 

@@ -2,7 +2,7 @@
 
 Notes of the mentions, by the rule that decided:
 `name` a name that is nothing else · `type` a type word stands with it · `listed` a name with other meanings, accepted ·
-`context` such a name, borne out by its parent, its country, a tie or itself elsewhere · `default` the usual one of several ·
+`context` borne out by its parent, its country, a tie, home or itself elsewhere · `default` the usual one of several ·
 `parent` it only says where another mention lies · `ward` an unknown ward of it · `home` unnamed, the outlet's own ·
 `organisation`, `byline` no actor · `namesake` several units bear the name and nothing decides: the key is empty.
 """
@@ -28,16 +28,10 @@ SURE = {"type": 1.0, "name": 0.9, "listed": 0.75, "context": 0.85, "default": 0.
         "organisation": 0.9, "byline": 0.9, "namesake": 0.2}
 INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
 HOMES_PER_FIELD = 4
+HOME_BODIES = "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch"
 VIETNAMESE_HOME = {
-    "province": re.compile(
-        r"(?<!\w)(?:(?:UBND|HĐND|Ủy ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch)\s+tỉnh|tỉnh\s+(?:ta|nhà))(?!\w)",
-        re.I,
-    ),
-    "city": re.compile(
-        r"(?<!\w)(?:(?:UBND|HĐND|Ủy ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch)\s+(?:thành phố|TP)"
-        r"|thành phố\s+(?:ta|nhà))(?!\w)",
-        re.I,
-    ),
+    level: re.compile(rf"(?<!\w)(?:(?:{HOME_BODIES})\s+(?:{words})|(?:{words})\s+(?:ta|nhà))(?!\w)", re.IGNORECASE)
+    for level, words in (("province", "tỉnh"), ("city", "thành phố|TP"))
 }
 WARD_BEFORE = re.compile(
     r"(?<!\w)((?:phường|xã|thị trấn|đặc khu|P\.)\s*[A-ZÀ-ỸĐ]\w*(?:\s[A-ZÀ-ỸĐ0-9]\w*){0,3}|"

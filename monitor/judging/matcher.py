@@ -82,12 +82,12 @@ class _Automaton:
 
     def find(self, text: str, searched: str, lang: str) -> Iterator[Hit]:
         raw = self._automaton.find_matches_as_indexes(searched, overlapping=True)
-        ends = {end for _, _, end in raw}
+        neighbours = {start for _, start, _ in raw}, {end for _, _, end in raw}
         for index, start, end in raw:
             pattern = self._patterns[index]
             if not pattern.is_mask and not _holds(pattern, text, start, lang):
                 continue
-            last = is_bounded(text, start, end, pattern, lang, ends)
+            last = is_bounded(text, start, end, pattern, lang, neighbours)
             if last >= 0:
                 yield Hit(start, last, pattern)
 
@@ -112,7 +112,10 @@ def _add(patterns: dict[str, Pattern], text: str, new: Pattern) -> None:
     if old is None:
         patterns[text] = Pattern(text, new.keys, set(new.languages), new.capitals, new.stem)
     elif new.keys:
-        old.capitals = new.capitals if old.is_mask or old.capitals is None else old.capitals & (new.capitals or old.capitals)
+        if old.is_mask or old.capitals is None:
+            old.capitals = new.capitals
+        elif new.capitals is not None:
+            old.capitals &= new.capitals
         old.keys = tuple(dict.fromkeys(old.keys + new.keys))
         old.languages |= new.languages
         old.stem = old.stem or new.stem

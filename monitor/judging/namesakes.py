@@ -6,18 +6,20 @@ locality of the other country in the text, the outlet's home.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from monitor.judging.boundaries import is_wordless
-from monitor.judging.surroundings import COUNTRY_WORDS, REACH, UNIT_LEVELS, names_country, sentence_around
+from monitor.judging.surroundings import COUNTRY_WORDS, REACH, UNIT_LEVELS, is_person, names_country, sentence_around
 from monitor.judging.text import fold, plain
+from monitor.judging.values import Field
 from seeds.gazetteer import Gazetteer
 from seeds.places import Ambiguity
 
 REJECT_REACH = 60
 SHORT_HANGUL = 2
+LONG_CHINESE = 4  # "慶尚北道" is nothing else; names of two or three characters are also places in China
 COUNTRY_IN_FRONT = 10
 TYPED_ENDING = re.compile(r"(?:[시군구도]|[ -](?:gun|gu|si|do))\Z")
 CHILD_FIRST = re.compile(r"\s*[,(]?\s*(?:(?:thuộc|của|of|in|w|de|du|in der|의)\s)?\s*(?:the\s)?\s*")
@@ -30,7 +32,7 @@ NEED_WORDS = frozenset({"type", "parent", "country", "never"})
 class Found:
     """A name found: its span with and without type words, the units it may mean, the levels its type word allows."""
 
-    field: str
+    field: Field
     start: int
     end: int
     core_start: int
@@ -74,10 +76,11 @@ def settle(found: list[Found], readings: Readings) -> list[Found]:
 
 
 def _is_rejected(one: Found, readings: Readings) -> bool:
-    rule = _rule(one, readings)
+    text, rule = readings.texts[one.field], _rule(one, readings)
+    if not one.levels and is_person(text, one.start, titled=rule is not None and "person" in rule.kinds):
+        return True
     if rule is None or not rule.rejects:
         return False
-    text = readings.texts[one.field]
     near = text[max(0, one.start - REJECT_REACH):one.end + REJECT_REACH]
     return any(word in near for word in rule.rejects)
 
@@ -115,8 +118,11 @@ def _join_parents(found: list[Found], readings: Readings) -> list[Found]:
 
 
 def _below(children: tuple[str, ...], parents: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, ...]:
-    above = set(parents) | {gazetteer.current(key) for key in parents}
-    return tuple(key for key in children if key not in parents and above.intersection(gazetteer.ancestors(key)))
+    """The children that lie in one of `parents` as it was in their own day, else as it is today."""
+    for above in (set(parents), {gazetteer.current(key) for key in parents}):
+        if below := tuple(k for k in children if k not in parents and above.intersection(gazetteer.ancestors(k))):
+            return below
+    return ()
 
 
 def _narrow_parent(parent: Found, children: tuple[str, ...], gazetteer: Gazetteer) -> Found:
@@ -144,7 +150,7 @@ def _needs(one: Found, readings: Readings) -> tuple[str, ...]:
     units = [readings.gazetteer.localities[key] for key in one.keys]
     name, lowest = readings.core(one), min(unit.level for unit in units)
     if is_wordless(name) and readings.lang in ("zh", "ja"):
-        return ("country",)
+        return ("country",) if len(name) < LONG_CHINESE else ()
     if lowest == 3 or (lowest == 2 and units[0].country == "VN" and is_wordless(name) and len(name) <= SHORT_HANGUL):
         return ("type", "parent")
     if lowest == 2 and units[0].country == "VN" and readings.lang != "vi":
@@ -159,7 +165,7 @@ def _decide(
     one = replace(one, keys=_highest(one.keys, gazetteer))
     if is_firm or not one.is_actor:
         note = one.note or ("type" if _is_typed(one, readings) else "listed" if _rule(one, readings) else "name")
-        return replace(one, note=note)
+        return replace(_usual(one, readings) if len(one.keys) > 1 else one, note=note)
     borne_out = _borne_out(one, found, named, readings)
     if not borne_out and not _is_typed(one, readings) and not _is_met(_needs(one, readings), one, readings):
         return None
@@ -184,14 +190,15 @@ def _is_met(needs: tuple[str, ...], one: Found, readings: Readings) -> bool:
 def _borne_out(one: Found, found: list[Found], named: frozenset[str], readings: Readings) -> tuple[str, ...]:
     """The keys for which the first kind of evidence that speaks at all speaks, or none."""
     gazetteer = readings.gazetteer
-    for evidence in (
+    kinds: tuple[Callable[[str], bool], ...] = (
         lambda key: _country_in_front(one, key, readings),
         lambda key: key in named or gazetteer.current(key) in named,
         lambda key: _parent_near(one, key, found, readings),
         lambda key: bool(gazetteer.tied.get(key, frozenset()) & named),
         lambda key: readings.home is not None and readings.home in (key, *gazetteer.ancestors(key)),
         lambda key: _is_paired(one, key, found, readings),
-    ):
+    )
+    for evidence in kinds:
         if keys := tuple(key for key in one.keys if evidence(key)):
             return keys
     return ()
@@ -208,7 +215,7 @@ def _parent_near(one: Found, key: str, found: list[Found], readings: Readings) -
     above = set(readings.gazetteer.ancestors(key))
     parents = [
         other for other in found
-        if other is not one and above.intersection(_present(other.keys, readings.gazetteer)) and other.note != "organisation"
+        if other is not one and other.note != "organisation" and above & _present(other.keys, readings.gazetteer)
     ]
     if not parents:
         return False
@@ -266,7 +273,8 @@ def _rule(one: Found, readings: Readings) -> Ambiguity | None:
     core = readings.core(one)
     for name in (plain(core), fold(core)):
         for rule in rules.get(name, ()):
-            if readings.lang in rule.languages or is_wordless(core) or (readings.lang != "vi" and "en" in rule.languages):
+            lang = readings.lang if readings.lang in rule.languages or readings.lang == "vi" else "en"
+            if is_wordless(core) or lang in rule.languages:
                 return rule
     return None
 

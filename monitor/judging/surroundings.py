@@ -13,19 +13,29 @@ SENTENCE_END = re.compile(r"[.!?。…](?=[\s\"'”’)」]|$)|\n")
 # "Q." and "TP." end no sentence, nor do initials.
 ABBREVIATED = re.compile(r"(?:\b(?:tp|q|p|tx|tt|ths|ts|gs|pgs|mr|ms|mrs|dr|st|no|vol|gov)|\b\w)$", re.IGNORECASE)
 COUNTRY_WORDS = {
-    "KR": re.compile("한국|대한민국|국내|韩国|韓国|korea|koreań|hàn quốc|корея|корее|кореи|корей|corée|coréen|corea|jižní kore", re.I),
-    "VN": re.compile("베트남|월남|越南|ベトナム|việt nam|viet nam|vietnam|wietnam|вьетнам|viêt nam|vietnã", re.I),
+    "KR": re.compile("한국|韩国|韓国|korea|hàn quốc|han quoc|коре[яеийю]|corée|coréen|corea|jižní kore", re.IGNORECASE),
+    "VN": re.compile("베트남|월남|越南|ベトナム|vi[eệê]t ?nam|wietnam|вьетнам", re.IGNORECASE),
 }
 # (봉화=연합뉴스), [함양=뉴시스]: the desk that wrote, not an actor.
 BYLINE = re.compile(r"[(\[【]\s*([가-힣·, ]{2,12})\s*=\s*[^)\]】\n]{2,30}[)\]】]")
+AFTER_TYPE = "장|의회|인민|청|의|내|민|당|공무|대표|방문"
 DATELINE = re.compile(
     r"^(?:\s*[-–]?\s*)?(?:\((?:VNA|TTXVN|VNS|Yonhap|VOV\w*|Xinhua|Reuters|AP)\)|,\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2}\s*\()"
+)
+# A name after a title or a family name is a person's: "ông Vinh", "Trần Hà Nam".
+TITLE = re.compile(
+    r"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|ca sĩ|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|TS\.?)\s(?:[A-ZÀ-ỸĐ]\w*\s){0,3}\Z"
+)
+FAMILY_NAME = re.compile(
+    r"(?<!\w)(?:Nguyễn|Nguyen|Trần|Tran|Phạm|Pham|Huỳnh|Huynh|Phan|Đặng|Dang|Bùi|Bui|Đỗ|Ngô|Võ|Vũ|Lê)"
+    r"\s(?:[A-ZÀ-ỸĐ]\w*\s)?\Z"
 )
 KOREAN_HOME = {"gun": "군", "si": "시", "administrative si": "시", "gu": "구", "general gu": "구"}
 UNIT_LEVELS = {
     "municipality": {"city", "province"}, "province": {"province"}, "thành phố": {"city", "district", "ward"},
     "thị xã": {"city", "district", "ward"}, "quận": {"district", "county", "ward"},
-    "huyện": {"district", "county", "ward"}, "si": {"city"}, "administrative si": {"city"}, "gun": {"county", "district"},
+    "huyện": {"district", "county", "ward"}, "si": {"city"}, "administrative si": {"city"},
+    "gun": {"county", "district"},
     "gu": {"district", "county"}, "general gu": {"district", "county"}, "metropolitan city": {"city"},
     "special city": {"city"}, "special self-governing city": {"city"}, "integrated special city": {"city"},
     "special self-governing province": {"province"},
@@ -79,6 +89,14 @@ def is_dateline(text: str, start: int, end: int) -> bool:
     return DATELINE.match(text[end:end + REACH]) is not None
 
 
+def is_person(text: str, start: int, *, titled: bool) -> bool:
+    """Whether a name at `start` goes on a family name or, where `titled` asks for it, follows a title."""
+    front = max(0, start - BEFORE_REACH)
+    return FAMILY_NAME.search(text, front, start) is not None or (
+        titled and TITLE.search(text, front, start) is not None
+    )
+
+
 def find_bylines(text: str) -> list[tuple[int, int]]:
     """The spans of the desks in byline tags."""
     return [found.span(1) for found in BYLINE.finditer(text)]
@@ -124,10 +142,10 @@ def _words(gazetteer: Gazetteer) -> _Words:
     organisations = {side: [o.word for o in gazetteer.organisations if o.side == side] for side in _SIDES}
     ending = rf"(?![가-힣])|(?=(?:{PARTICLES})(?![가-힣]))"
     return _Words(
-        before=re.compile(rf"(?<!\w)({_any(by_side['before'])})(?:\.\s?|\s|(?<='))(?:\s?\()?$".replace("$", r"\Z"), re.I),
+        before=re.compile(rf"(?<!\w)({_any(by_side['before'])})(?:\.\s?|\s|(?<='))(?:\s?\()?\Z", re.I),
         after=re.compile(rf"(?:\s|-|'s\s)?({_any(by_side['after'])})(?!\w)", re.I),
         glued={
-            country: re.compile(rf"({_any(by_side[f'glued {country}'])})(?:{ending}|(?=장|의회|인민|청|의|내|민|당|공무|대표|방문))")
+            country: re.compile(rf"({_any(by_side[f'glued {country}'])})(?:{ending}|(?={AFTER_TYPE}))")
             for country in ("VN", "KR")
         },
         levels=levels,

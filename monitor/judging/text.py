@@ -8,15 +8,15 @@ from functools import lru_cache
 # Letters that only Vietnamese has; French and Polish share the circumflex and the acute, so those prove nothing.
 VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 # The two placements of the tone mark (hoà and hòa) are one name: facts/gazetteer.md, section 4.
-TONE_PAIRS = dict(zip(
-    "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),
-    "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(), strict=True,
-))
+TONE_PAIRS = {
+    "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe",
+    "oẹ": "ọe", "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
+}
 TONES = re.compile("|".join(TONE_PAIRS))
 CYRILLIC_OR_LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f\u0400-\u04ff\u1e00-\u1eff]")
 NO_DECOMPOSITION = {"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"}
 DASHES_AND_SPACES = "-‐‑‒–—−\u00a0\u2002\u2003\u2009\u202f\u3000\t"
-SAME = {dash: " " for dash in DASHES_AND_SPACES} | {"’": "'", "‘": "'", "ʼ": "'", "`": "'"}
+SAME = dict.fromkeys(DASHES_AND_SPACES, " ") | {"’": "'", "‘": "'", "ʼ": "'", "`": "'"}
 
 
 def nfc(text: str) -> str:
