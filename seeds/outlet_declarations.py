@@ -14,7 +14,7 @@ from cssselect import HTMLTranslator, SelectorError
 from seeds.declarations import Declaration, find_near
 from seeds.outlet import ZONES, Confidence, Country, DateOrder, Family, Feed, FeedKind, IdentityRule, Outlet, PageRules
 
-KINDS = ("national", "agency", "provincial", "city", "government", "community", "aggregator")
+KINDS = ("national", "agency", "provincial", "regional", "city", "government", "community", "aggregator")
 NO_ARTICLES = re.compile(r"(?!)")
 """The pattern of an outlet whose article addresses nobody has seen yet: it matches nothing."""
 

@@ -93,7 +93,7 @@ WRONG = [
     ("not text", {"lang": "no"}, "lang: must be text, not False", {"lang": "'no'"}),
     ("not a language", {"lang": "korean"}, "lang: 'korean' does not have the right form", {"lang": "ko"}),
     ("unknown country", {"country": "KO"}, r"country: 'KO' is not allowed \(known: VN, KR\)", {"country": "KR"}),
-    ("unknown kind", {"kind": "nationl"}, "did you mean 'national'", {"kind": "national"}),
+    ("unknown kind", {"kind": "nationl"}, "did you mean 'national'", {"kind": "regional"}),
     ("unknown family", {"family": "kr_nsoft"}, "no family 'kr_nsoft'.*mean 'kr_ndsoft'", {"family": "kr_ndsoft"}),
     ("unknown zone", {"zone": "Asia/Soul"}, "no time zone 'Asia/Soul'.*mean 'Asia/Seoul'", {"zone": "Asia/Seoul"}),
     ("a folder of zones", {"zone": "Asia"}, "no time zone 'Asia'", {"zone": "UTC"}),
