@@ -1,0 +1,81 @@
+"""The composition root: settings, store and seeds, opened when first asked for and handed to whoever needs them."""
+
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor.judging.judge import Knowledge, load_knowledge
+from seeds.catalogue import Catalogue, load_catalogue
+from seeds.errors import InputError
+from seeds.gazetteer import Gazetteer
+from seeds.outlet import Outlet
+from seeds.settings import Settings, Subscription, load_settings
+from storage.clock import Clock, utc_now
+from storage.store import Store, open_store
+
+
+class Application:
+    """One process's view of Twinwatch. Nothing is read or opened before it is needed."""
+
+    def __init__(self, settings: Settings | None = None, clock: Clock = utc_now) -> None:
+        self.clock = clock
+        if settings is not None:
+            self.settings = settings
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings()
+
+    @cached_property
+    def store(self) -> Store:
+        return open_store(self.settings.database_address)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return load_catalogue(self.settings.seeds_dir)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return load_knowledge(self.settings.seeds_dir)
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        return self.knowledge.gazetteer
+
+    @cached_property
+    def watched(self) -> dict[str, Outlet]:
+        """The outlets that are watched, by id: all, or those named in `crawl.outlets`."""
+        named = self.settings.crawl.outlets
+        return {i: self.find_outlet(i) for i in named} if named else dict(self.catalogue.outlets)
+
+    def find_outlet(self, outlet_id: str) -> Outlet:
+        """The outlet of that id; InputError where there is none."""
+        outlet = self.catalogue.outlets.get(outlet_id)
+        if outlet is None:
+            advice = f"`twinwatch outlets` lists them{self._near(outlet_id)}"
+            raise InputError(f"no outlet {outlet_id!r}", advice=advice)
+        return outlet
+
+    def find_subscription(self, name: str) -> Subscription:
+        """The subscription of that name; InputError where there is none."""
+        found = {subscription.name: subscription for subscription in self.settings.subscription}
+        if name not in found:
+            known = f"there are: {', '.join(found)}" if found else "there are none yet: add a [[subscription]] table"
+            raise InputError(f"no subscription {name!r}", where="settings", advice=known)
+        return found[name]
+
+    def zone_of(self, outlet_id: str) -> ZoneInfo:
+        """The zone in which an outlet's times are printed; UTC for one that is not in the catalogue."""
+        outlet = self.catalogue.outlets.get(outlet_id)
+        return ZoneInfo(outlet.zone if outlet else "UTC")
+
+    def make_data_dir(self) -> Path:
+        """The folder for everything that is written."""
+        folder = self.settings.data_dir.absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _near(self, outlet_id: str) -> str:
+        near = get_close_matches(outlet_id, self.catalogue.outlets, 1)
+        return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,171 @@
+"""Commands that show what the store holds: events, ties, outlets, runs and deliveries."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from monitor.application import Application
+from monitor.judging.ties import make_register
+from monitor.tables import Format, FormatOption, LimitOption, print_rows
+from monitor.times import format_instant
+from seeds.errors import InputError
+from seeds.gazetteer import Gazetteer
+from seeds.outlet import Outlet
+from storage.repository.events import EventFilter
+from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command(epilog="Example: `twinwatch events --key VN-46 --format jsonl`")(events)
+    app.command(epilog="Example: `twinwatch ties --format csv > ties.csv`")(ties)
+    app.command(epilog="Example: `twinwatch runs --limit 20`")(runs)
+    app.command(epilog="Example: `twinwatch deliveries --limit 20`")(deliveries)
+
+
+def events(
+    form: FormatOption = Format.table,
+    limit: LimitOption = None,
+    act: Annotated[str | None, typer.Option(help="Only this act, such as `agreement`.")] = None,
+    key: Annotated[str | None, typer.Option(help="Only this locality's key, such as `VN-46`.")] = None,
+    unsure: Annotated[bool, typer.Option("--unsure", help="Those of which the judge is not sure, instead.")] = False,
+) -> None:
+    """Lists events, newest first, with all their articles."""
+    application = Application()
+    verdict = "unsure" if unsure else "yes"
+    found = application.store.events.find(EventFilter(act=act, key=key, verdict=verdict, limit=limit))
+    if form is Format.jsonl:
+        print_rows((event_json(event, application) for event in found), form, (), empty="")
+        return
+    columns = ("id", "happened_on", "pairs", "act", "stage", "new_tie", "articles", "title")
+    rows = (_event_row(event, application.gazetteer) for event in found)
+    print_rows(rows, form, columns, empty="No events yet. `twinwatch refresh` crawls now.")
+
+
+def ties(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
+    """Lists the register: which places are tied to which, since when, with how many events."""
+    application = Application()
+    known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(application.gazetteer.ties, ())}
+    known |= {(tie.vn_key, tie.kr_key): tie for tie in application.store.ties.all()}
+    chosen = [known[pair] for pair in sorted(known)][:limit]
+    rows = (_tie_row(tie, application.gazetteer) for tie in chosen)
+    columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
+    print_rows(rows, form, columns, empty="No ties.")
+
+
+def runs(
+    form: FormatOption = Format.table,
+    limit: LimitOption = None,
+    outlet: Annotated[str | None, typer.Option(help="Only this outlet.")] = None,
+) -> None:
+    """Lists runs, newest first: one outlet's part of one wave."""
+    application = Application()
+    if outlet is not None:
+        application.find_outlet(outlet)
+    rows = (_run_row(run, application) for run in application.store.runs.find(limit, outlet))
+    columns = ("id", "wave", "outlet", "started_at", "finished_at", "outcome", "reason", "counts")
+    print_rows(rows, form, columns, empty="No runs yet. `twinwatch refresh` crawls now.")
+
+
+def deliveries(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
+    """Lists deliveries, newest first: each digest's handing over to each recipient."""
+    application = Application()
+    zones = {s.name: s.timezone for s in application.settings.subscription}
+    found = application.store.deliveries.find(limit)
+    rows = (_delivery_row(row, zones.get(row.subscription, UTC_ZONE)) for row in found)
+    columns = ("id", "subscription", "notifier", "recipient", "state", "attempts", "created_at", "sent_at", "reason")
+    print_rows(rows, form, columns, empty="Nothing was delivered yet.")
+
+
+def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
+    """Prints every outlet that is watched, with its state; InputError for an unknown state."""
+    application = Application()
+    states = application.store.outlets.states()
+    rows: list[dict[str, Any]] = [
+        _outlet_row(outlet, states.get(outlet.id, OutletState(outlet.id))) for outlet in application.watched.values()
+    ]
+    if state is not None:
+        known = sorted({str(row["state"]) for row in rows})
+        if state not in known:
+            raise InputError(f"no outlet is {state!r}", advice=f"there are: {', '.join(known)}")
+        rows = [row for row in rows if row["state"] == state]
+    columns = ("id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at")
+    print_rows(rows[:limit], form, columns, empty="No outlets are watched.")
+
+
+def event_json(event: EventView, application: Application) -> dict[str, Any]:
+    """An event as the contract of `events --format jsonl` has it."""
+    zone = application.zone_of(event.articles[0].outlet_id) if event.articles else UTC_ZONE
+    return {
+        "id": event.id, "act": event.act, "stage": event.stage, "happened_on": event.happened_on,
+        "pairs": [_pair_json(vn, kr, application.gazetteer) for vn, kr in event.pairs],
+        "new_tie": event.new_tie, "first_seen_at": format_instant(event.first_seen_at, zone),
+        "articles": list(_articles_json(event, application)),
+    }
+
+
+def _articles_json(event: EventView, application: Application) -> Iterator[dict[str, Any]]:
+    for article in event.articles:
+        zone = application.zone_of(article.outlet_id)
+        yield {
+            "url": article.url, "outlet": article.outlet_id, "lang": article.lang, "title": article.title,
+            "published_at": format_instant(article.published_at, zone),
+        }
+
+
+def _pair_json(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict[str, str]]:
+    return {
+        "vn": {"key": vn_key, "name": gazetteer.contract_name(vn_key)},
+        "kr": {"key": kr_key, "name": gazetteer.contract_name(kr_key)},
+    }
+
+
+def _event_row(event: EventView, gazetteer: Gazetteer) -> dict[str, Any]:
+    pairs = (f"{gazetteer.contract_name(vn)} - {gazetteer.contract_name(kr)}" for vn, kr in event.pairs)
+    return {
+        "id": event.id, "happened_on": event.happened_on, "pairs": "; ".join(pairs), "act": event.act,
+        "stage": event.stage, "new_tie": "new" if event.new_tie else "", "articles": len(event.articles),
+        "title": event.articles[0].title if event.articles else "",
+    }
+
+
+def _tie_row(tie: TieRow, gazetteer: Gazetteer) -> dict[str, Any]:
+    return {
+        "vn": gazetteer.contract_name(tie.vn_key), "kr": gazetteer.contract_name(tie.kr_key), "kind": tie.kind,
+        "since": tie.since, "last_event_on": tie.last_event_on, "events": tie.events, "source": tie.source,
+        "vn_key": tie.vn_key, "kr_key": tie.kr_key,
+    }
+
+
+def _outlet_row(outlet: Outlet, state: OutletState) -> dict[str, Any]:
+    zone = ZoneInfo(outlet.zone)
+    return {
+        "id": outlet.id, "name": outlet.name, "country": outlet.country, "lang": outlet.lang, "kind": outlet.kind,
+        "state": state.state, "state_since": format_instant(state.state_since, zone), "reason": state.state_reason,
+        "last_seen_at": format_instant(state.last_seen_at, zone),
+        "last_new_at": format_instant(state.last_new_at, zone),
+        "next_due_at": format_instant(state.next_due_at, zone),
+        "homepage": outlet.homepage, "feeds": [feed.url for feed in outlet.feeds],
+    }
+
+
+def _run_row(run: RunRow, application: Application) -> dict[str, Any]:
+    zone = application.zone_of(run.outlet_id)
+    return {
+        "id": run.id, "wave": run.wave_id, "outlet": run.outlet_id, "started_at": format_instant(run.started_at, zone),
+        "finished_at": format_instant(run.finished_at, zone), "outcome": run.outcome, "reason": run.reason,
+        "counts": run.counts,
+    }
+
+
+def _delivery_row(row: DeliveryRow, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": row.id, "digest": row.digest_id, "subscription": row.subscription, "notifier": row.notifier,
+        "recipient": row.recipient, "state": row.state, "attempts": row.attempts, "may_repeat": row.may_repeat,
+        "created_at": format_instant(row.created_at, zone), "sent_at": format_instant(row.sent_at, zone),
+        "next_attempt_at": format_instant(row.next_attempt_at, zone), "reason": row.reason,
+    }
