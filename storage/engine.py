@@ -1,32 +1,56 @@
 """Connections: the only place that knows how SQLite and PostgreSQL differ."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.errors import StoreError
 
 # A writer waits this long for another one; a single transaction of ours takes milliseconds.
 BUSY_SECONDS = 30
+# Between two tries of what SQLite refuses at once instead of waiting.
+RETRY_SECONDS = 0.02
+# A server that does not answer is named instead of waited for; libpq by itself waits for minutes.
+CONNECT_SECONDS = 10
 BACKENDS = ("sqlite", "postgresql")
+# What a person can do, by words of the database's own message.
+ADVICE = (
+    ("unable to open database file", "is its folder there, and may it be written?"),
+    ("readonly", "make the file and its folder writable"),
+    ("not a database", "this file is something else, or damaged: restore a backup or move it away"),
+    ("malformed", "the file is damaged: restore a backup or move it away"),
+    ("locked", f"another process has held it for {BUSY_SECONDS} s"),
+    ("full", "free some space; nothing saved so far is lost"),
+    ("disk i/o", "is the disk full or failing?"),
+    ("authentication", "check the user and the password in database_url"),
+    ("does not exist", "create it, or correct database_url"),
+    ("connection", "is the server running, and is database_url right?"),
+    ("resolve", "check the host in database_url"),
+)
+# Faults of the program and not of the database: these stay what they are.
+OUR_FAULTS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
 
 class Database:
     """One database: `read()` and `write()` give a session each, committed at the end of the block.
 
-    On SQLite a writer begins IMMEDIATE, so that two writers wait for each other instead of failing half-way.
+    Everything inside one `read()` sees the same instant, and no reader waits for a writer. On SQLite a writer begins
+    IMMEDIATE, so that two writers wait for each other instead of failing half-way. StoreError is raised, in one line,
+    for a database that cannot be reached, read or written.
     """
 
     def __init__(self, address: str) -> None:
         self.engine = make_engine(address)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
-        self._reading = sessionmaker(self.engine.execution_options(twinwatch_reads=True), expire_on_commit=False)
+        self._reading = sessionmaker(self.engine.execution_options(**self._snapshot()), expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -34,13 +58,23 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._reading() as session:
+        with self.explained(), self._reading() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._writing.begin() as session:
+        with self.explained(), self._writing.begin() as session:
             yield session
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turns what the database itself complains about into a StoreError."""
+        try:
+            yield
+        except OUR_FAULTS:
+            raise
+        except DBAPIError as error:
+            raise explain_failure(self.engine.url, error) from error
 
     def insert(self, table: Any) -> Any:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on both databases."""
@@ -49,32 +83,46 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    def _snapshot(self) -> dict[str, Any]:
+        if self.is_sqlite:
+            return {"twinwatch_begin": "BEGIN"}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 def make_engine(address: str) -> Engine:
     """An engine for `address`; makes the folder of a SQLite file. Raises StoreError for an unusable address."""
-    try:
-        url = make_url(address)
-        if url.get_backend_name() not in BACKENDS:
-            raise StoreError(f"database_url: {url.get_backend_name()!r} is not supported (sqlite or postgresql)")
-        if url.get_backend_name() == "postgresql":
-            return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-        _make_folder(url.database)
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreError(f"database_url: not a database address ({error})") from error
+    url = _parse_address(address)
+    if url.get_backend_name() == "postgresql":
+        wait = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=wait)
+    _make_folder(url.database)
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def explain_failure(address: str, error: OperationalError) -> StoreError:
-    """One line for a database that cannot be reached or written, without the password."""
-    shown = make_url(address).render_as_string(hide_password=True)
-    return StoreError(f"database {shown}: {str(error.orig).strip().splitlines()[0]}")
+def explain_failure(url: URL, error: DBAPIError) -> StoreError:
+    """One line for a database that cannot be reached or written, without password or query."""
+    shown = url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
+    said = next((line.strip() for line in str(error.orig).splitlines() if line.strip()), type(error.orig).__name__)
+    advice = next((advice for words, advice in ADVICE if words in said.lower()), "")
+    return StoreError(f"database {shown}: {said}" + (f" ({advice})" if advice else ""))
+
+
+def _parse_address(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:  # neither is shown: the address may hold a password
+        advice = "write sqlite:///FOLDER/FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        raise StoreError(f"database_url: not a database address ({advice})") from error
+    if url.get_backend_name() not in BACKENDS:
+        raise StoreError(f"database_url: {url.get_backend_name()!r} is not supported (sqlite or postgresql)")
+    return url
 
 
 def _make_folder(path: str | None) -> None:
-    if not path or path == ":memory:":
+    if not path or path == ":memory:" or path.startswith("file:"):
         return
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -86,11 +134,27 @@ def _make_folder(path: str | None) -> None:
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late for IMMEDIATE
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _make_wal(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _make_wal(cursor: sqlite3.Cursor) -> None:
+    """Switches a new file to WAL, which SQLite refuses at once, without waiting, while another process does the same.
+
+    Measured with four processes on a new file: one in twelve was refused.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(RETRY_SECONDS)
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("twinwatch_reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql(connection.get_execution_options().get("twinwatch_begin", "BEGIN IMMEDIATE"))

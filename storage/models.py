@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -28,6 +29,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+UNJUDGED = text("judged_at IS NULL")
 Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
 
 
@@ -51,8 +53,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class CleanText(TypeDecorator[str]):
+    """Text as it is, but for the two things that PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 class Base(DeclarativeBase):
-    """What all tables share: type of times and names of constraints."""
+    """What all tables share: type of times and names of constraints.
+
+    Strings have no length: SQLite would not hold to it, and PostgreSQL gains nothing from it.
+    """
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
@@ -62,10 +79,10 @@ class OutletModel(Base):
     """What visiting an outlet has shown; the outlet itself is a file of `seeds`."""
 
     __tablename__ = "outlets"
-    id: Mapped[str] = mapped_column(String(80), primary_key=True)
-    state: Mapped[str] = mapped_column(String(20), default="unproven")
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    state: Mapped[str] = mapped_column(String, default="unproven")
     state_since: Mapped[datetime | None]
-    state_reason: Mapped[str] = mapped_column(Text, default="")
+    state_reason: Mapped[str] = mapped_column(CleanText, default="")
     first_visit_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
     last_new_at: Mapped[datetime | None]
@@ -80,15 +97,15 @@ class FeedModel(Base):
     __table_args__ = (UniqueConstraint("outlet_id", "url"),)
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     outlet_id: Mapped[str] = mapped_column(ForeignKey("outlets.id"))
-    url: Mapped[str] = mapped_column(Text)
-    etag: Mapped[str | None] = mapped_column(Text)
-    last_modified: Mapped[str | None] = mapped_column(Text)
-    body_hash: Mapped[str | None] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(CleanText)
+    etag: Mapped[str | None] = mapped_column(CleanText)
+    last_modified: Mapped[str | None] = mapped_column(CleanText)
+    body_hash: Mapped[str | None] = mapped_column(String)
     proven_at: Mapped[datetime | None]
     last_ok_at: Mapped[datetime | None]
     last_at: Mapped[datetime | None]
     last_status: Mapped[int] = mapped_column(default=0)
-    last_reason: Mapped[str] = mapped_column(Text, default="")
+    last_reason: Mapped[str] = mapped_column(CleanText, default="")
     failures: Mapped[int] = mapped_column(default=0)
 
 
@@ -103,44 +120,51 @@ class EntryModel(Base):
     )
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     outlet_id: Mapped[str] = mapped_column(ForeignKey("outlets.id"))
-    identity: Mapped[str] = mapped_column(Text)
-    url: Mapped[str] = mapped_column(Text)
-    feed_url: Mapped[str] = mapped_column(Text, default="")
-    title: Mapped[str] = mapped_column(Text, default="")
-    summary: Mapped[str] = mapped_column(Text, default="")
+    identity: Mapped[str] = mapped_column(CleanText)
+    url: Mapped[str] = mapped_column(CleanText)
+    feed_url: Mapped[str] = mapped_column(CleanText, default="")
+    title: Mapped[str] = mapped_column(CleanText, default="")
+    summary: Mapped[str] = mapped_column(CleanText, default="")
     published_at: Mapped[datetime | None]
-    date_source: Mapped[str] = mapped_column(String(20), default="")
+    date_source: Mapped[str] = mapped_column(String, default="")
     seen_at: Mapped[datetime] = mapped_column(index=True)
     backlog: Mapped[bool] = mapped_column(default=False)
-    outcome: Mapped[str | None] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    screen_version: Mapped[str] = mapped_column(String(20), default="")
+    outcome: Mapped[str | None] = mapped_column(String)
+    reason: Mapped[str] = mapped_column(CleanText, default="")
+    screen_version: Mapped[str] = mapped_column(String, default="")
     settled_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
 
 
 class ArticleModel(Base):
-    """Clean text of one page; a changed page is a further revision."""
+    """Clean text of one page; a changed page is a further revision. Without `judged_at` it waits for the assessor."""
 
     __tablename__ = "articles"
-    __table_args__ = (UniqueConstraint("entry_id", "revision"), Index("ix_articles_text_hash", "text_hash"))
+    __table_args__ = (
+        UniqueConstraint("entry_id", "revision"),
+        Index("ix_articles_text_hash", "text_hash"),
+        Index("ix_articles_url", "url"),
+        # The queue stays short while the table grows: only what waits is in this index.
+        Index("ix_articles_unjudged", "id", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
+    )
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
     revision: Mapped[int] = mapped_column(default=1)
     outlet_id: Mapped[str] = mapped_column(ForeignKey("outlets.id"), index=True)
-    url: Mapped[str] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(Text)
-    lead: Mapped[str] = mapped_column(Text, default="")
-    text: Mapped[str] = mapped_column(Text)
-    text_hash: Mapped[str] = mapped_column(String(64))
-    lang: Mapped[str] = mapped_column(String(8), default="")
-    author: Mapped[str] = mapped_column(Text, default="")
+    url: Mapped[str] = mapped_column(CleanText)
+    title: Mapped[str] = mapped_column(CleanText)
+    lead: Mapped[str] = mapped_column(CleanText, default="")
+    text: Mapped[str] = mapped_column(CleanText)
+    text_hash: Mapped[str] = mapped_column(String)
+    lang: Mapped[str] = mapped_column(String, default="")
+    author: Mapped[str] = mapped_column(CleanText, default="")
     published_at: Mapped[datetime | None]
-    date_source: Mapped[str] = mapped_column(String(20), default="")
+    date_source: Mapped[str] = mapped_column(String, default="")
     modified_at: Mapped[datetime | None]
     from_feed: Mapped[bool] = mapped_column(default=False)
     fetched_at: Mapped[datetime] = mapped_column(index=True)
+    judged_at: Mapped[datetime | None]
 
 
 class PageModel(Base):
@@ -148,7 +172,7 @@ class PageModel(Base):
 
     __tablename__ = "pages"
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
-    content_type: Mapped[str] = mapped_column(Text, default="")
+    content_type: Mapped[str] = mapped_column(CleanText, default="")
     body: Mapped[bytes] = mapped_column(LargeBinary)
     fetched_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -160,7 +184,7 @@ class WaveModel(Base):
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(String(20), default="")
+    outcome: Mapped[str] = mapped_column(String, default="")
 
 
 class RunModel(Base):
@@ -173,36 +197,40 @@ class RunModel(Base):
     outlet_id: Mapped[str] = mapped_column(ForeignKey("outlets.id"))
     started_at: Mapped[datetime] = mapped_column(index=True)
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(String(20), default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(String, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class VerdictModel(Base):
-    """One verdict per article and rules version, with its evidence."""
+    """One verdict per article and rules version, with its evidence.
+
+    `latest` marks the one that counts for its page: the newest verdict on the newest revision that was judged.
+    """
 
     __tablename__ = "verdicts"
     __table_args__ = (UniqueConstraint("article_id", "rules_version"),)
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"))
-    rules_version: Mapped[str] = mapped_column(String(40))
-    verdict: Mapped[str] = mapped_column(String(8))
+    rules_version: Mapped[str] = mapped_column(String)
+    verdict: Mapped[str] = mapped_column(String)
     score: Mapped[float] = mapped_column(Float)
-    act: Mapped[str | None] = mapped_column(String(20))
+    act: Mapped[str | None] = mapped_column(String)
     evidence: Mapped[list[Any]] = mapped_column(default=list)
     judged_at: Mapped[datetime]
+    latest: Mapped[bool] = mapped_column(default=True)
 
 
 class EventModel(Base):
     """Something that happened once. A merged event points to the one that goes on."""
 
     __tablename__ = "events"
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    block: Mapped[str] = mapped_column(String(40), index=True)
-    act: Mapped[str] = mapped_column(String(20))
-    stage: Mapped[str] = mapped_column(String(20))
-    happened_on: Mapped[str | None] = mapped_column(String(10))
-    verdict: Mapped[str] = mapped_column(String(8))
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    block: Mapped[str] = mapped_column(String, index=True)
+    act: Mapped[str] = mapped_column(String)
+    stage: Mapped[str] = mapped_column(String)
+    happened_on: Mapped[str | None] = mapped_column(String)
+    verdict: Mapped[str] = mapped_column(String)
     score: Mapped[float] = mapped_column(Float, default=0.0)
     backlog: Mapped[bool] = mapped_column(default=False)
     new_tie: Mapped[bool] = mapped_column(default=False)
@@ -214,53 +242,64 @@ class EventPairModel(Base):
     """A pair of an event; position 0 is the main pair."""
 
     __tablename__ = "event_pairs"
-    __table_args__ = (Index("ix_event_pairs_pair", "vn_key", "kr_key"),)
+    __table_args__ = (
+        Index("ix_event_pairs_pair", "vn_key", "kr_key"),
+        Index("ix_event_pairs_kr_key", "kr_key"),
+    )
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
-    vn_key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    kr_key: Mapped[str] = mapped_column(String(16), primary_key=True)
+    vn_key: Mapped[str] = mapped_column(String, primary_key=True)
+    kr_key: Mapped[str] = mapped_column(String, primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
 
 
 class FactModel(Base):
-    """Pair, act, stage and day of one article; without an event it waits for grouping."""
+    """Pair, act, stage and day of one article.
+
+    `waiting`: its block has to be grouped, because the fact is new or because its verdict no longer counts.
+    """
 
     __tablename__ = "facts"
-    __table_args__ = (UniqueConstraint("verdict_id", "position"), Index("ix_facts_block_event", "block", "event_id"))
+    __table_args__ = (
+        UniqueConstraint("verdict_id", "position"),
+        Index("ix_facts_block_event", "block", "event_id"),
+        Index("ix_facts_waiting", "block", sqlite_where=text("waiting IS 1"), postgresql_where=text("waiting IS true")),
+    )
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     verdict_id: Mapped[int] = mapped_column(ForeignKey("verdicts.id", ondelete="CASCADE"))
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), index=True)
     position: Mapped[int]
-    block: Mapped[str] = mapped_column(String(40))
-    vn_key: Mapped[str] = mapped_column(String(16))
-    kr_key: Mapped[str] = mapped_column(String(16))
-    act: Mapped[str] = mapped_column(String(20))
-    stage: Mapped[str] = mapped_column(String(20))
-    happened_on: Mapped[str | None] = mapped_column(String(10))
-    quote: Mapped[str] = mapped_column(Text)
-    field: Mapped[str] = mapped_column(String(8))
+    block: Mapped[str] = mapped_column(String)
+    vn_key: Mapped[str] = mapped_column(String)
+    kr_key: Mapped[str] = mapped_column(String)
+    act: Mapped[str] = mapped_column(String)
+    stage: Mapped[str] = mapped_column(String)
+    happened_on: Mapped[str | None] = mapped_column(String)
+    quote: Mapped[str] = mapped_column(CleanText)
+    field: Mapped[str] = mapped_column(String)
     start: Mapped[int]
     end: Mapped[int]
     event_id: Mapped[str | None] = mapped_column(ForeignKey("events.id"), index=True)
+    waiting: Mapped[bool] = mapped_column(default=True)
 
 
 class TieModel(Base):
     """The standing relation of a pair."""
 
     __tablename__ = "ties"
-    vn_key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    kr_key: Mapped[str] = mapped_column(String(16), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(40))
-    since: Mapped[str | None] = mapped_column(String(10))
-    last_event_on: Mapped[str | None] = mapped_column(String(10))
+    vn_key: Mapped[str] = mapped_column(String, primary_key=True)
+    kr_key: Mapped[str] = mapped_column(String, primary_key=True)
+    kind: Mapped[str] = mapped_column(String)
+    since: Mapped[str | None] = mapped_column(String)
+    last_event_on: Mapped[str | None] = mapped_column(String)
     events: Mapped[int] = mapped_column(default=0)
-    source: Mapped[str] = mapped_column(String(10), default="events")
+    source: Mapped[str] = mapped_column(String, default="events")
 
 
 class SubscriptionModel(Base):
     """When a subscription began; its wishes are settings."""
 
     __tablename__ = "subscriptions"
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String, primary_key=True)
     created_at: Mapped[datetime]
 
 
@@ -271,7 +310,7 @@ class DigestModel(Base):
     __table_args__ = (UniqueConstraint("subscription", "period"),)
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"))
-    period: Mapped[str] = mapped_column(String(40))
+    period: Mapped[str] = mapped_column(String)
     composed_at: Mapped[datetime] = mapped_column(index=True)
     since_at: Mapped[datetime]
     content: Mapped[dict[str, Any]]
@@ -297,9 +336,9 @@ class DeliveryModel(Base):
     )
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     digest_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
-    notifier: Mapped[str] = mapped_column(String(20))
-    recipient: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(12), default="pending")
+    notifier: Mapped[str] = mapped_column(String)
+    recipient: Mapped[str] = mapped_column(CleanText)
+    state: Mapped[str] = mapped_column(String, default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
@@ -307,7 +346,7 @@ class DeliveryModel(Base):
     sent_at: Mapped[datetime | None]
     parts_sent: Mapped[int] = mapped_column(default=0)
     may_repeat: Mapped[bool] = mapped_column(default=False)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")
 
 
 class JudgementModel(Base):
@@ -316,8 +355,8 @@ class JudgementModel(Base):
     __tablename__ = "judgements"
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), index=True)
-    answer: Mapped[str] = mapped_column(String(8))
-    reader: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(String)
+    reader: Mapped[str] = mapped_column(CleanText, default="")
     judged_at: Mapped[datetime]
 
 
@@ -325,7 +364,7 @@ class LeaseModel(Base):
     """Who may do a thing now (ask a host, assess, schedule), until when, and when the next one may begin."""
 
     __tablename__ = "leases"
-    name: Mapped[str] = mapped_column(String(300), primary_key=True)
-    holder: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String, primary_key=True)
+    holder: Mapped[str] = mapped_column(String)
     expires_at: Mapped[datetime]
     next_allowed_at: Mapped[datetime | None]

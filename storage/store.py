@@ -1,9 +1,6 @@
 """The store: one object with the questions by subject, opened for an address."""
 
-from sqlalchemy.exc import DBAPIError, OperationalError
-
-from storage.engine import Database, explain_failure
-from storage.errors import StoreError
+from storage.engine import Database
 from storage.repository.articles import ArticleRepository
 from storage.repository.deliveries import DeliveryRepository
 from storage.repository.entries import EntryRepository
@@ -38,17 +35,12 @@ class Store:
 def open_store(address: str) -> Store:
     """The store at `address`. A SQLite file is created and upgraded by itself; PostgreSQL must be at today's revision.
 
-    Raises StoreError, in one line, for an unusable address, an unreachable server or a schema of another version.
+    Raises StoreError, in one line, for an unusable address, an unreachable server, a damaged file or a schema of
+    another version.
     """
     database = Database(address)
-    try:
-        if database.is_sqlite:
-            upgrade(database)
-        else:
-            check_revision(database)
-    except OperationalError as error:
-        raise explain_failure(address, error) from error
-    except DBAPIError as error:
-        raise StoreError(f"database: {error.orig}") from error
+    if database.is_sqlite:
+        upgrade(database)
+    else:
+        check_revision(database)
     return Store(database)
-

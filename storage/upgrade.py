@@ -1,37 +1,50 @@
 """Bringing a database to today's schema with Alembic, from the first table on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
 
 from storage.engine import Database
 from storage.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number that nobody else uses for an advisory lock: the first letters of "twinwatch" in ASCII.
+LOCK_NUMBER = 0x7477_696E_7761
+# Alembic keeps the migration at work in a global variable.
+_one_at_a_time = Lock()
 
 
 def upgrade(database: Database) -> str | None:
     """Brings the schema to the newest revision; the revision it came from (None for an empty database).
 
-    Does nothing but look where the schema is up to date. Raises StoreError for a schema newer than this program.
+    Does nothing but look where the schema is up to date. Several processes may do this at once: one upgrades, and
+    the others wait for it. Raises StoreError for a schema newer than this program; what fails half-way is undone.
     """
-    before, newest = current_revision(database), newest_revision()
-    if before == newest:
-        return before
-    _refuse_unknown(before)
-    with database.engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with database.explained():
+        before = current_revision(database)
+        if before == newest_revision():
+            return before
+        _refuse_unknown(before)
+        with _one_at_a_time, _alone(database) as connection:
+            before = _revision(connection)  # another process may have been first
+            _refuse_unknown(before)
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
     return before
 
 
 def check_revision(database: Database) -> None:
     """Raises StoreError unless the schema is at the newest revision."""
-    before = current_revision(database)
+    with database.explained():
+        before = current_revision(database)
     _refuse_unknown(before)
     if before != newest_revision():
         raise StoreError("database: its tables are not of this version (run `twinwatch db upgrade`)")
@@ -39,8 +52,8 @@ def check_revision(database: Database) -> None:
 
 def current_revision(database: Database) -> str | None:
     """The revision that the database is at, None for an empty one."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.read() as session:
+        return _revision(session.connection())
 
 
 def newest_revision() -> str:
@@ -48,6 +61,30 @@ def newest_revision() -> str:
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None  # the package ships its revisions
     return head
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """A transaction that no other upgrade enters. Foreign keys are off in it on SQLite: a migration that makes a table
+    anew drops the old one, and with keys on that would delete its children."""
+    if not database.is_sqlite:
+        with database.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK_NUMBER})
+            yield connection
+        return
+    with database.engine.connect() as connection:
+        connection.detach()  # its keys stay off, so it does not go back to the pool
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            yield connection
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StoreError("database: the upgrade would leave rows without their parents; nothing was changed")
 
 
 def _refuse_unknown(revision: str | None) -> None:
@@ -58,5 +95,5 @@ def _refuse_unknown(revision: str | None) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

@@ -9,9 +9,8 @@ from storage.models import Base
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Writes our own types as what they are in the database, so that no revision depends on today's code."""
-    if kind == "type" and type(item).__name__ == "UtcDateTime":
-        return "sa.DateTime(timezone=True)"
-    return False
+    written = {"UtcDateTime": "sa.DateTime(timezone=True)", "CleanText": "sa.Text()"}
+    return written.get(type(item).__name__, False) if kind == "type" else False
 
 
 context.configure(

@@ -29,10 +29,12 @@ class ArticleRepository:
         None where the entry already has this very text (a crawl that was killed and came again).
         """
         with self._database.write() as session:
-            entry = session.get_one(EntryModel, entry_id)
+            entry = session.get_one(EntryModel, entry_id, with_for_update=True)
+            row = _add_article(session, entry_id, article, at)
+            if row is None and entry.outcome == "saved":
+                return None
             entry.outcome, entry.reason, entry.settled_at = "saved", "", at
             entry.screen_version, entry.backlog, entry.attempts = screen_version, backlog, entry.attempts + 1
-            row = _add_article(session, entry_id, article, at)
             if row is None:
                 return None
             if page:
@@ -43,14 +45,16 @@ class ArticleRepository:
 
     def ingest(self, entry: NewEntry, article: NewArticle, at: datetime) -> int | None:
         """Saves an article that was not crawled, with its entry; None where its address is known with this text."""
+        insert = self._database.insert(EntryModel).values(
+            **asdict(entry), seen_at=at, reason="", screen_version="", attempts=0
+        )
+        mine = select(EntryModel).where(EntryModel.identity == entry.identity).with_for_update()
         with self._database.write() as session:
-            row = session.scalar(select(EntryModel).where(EntryModel.identity == entry.identity))
-            if row is None:
-                row = EntryModel(**asdict(entry), seen_at=at)
-                session.add(row)
-                session.flush()
-            row.outcome, row.settled_at = "saved", at
+            session.execute(insert.on_conflict_do_nothing())
+            row = session.scalars(mine).one()
             added = _add_article(session, row.id, article, at)
+            if added is not None or row.outcome != "saved":
+                row.outcome, row.settled_at = "saved", at
             return added.id if added else None
 
     def get(self, article_id: int) -> StoredArticle | None:
@@ -68,28 +72,27 @@ class ArticleRepository:
             return zlib.decompress(row.body) if row else None
 
     def unjudged(self, limit: int) -> list[StoredArticle]:
-        """The queue of the assessor: articles without any verdict, oldest first."""
-        judged = select(VerdictModel.id).where(VerdictModel.article_id == ArticleModel.id).exists()
-        return self._find(~judged, limit=limit, newest_first=False)
+        """The queue of the assessor: articles without any verdict, first saved first."""
+        return self._find(ArticleModel.judged_at.is_(None), limit=limit, newest_first=False)
 
     def save_verdict(self, verdict: NewVerdict, at: datetime) -> None:
-        """Saves a verdict with its facts; a second one by the same rules changes nothing."""
+        """Saves a verdict with its facts; a second one by the same rules changes nothing.
+
+        The facts wait for grouping, and so do those of an earlier verdict on the same page that no longer counts.
+        """
         with self._database.write() as session:
-            known = select(VerdictModel.id).where(
-                VerdictModel.article_id == verdict.article_id, VerdictModel.rules_version == verdict.rules_version
-            )
-            if session.scalar(known) is not None:
+            article = session.get_one(ArticleModel, verdict.article_id)
+            session.get_one(EntryModel, article.entry_id, with_for_update=True)
+            row = _add_verdict(session, verdict, at)
+            if row is None:
                 return
-            row = VerdictModel(
-                article_id=verdict.article_id, rules_version=verdict.rules_version, verdict=verdict.verdict,
-                score=verdict.score, act=verdict.act, evidence=list(verdict.evidence), judged_at=at,
-            )
-            session.add(row)
-            session.flush()
+            article.judged_at = article.judged_at or at
             session.add_all(
                 FactModel(verdict_id=row.id, article_id=verdict.article_id, position=position, **asdict(fact))
                 for position, fact in enumerate(verdict.facts)
             )
+            session.flush()
+            _mark_latest(session, article.entry_id)
 
     def _find(self, condition: ColumnElement[bool], *, limit: int, newest_first: bool = True) -> list[StoredArticle]:
         order = ArticleModel.id.desc() if newest_first else ArticleModel.id
@@ -110,18 +113,73 @@ def hash_text(title: str, text: str) -> str:
 
 
 def _add_article(session: Session, entry_id: int, article: NewArticle, at: datetime) -> ArticleModel | None:
-    revisions: Sequence[ArticleModel] = session.scalars(
-        select(ArticleModel).where(ArticleModel.entry_id == entry_id).order_by(ArticleModel.revision)
-    ).all()
+    newest = (
+        select(ArticleModel.revision, ArticleModel.text_hash).where(ArticleModel.entry_id == entry_id)
+        .order_by(ArticleModel.revision.desc()).limit(1)
+    )
+    revision, known_hash = session.execute(newest).tuples().one_or_none() or (0, "")
     text_hash = hash_text(article.title, article.text)
-    if revisions and revisions[-1].text_hash == text_hash:
+    if known_hash == text_hash:
         return None
-    row = ArticleModel(
-        entry_id=entry_id, revision=len(revisions) + 1, text_hash=text_hash, fetched_at=at, **asdict(article)
+    row = ArticleModel(entry_id=entry_id, revision=revision + 1, text_hash=text_hash, fetched_at=at, **asdict(article))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _add_verdict(session: Session, verdict: NewVerdict, at: datetime) -> VerdictModel | None:
+    known = select(VerdictModel.id).where(
+        VerdictModel.article_id == verdict.article_id, VerdictModel.rules_version == verdict.rules_version
+    )
+    if session.scalar(known) is not None:
+        return None
+    row = VerdictModel(
+        article_id=verdict.article_id, rules_version=verdict.rules_version, verdict=verdict.verdict,
+        score=verdict.score, act=verdict.act, evidence=list(verdict.evidence), judged_at=at, latest=False,
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _mark_latest(session: Session, entry_id: int) -> None:
+    """Of all verdicts on a page, the newest revision's newest one counts.
+
+    The facts of the one that ceases to count wait again, and those of its successor take over their events: the page
+    is still the proof of the same happening, and an event that lost its id would be told a second time.
+    """
+    question = (
+        select(VerdictModel).join(ArticleModel, ArticleModel.id == VerdictModel.article_id)
+        .where(ArticleModel.entry_id == entry_id).order_by(ArticleModel.revision.desc(), VerdictModel.id.desc())
+    )
+    latest, *others = session.scalars(question).all()
+    if latest.latest:
+        return
+    latest.latest = True
+    for row in others:
+        if row.latest:
+            row.latest = False
+            _hand_on(_facts(session, row.id), _facts(session, latest.id))
+
+
+def _facts(session: Session, verdict_id: int) -> Sequence[FactModel]:
+    return session.scalars(
+        select(FactModel).where(FactModel.verdict_id == verdict_id).order_by(FactModel.position)
+    ).all()
+
+
+def _hand_on(before: Sequence[FactModel], after: Sequence[FactModel]) -> None:
+    for fact in before:
+        fact.waiting = True
+    for fact in after:
+        alike = [old for old in before if old.event_id is not None and old.block == fact.block]
+        nearest = max(alike, key=lambda old: _likeness(old, fact), default=None)
+        fact.event_id = nearest.event_id if nearest else None
+
+
+def _likeness(old: FactModel, new: FactModel) -> tuple[bool, bool, bool]:
+    same_pair = (old.vn_key, old.kr_key) == (new.vn_key, new.kr_key)
+    return same_pair, old.act == new.act, old.happened_on == new.happened_on
 
 
 def _stored(row: Row[ArticleModel, str, bool]) -> StoredArticle:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from storage.engine import Database
 from storage.models import DeliveryModel, DigestModel, SubscriptionModel, ToldModel
+from storage.repository.redirects import follow_merges, make_chunks
 from storage.values import DeliveryRow, DeliveryState, DigestRow
 
 
@@ -35,12 +37,10 @@ class DeliveryRepository:
 
     def begin_subscription(self, name: str, at: datetime) -> datetime:
         """When the subscription began, which is now if it is new."""
+        insert = self._database.insert(SubscriptionModel).values(name=name, created_at=at)
         with self._database.write() as session:
-            row = session.get(SubscriptionModel, name)
-            if row is None:
-                row = SubscriptionModel(name=name, created_at=at)
-                session.add(row)
-            return row.created_at
+            session.execute(insert.on_conflict_do_nothing())
+            return session.get_one(SubscriptionModel, name).created_at
 
     def last_digest(self, subscription: str) -> DigestRow | None:
         """The newest digest of a subscription."""
@@ -63,29 +63,50 @@ class DeliveryRepository:
     def save_digest(self, digest: NewDigest) -> int | None:
         """Saves digest, told rows and one delivery per recipient together; its id.
 
-        None where the period has its digest already: two services composed at once, and the other one was first.
+        None where another service was first: the period has its digest already, or one of the events was told to the
+        subscription since this digest was composed. An event that was merged since then is told as what it is now.
         """
         insert = self._database.insert(DigestModel).values(
             subscription=digest.subscription, period=digest.period, composed_at=digest.composed_at,
             since_at=digest.since_at, content=digest.content,
         )
         with self._database.write() as session:
+            session.get_one(SubscriptionModel, digest.subscription, with_for_update={"key_share": True})
+            told = follow_merges(session, digest.told)
+            passed_over = follow_merges(session, digest.passed_over)
+            if _any_told(session, digest.subscription, told):
+                return None
             digest_id = session.scalar(insert.on_conflict_do_nothing().returning(DigestModel.id))
             if digest_id is None:
                 return None
-            told = [(event, False) for event in digest.told] + [(event, True) for event in digest.passed_over]
-            session.add_all(
-                ToldModel(subscription=digest.subscription, event_id=event, digest_id=digest_id, passed_over=passed)
-                for event, passed in told
-            )
-            session.add_all(
-                DeliveryModel(
-                    digest_id=digest_id, notifier=digest.notifier, recipient=recipient, created_at=digest.composed_at,
-                    next_attempt_at=digest.composed_at, state="pending",
-                )
-                for recipient in dict.fromkeys(digest.recipients)
-            )
+            self._save_told(session, digest.subscription, digest_id, told, passed_over - told)
+            self._save_deliveries(session, digest, digest_id)
             return int(digest_id)
+
+    def _save_told(
+        self, session: Session, subscription: str, digest_id: int, told: set[str], passed_over: set[str]
+    ) -> None:
+        insert = self._database.insert(ToldModel)
+        rows = [
+            {"subscription": subscription, "event_id": event, "digest_id": digest_id, "passed_over": event not in told}
+            for event in sorted(told | passed_over)
+        ]
+        if rows:
+            # A wanted event may have been merged into one that was passed over: told wins.
+            upsert = insert.on_conflict_do_update(
+                index_elements=[ToldModel.subscription, ToldModel.event_id],
+                set_={"digest_id": digest_id, "passed_over": False}, where=insert.excluded.passed_over.is_(False),
+            )
+            session.execute(upsert, rows)
+
+    def _save_deliveries(self, session: Session, digest: NewDigest, digest_id: int) -> None:
+        session.add_all(
+            DeliveryModel(
+                digest_id=digest_id, notifier=digest.notifier, recipient=recipient, created_at=digest.composed_at,
+                next_attempt_at=digest.composed_at, state="pending",
+            )
+            for recipient in dict.fromkeys(digest.recipients)
+        )
 
     def get_digest(self, digest_id: int) -> DigestRow | None:
         """The digest with this id."""
@@ -111,10 +132,16 @@ class DeliveryRepository:
         self, delivery_id: int, state: DeliveryState, reason: str, at: datetime, *,
         retry_at: datetime | None = None, parts_sent: int = 0,
     ) -> None:
-        """Records how a claimed delivery went; `pending` with `retry_at` puts it back into the queue."""
+        """Records how a claimed delivery went; `pending` with `retry_at` puts it back into the queue.
+
+        What was sent stays sent, whatever a second sender that was taken for dead says later; parts only add up.
+        """
         with self._database.write() as session:
-            row = session.get_one(DeliveryModel, delivery_id)
-            row.state, row.reason, row.next_attempt_at, row.parts_sent = state, reason, retry_at, parts_sent
+            row = session.get_one(DeliveryModel, delivery_id, with_for_update=True)
+            if row.state == "sent":
+                return
+            row.state, row.reason, row.next_attempt_at = state, reason, retry_at
+            row.parts_sent = max(row.parts_sent, parts_sent)
             if state == "sent":
                 row.sent_at = at
 
@@ -122,7 +149,7 @@ class DeliveryRepository:
         """Puts deliveries whose sender died back into the queue, marked as possible repeats; how many."""
         question = select(DeliveryModel).where(
             DeliveryModel.state == "sending", DeliveryModel.claimed_at < claimed_before
-        )
+        ).with_for_update(skip_locked=True)
         with self._database.write() as session:
             rows = session.scalars(question).all()
             for row in rows:
@@ -144,6 +171,12 @@ class DeliveryRepository:
         question = select(func.count()).where(ToldModel.event_id == event_id, ToldModel.passed_over.is_(False))
         with self._database.read() as session:
             return session.scalar(question) or 0
+
+
+def _any_told(session: Session, subscription: str, events: set[str]) -> bool:
+    told = select(ToldModel.event_id).where(ToldModel.subscription == subscription, ToldModel.passed_over.is_(False))
+    parts = make_chunks(sorted(events))
+    return any(session.scalars(told.where(ToldModel.event_id.in_(part))).first() is not None for part in parts)
 
 
 def _digest(row: DigestModel) -> DigestRow:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from storage.engine import Database
-from storage.models import EntryModel
+from storage.models import EntryModel, OutletModel
 from storage.values import FrontierEntry, NewEntry, Outcome
 
 
@@ -17,9 +17,15 @@ class EntryRepository:
         self._database = database
 
     def save_seen(self, entries: Sequence[NewEntry], at: datetime) -> list[str]:
-        """Saves entries not known yet and returns their identities; a known one stays as it was first seen."""
+        """Saves entries not known yet and returns their identities, in order; a known one stays as it was first seen.
+
+        Where two entries have one identity, the first one counts. The outlets must be registered.
+        """
         if not entries:
             return []
+        unique: dict[str, NewEntry] = {}
+        for entry in entries:
+            unique.setdefault(entry.identity, entry)
         rows = [
             {
                 "outlet_id": e.outlet_id, "identity": e.identity, "url": e.url, "feed_url": e.feed_url,
@@ -27,11 +33,19 @@ class EntryRepository:
                 "date_source": e.date_source, "seen_at": at, "backlog": e.backlog,
                 "reason": "", "screen_version": "", "attempts": 0,
             }
-            for e in {e.identity: e for e in reversed(entries)}.values()
-        ]  # the first of two entries of one identity wins
+            for e in unique.values()
+        ]
         insert = self._database.insert(EntryModel).on_conflict_do_nothing().returning(EntryModel.identity)
+        outlets = {entry.outlet_id for entry in entries}
+        # Two crawls of one outlet save in turn: on PostgreSQL the same entries in another order would be a deadlock.
+        in_turn = (
+            select(OutletModel.id).where(OutletModel.id.in_(outlets)).order_by(OutletModel.id)
+            .with_for_update(key_share=True)
+        )
         with self._database.write() as session:
-            return list(session.scalars(insert, rows))
+            session.execute(in_turn)
+            added = set(session.scalars(insert, rows))
+        return [identity for identity in unique if identity in added]
 
     def find_known(self, identities: Sequence[str]) -> set[str]:
         """Those of `identities` that are in the store."""

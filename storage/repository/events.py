@@ -18,7 +18,8 @@ from storage.models import (
     ToldModel,
     VerdictModel,
 )
-from storage.repository.event_views import make_views
+from storage.repository.event_views import has_facts, make_views
+from storage.repository.redirects import make_chunks, merge_event
 from storage.values import BlockFact, EventRow, EventView
 
 FLAGGED = ("yes", "unsure")
@@ -30,6 +31,8 @@ class EventFilter:
 
     act: str | None = None
     key: str | None = None
+    verdict: str | None = None
+    block: str | None = None
     limit: int | None = None
     ids: Sequence[str] = field(default_factory=tuple)
 
@@ -41,12 +44,8 @@ class EventRepository:
         self._database = database
 
     def ungrouped_blocks(self) -> list[str]:
-        """Blocks with a fact that belongs to no event yet."""
-        question = (
-            select(FactModel.block).join(VerdictModel, VerdictModel.id == FactModel.verdict_id)
-            .where(FactModel.event_id.is_(None), VerdictModel.verdict.in_(FLAGGED), _is_latest_verdict())
-            .distinct().order_by(FactModel.block)
-        )
+        """Blocks to be grouped: with a new fact, or with one whose verdict no longer counts."""
+        question = select(FactModel.block).where(FactModel.waiting.is_(True)).distinct().order_by(FactModel.block)
         with self._database.read() as session:
             return list(session.scalars(question))
 
@@ -57,23 +56,27 @@ class EventRepository:
             .join(VerdictModel, VerdictModel.id == FactModel.verdict_id)
             .join(ArticleModel, ArticleModel.id == FactModel.article_id)
             .join(EntryModel, EntryModel.id == ArticleModel.entry_id)
-            .where(FactModel.block == block, VerdictModel.verdict.in_(FLAGGED), _is_latest_verdict())
+            .where(FactModel.block == block, _counts())
             .order_by(FactModel.id)
         )
         with self._database.read() as session:
             return [_block_fact(*row) for row in session.execute(question)]
 
     def block_events(self, block: str) -> dict[str, set[int]]:
-        """The present events of a block, oldest first, with the facts that belong to each."""
+        """The present events of a block, oldest first, with the facts that belong to each.
+
+        Among them are facts whose verdict no longer counts, and those that took their place and wait for grouping.
+        """
         with self._database.read() as session:
             ids = session.scalars(
                 select(EventModel.id).where(EventModel.block == block, EventModel.merged_into.is_(None))
                 .order_by(EventModel.first_seen_at, EventModel.id)
             ).all()
             events: dict[str, set[int]] = {event_id: set() for event_id in ids}
-            facts = select(FactModel.event_id, FactModel.id).where(FactModel.event_id.in_(ids))
-            for event_id, fact_id in session.execute(facts):
-                events[str(event_id)].add(fact_id)
+            facts = select(FactModel.event_id, FactModel.id).where(FactModel.event_id.is_not(None))
+            for event_id, fact_id in session.execute(facts.where(FactModel.block == block)):
+                if event_id in events:
+                    events[event_id].add(fact_id)
         return events
 
     def save_block(
@@ -87,12 +90,9 @@ class EventRepository:
         """
         with self._database.write() as session:
             made = [event.id for event in events if _save_event(session, event, at, event.id in new_ties)]
-            for old, kept in merged.items():
-                _merge(session, old, kept)
-            session.execute(update(FactModel).where(FactModel.block == block).values(event_id=None))
-            for event in events:
-                facts = FactModel.id.in_(event.fact_ids)
-                session.execute(update(FactModel).where(facts).values(event_id=event.id))
+            for old in sorted(merged):
+                merge_event(session, old, merged[old])
+            _save_facts(session, block, events)
         return made
 
     def get(self, event_id: str) -> EventView | None:
@@ -117,31 +117,34 @@ class EventRepository:
         question = (
             select(EventModel)
             .where(EventModel.merged_into.is_(None), EventModel.backlog.is_(False), ~told.exists())
-            .where(EventModel.first_seen_at >= began.scalar_subquery(), _has_facts())
+            .where(EventModel.first_seen_at >= began.scalar_subquery(), has_facts())
             .order_by(EventModel.first_seen_at, EventModel.id)
         )
         with self._database.read() as session:
             return make_views(session, session.scalars(question).all())
 
     def count(self) -> int:
-        """How many events are known, backlog included."""
+        """How many events are known, backlog included; merged ones, and those that lost all their facts, are none."""
+        question = select(func.count()).select_from(EventModel).where(EventModel.merged_into.is_(None), has_facts())
         with self._database.read() as session:
-            return session.scalar(select(func.count()).select_from(EventModel)) or 0
+            return session.scalar(question) or 0
 
 
-def _is_latest_verdict() -> ColumnElement[bool]:
-    """Whether a fact's verdict is the newest of its page: latest revision, latest rules."""
-    other, sibling = VerdictModel.__table__.alias(), ArticleModel.__table__.alias()
-    mine = select(ArticleModel.entry_id).where(ArticleModel.id == FactModel.article_id).scalar_subquery()
-    newest = (
-        select(func.max(other.c.id)).select_from(other.join(sibling, sibling.c.id == other.c.article_id))
-        .where(sibling.c.entry_id == mine)
-    )
-    return FactModel.verdict_id == newest.scalar_subquery()
+def _counts() -> ColumnElement[bool]:
+    """Whether a fact, joined to its verdict, belongs to an event: the verdict is its page's latest, and not a `no`."""
+    return VerdictModel.latest.is_(True) & VerdictModel.verdict.in_(FLAGGED)
 
 
-def _has_facts() -> ColumnElement[bool]:
-    return select(FactModel.id).where(FactModel.event_id == EventModel.id).exists()
+def _save_facts(session: Session, block: str, events: Sequence[EventRow]) -> None:
+    """Gives the facts to their events. One that came after grouping had read the block goes on waiting."""
+    counting = select(VerdictModel.id).where(VerdictModel.id == FactModel.verdict_id, _counts()).exists()
+    mine = FactModel.block == block
+    session.execute(update(FactModel).where(mine, FactModel.event_id.is_not(None)).values(event_id=None))
+    session.execute(update(FactModel).where(mine, FactModel.waiting.is_(True), ~counting).values(waiting=False))
+    for event in events:
+        for part in make_chunks(event.fact_ids):
+            facts = update(FactModel).where(FactModel.id.in_(part))
+            session.execute(facts.values(event_id=event.id, waiting=False))
 
 
 def _save_event(session: Session, event: EventRow, at: datetime, new_tie: bool) -> bool:
@@ -161,21 +164,14 @@ def _save_event(session: Session, event: EventRow, at: datetime, new_tie: bool) 
     return is_new
 
 
-def _merge(session: Session, old: str, kept: str) -> None:
-    row = session.get_one(EventModel, old)
-    row.merged_into = kept
-    session.flush()
-    for told in session.scalars(select(ToldModel).where(ToldModel.event_id == old)):
-        if session.get(ToldModel, (told.subscription, kept)) is None:
-            session.add(ToldModel(
-                subscription=told.subscription, event_id=kept, digest_id=told.digest_id, passed_over=told.passed_over
-            ))
-
-
 def _narrowed(wanted: EventFilter) -> Select[EventModel]:
-    question = select(EventModel).where(EventModel.merged_into.is_(None), _has_facts())
+    question = select(EventModel).where(EventModel.merged_into.is_(None), has_facts())
     if wanted.act:
         question = question.where(EventModel.act == wanted.act)
+    if wanted.block:
+        question = question.where(EventModel.block == wanted.block)
+    if wanted.verdict:
+        question = question.where(EventModel.verdict == wanted.verdict)
     if wanted.ids:
         question = question.where(EventModel.id.in_(wanted.ids))
     if wanted.key:

@@ -37,14 +37,21 @@ class LeaseRepository:
             row = session.execute(upsert.returning(LeaseModel.name, LeaseModel.next_allowed_at)).one_or_none()
         return Lease(name, holder, row.next_allowed_at) if row else None
 
-    def renew(self, names: Sequence[str], holder: str, now: datetime, seconds: float) -> None:
-        """Puts off the end of the leases that `holder` still has."""
+    def renew(self, names: Sequence[str], holder: str, now: datetime, seconds: float) -> set[str]:
+        """Puts off the end of the leases that `holder` still has; their names. What is missing was lost to another."""
         mine = LeaseModel.name.in_(names) & (LeaseModel.holder == holder)
+        later = update(LeaseModel).where(mine).values(expires_at=now + timedelta(seconds=seconds))
         with self._database.write() as session:
-            session.execute(update(LeaseModel).where(mine).values(expires_at=now + timedelta(seconds=seconds)))
+            return set(session.scalars(later.returning(LeaseModel.name)))
 
     def release(self, name: str, holder: str, now: datetime, next_allowed_at: datetime | None = None) -> None:
-        """Ends a lease; its row stays, with the instant before which the next holder must not ask."""
+        """Ends a lease; its row stays, with the instant before which the next holder must not ask.
+
+        Without `next_allowed_at` that instant stays as it was. A lease that somebody else has by now is left alone.
+        """
         mine = (LeaseModel.name == name) & (LeaseModel.holder == holder)
+        values: dict[str, datetime | str] = {"expires_at": now, "holder": ""}
+        if next_allowed_at is not None:
+            values["next_allowed_at"] = next_allowed_at
         with self._database.write() as session:
-            session.execute(update(LeaseModel).where(mine).values(expires_at=now, next_allowed_at=next_allowed_at))
+            session.execute(update(LeaseModel).where(mine).values(values))

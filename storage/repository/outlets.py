@@ -19,7 +19,9 @@ class OutletRepository:
 
     def register(self, outlet_ids: Iterable[str]) -> None:
         """Makes a row for every outlet that has none; the others stay as they are."""
-        rows = [{"id": outlet_id, "state": "unproven", "state_reason": "", "failures": 0} for outlet_id in outlet_ids]
+        # In one order everywhere, so that two processes that register at once wait for each other.
+        ids = sorted(set(outlet_ids))
+        rows = [{"id": outlet_id, "state": "unproven", "state_reason": "", "failures": 0} for outlet_id in ids]
         if not rows:
             return
         with self._database.write() as session:
@@ -43,7 +45,7 @@ class OutletRepository:
     def begin_visit(self, outlet_id: str, now: datetime) -> datetime:
         """The instant of the outlet's first visit, which is now if there was none."""
         with self._database.write() as session:
-            row = session.get_one(OutletModel, outlet_id)
+            row = session.get_one(OutletModel, outlet_id, with_for_update={"key_share": True})
             if row.first_visit_at is None:
                 row.first_visit_at = now
             return row.first_visit_at
@@ -63,9 +65,16 @@ class OutletRepository:
             return {row.url: _feed_state(row) for row in rows}
 
     def save_feed_visit(self, visit: FeedVisit) -> None:
-        """Records one visit; a readable one proves the feed and ends its row of failures."""
+        """Records one visit; a readable one proves the feed and ends its row of failures.
+
+        A visit that came before the last one recorded is left out.
+        """
+        new = {"outlet_id": visit.outlet_id, "url": visit.url, "last_status": 0, "last_reason": "", "failures": 0}
         with self._database.write() as session:
+            session.execute(self._database.insert(FeedModel).on_conflict_do_nothing(), [new])
             row = _feed(session, visit)
+            if row.last_at is not None and row.last_at >= visit.at:
+                return
             row.last_at, row.last_status, row.last_reason = visit.at, visit.status, visit.reason
             if visit.reason:
                 row.failures += 1
@@ -75,7 +84,10 @@ class OutletRepository:
                 row.etag, row.last_modified, row.body_hash = visit.etag, visit.last_modified, visit.body_hash
 
     def ledger(self, outlet_ids: Iterable[str], since: datetime, until: datetime) -> list[LedgerLine]:
-        """What happened between the two instants, one line for each of `outlet_ids`, registered or not."""
+        """What happened between the two instants, one line for each of `outlet_ids`, registered or not.
+
+        `runs` counts those that read the outlet; `entries` and `articles` are new in the period.
+        """
         with self._database.read() as session:
             states = {row.id: _state(row) for row in session.scalars(select(OutletModel))}
             runs = _runs(session, since, until)
@@ -88,11 +100,7 @@ class OutletRepository:
 
 def _feed(session: Session, visit: FeedVisit) -> FeedModel:
     question = select(FeedModel).where(FeedModel.outlet_id == visit.outlet_id, FeedModel.url == visit.url)
-    row = session.scalar(question)
-    if row is None:
-        row = FeedModel(outlet_id=visit.outlet_id, url=visit.url, failures=0)
-        session.add(row)
-    return row
+    return session.scalars(question.with_for_update()).one()
 
 
 def _runs(session: Session, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:

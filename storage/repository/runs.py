@@ -32,12 +32,14 @@ class RunRepository:
             session.execute(update(RunModel).where(unfinished).values(finished_at=at, outcome="stopped"))
 
     def start_run(self, wave_id: int, outlet_id: str, at: datetime) -> int:
-        """A new run; its id."""
+        """The outlet's run in this wave, new if there was none; its id."""
+        insert = self._database.insert(RunModel).values(
+            wave_id=wave_id, outlet_id=outlet_id, started_at=at, outcome="", reason="", counts={}
+        )
+        mine = select(RunModel.id).where(RunModel.wave_id == wave_id, RunModel.outlet_id == outlet_id)
         with self._database.write() as session:
-            row = RunModel(wave_id=wave_id, outlet_id=outlet_id, started_at=at, counts={})
-            session.add(row)
-            session.flush()
-            return row.id
+            session.execute(insert.on_conflict_do_nothing())
+            return session.scalars(mine).one()
 
     def end_run(self, run_id: int, at: datetime, outcome: str, reason: str, counts: dict[str, int]) -> None:
         """Ends a run with its counts by name."""

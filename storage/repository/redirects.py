@@ -1,0 +1,50 @@
+"""What became of events that were merged into others; used inside the transactions of the repositories."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import EventModel, ToldModel
+
+# Below the limit of parameters of old SQLite builds.
+CHUNK = 500
+T = TypeVar("T")
+
+
+def follow_merges(session: Session, event_ids: Iterable[str]) -> set[str]:
+    """The ids with those that they were merged into, locked against a merge until the transaction ends."""
+    found: set[str] = set()
+    waiting = set(event_ids)
+    while waiting:
+        following: set[str] = set()
+        for part in make_chunks(sorted(waiting)):
+            question = (
+                select(EventModel.id, EventModel.merged_into).where(EventModel.id.in_(part)).order_by(EventModel.id)
+                .with_for_update(read=True)
+            )
+            following.update(merged for _, merged in session.execute(question).tuples() if merged)
+        found |= waiting
+        waiting = following - found
+    return found
+
+
+def merge_event(session: Session, old: str, kept: str) -> None:
+    """Makes `old` redirect to `kept`; who was told the one was told the other."""
+    row = session.get_one(EventModel, old, with_for_update=True)
+    row.merged_into = kept
+    session.flush()
+    for told in session.scalars(select(ToldModel).where(ToldModel.event_id == old)):
+        mine = session.get(ToldModel, (told.subscription, kept))
+        if mine is None:
+            session.add(ToldModel(
+                subscription=told.subscription, event_id=kept, digest_id=told.digest_id, passed_over=told.passed_over
+            ))
+        elif mine.passed_over and not told.passed_over:
+            mine.passed_over, mine.digest_id = False, told.digest_id
+
+
+def make_chunks(ids: Sequence[T]) -> list[Sequence[T]]:
+    """The ids in parts that fit into one statement."""
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
