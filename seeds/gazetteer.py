@@ -53,6 +53,13 @@ class Gazetteer:
 
     def ancestors(self, key: str) -> tuple[str, ...]:
         """The units above `key`, nearest first, of its own day and of today."""
+        return self._above[key]
+
+    @cached_property
+    def _above(self) -> dict[str, tuple[str, ...]]:
+        return {key: self._climb(key) for key in self.localities}
+
+    def _climb(self, key: str) -> tuple[str, ...]:
         found: list[str] = []
         while (parent := self.localities[key].parent) not in COUNTRIES:
             found.append(parent)

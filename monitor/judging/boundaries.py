@@ -28,6 +28,10 @@ TYPED_HANGUL = re.compile("(?:시|군|구|도)$")
 # Case endings that Polish and Czech put on a name in a consonant: facts/gazetteer.md, section 5.
 INFLECTION = re.compile(r"(?:u|owi|em|ie|y|ą|ę|a|om|ach)(?!\w)")
 INFLECTED = frozenset({"pl", "cs"})
+# "Kim Dong-yeon" is a person, not the district of Kim Động; "Bonghwa-gun" and "Da Nang-based" are places.
+GIVEN_NAME = re.compile(
+    r"-(?!(?:do|si|gun|gu|dong|eup|myeon|nam|buk|namdo|bukdo|based|born|led|to|wide|style|hosted|area|city|ro)(?![a-z]))[a-z]"
+)
 STEM_LETTERS = 3
 FREE_SYLLABLES = 3
 
@@ -69,7 +73,7 @@ def _latin_end(text: str, start: int, end: int, spelling: Spelling, lang: str) -
     if start and text[start - 1].isalnum() and not WORDLESS.match(text[start - 1]):
         return -1
     if end == len(text) or not CYRILLIC_OR_LATIN.match(text, end):
-        return end
+        return -1 if GIVEN_NAME.match(text, end) else end
     if spelling.stem:
         return _stem_end(text, end)
     found = INFLECTION.match(text, end) if lang in INFLECTED else None

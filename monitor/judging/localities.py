@@ -9,8 +9,9 @@ Notes of the mentions, by the rule that decided:
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from monitor.judging.boundaries import HANGUL
 from monitor.judging.matcher import make_matcher
 from monitor.judging.namesakes import Found, Readings, settle
 from monitor.judging.surroundings import (
@@ -117,9 +118,9 @@ def _with_ward(found: Found, text: str) -> Found:
     if found.note in INACTIVE:
         return found
     if before := WARD_BEFORE.search(text, max(0, found.start - 60), found.start):
-        return replace(found, start=before.start(1), note="ward")
+        return found._replace(start=before.start(1), note="ward")
     after = WARD_AFTER.match(text, found.end)
-    return replace(found, end=after.end(1), note="ward") if after else found
+    return found._replace(end=after.end(1), note="ward") if after else found
 
 
 def _byline_home(found: list[Found], gazetteer: Gazetteer) -> str | None:
@@ -150,5 +151,8 @@ def _find_homes(part: _Text, home: str | None, gazetteer: Gazetteer, named: list
 
 
 def _is_named(match: re.Match[str], named: list[Found]) -> bool:
-    """Whether a name follows, so that the words are not about home."""
-    return any(0 <= one.core_start - match.end() <= 2 or one.start <= match.start() < one.end for one in named)
+    """Whether the words are part of a name, or a name follows as Vietnamese puts it, so that they are not about home."""
+    reach = 0 if HANGUL.match(match.group()) else 2
+    return any(
+        0 <= one.core_start - match.end() < reach or one.start <= match.start() < one.end for one in named
+    )

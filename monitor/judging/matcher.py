@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from monitor.judging.boundaries import is_bounded, is_wordless
 from monitor.judging.text import fold, is_vietnamese, plain
 from seeds.gazetteer import Gazetteer
-from seeds.places import Direction
+from seeds.places import Direction, Locality
 
 ANY_LANGUAGE = "*"
 # Spellings in these languages are also words of others ("seul"), so they hold in a text of their own language only.
@@ -33,6 +33,7 @@ class Pattern:
     languages: set[str] = field(default_factory=set)
     capitals: frozenset[int] | None = None
     stem: bool = False
+    is_unmarked: bool = False
 
     @property
     def is_mask(self) -> bool:
@@ -59,7 +60,8 @@ class Matcher:
             if is_wordless(pattern.text):
                 _add(wordless, pattern.text, pattern)
             else:
-                _add(exact, plain(pattern.text), pattern)
+                if not pattern.is_unmarked:
+                    _add(exact, plain(pattern.text), pattern)
                 _add(bare, fold(pattern.text), pattern)
         self._wordless, self._exact, self._bare = _Automaton(wordless), _Automaton(exact), _Automaton(bare)
 
@@ -137,7 +139,8 @@ def _patterns(gazetteer: Gazetteer) -> Iterator[Pattern]:
             languages = {lang if lang in OWN_LANGUAGE_ONLY else ANY_LANGUAGE}
             for alias in aliases:
                 if _is_usable(alias, prefixes, endings):
-                    yield from _variants(alias, key, languages)
+                    unmarked = lang == "*" and _is_small_vietnamese(locality) and alias.isascii()
+                    yield from _variants(alias, key, languages, is_unmarked=unmarked)
     for direction in gazetteer.directions:
         yield from _directed(direction)
     for rule in gazetteer.ambiguities:
@@ -163,7 +166,12 @@ def _is_usable(alias: str, prefixes: tuple[str, ...], endings: tuple[str, ...]) 
     return not low.startswith(prefixes) and not low.endswith(endings)
 
 
-def _variants(alias: str, key: str, languages: set[str]) -> Iterator[Pattern]:
+def _is_small_vietnamese(locality: Locality) -> bool:
+    return locality.country == "VN" and locality.level > 1 and not locality.contract.isascii()
+
+
+def _variants(alias: str, key: str, languages: set[str], *, is_unmarked: bool) -> Iterator[Pattern]:
+    """The spellings of one alias. An unmarked name of a small Vietnamese unit is another word in a marked text."""
     stem = alias.endswith("*")
     alias = alias.rstrip("*")
     forms = {alias}
@@ -174,7 +182,7 @@ def _variants(alias: str, key: str, languages: set[str]) -> Iterator[Pattern]:
         capitals = frozenset(
             at for at, char in enumerate(form) if char.isupper() and (at == 0 or form[at - 1] == " ")
         )
-        yield Pattern(form, (key,), languages, capitals, stem)
+        yield Pattern(form, (key,), languages, capitals, stem, is_unmarked)
 
 
 def _directed(direction: Direction) -> Iterator[Pattern]:

@@ -7,8 +7,9 @@ locality of the other country in the text, the outlet's home.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.judging.boundaries import is_wordless
 from monitor.judging.surroundings import COUNTRY_WORDS, REACH, UNIT_LEVELS, is_person, names_country, sentence_around
@@ -24,12 +25,12 @@ COUNTRY_IN_FRONT = 10
 TYPED_ENDING = re.compile(r"(?:[시군구도]|[ -](?:gun|gu|si|do))\Z")
 CHILD_FIRST = re.compile(r"\s*[,(]?\s*(?:(?:thuộc|của|of|in|w|de|du|in der|의)\s)?\s*(?:the\s)?\s*")
 PARENT_FIRST = re.compile(r"(?:'s|’s|의)?\s*\(?\s*")
+PAIRED_GAP = 3
 PAIRED = re.compile(r"\s?[-–~·↔/]\s?")
 NEED_WORDS = frozenset({"type", "parent", "country", "never"})
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A name found: its span with and without type words, the units it may mean, the levels its type word allows."""
 
     field: Field
@@ -69,9 +70,9 @@ def settle(found: list[Found], readings: Readings) -> list[Found]:
     """`found` with one key each where the evidence allows, several where not; names that are other words are gone."""
     kept = [_narrow_by_type(one, readings) for one in found if not _is_rejected(one, readings)]
     kept = _join_parents(kept, readings)
-    firm = [one for one in kept if _is_firm(one, readings)]
-    named = _keys_with_present(firm, readings.gazetteer)
-    settled = [_decide(one, kept, named, one in firm, readings) for one in kept]
+    firm = [_is_firm(one, readings) for one in kept]
+    named = _keys_with_present((one for one, is_firm in zip(kept, firm, strict=True) if is_firm), readings.gazetteer)
+    settled = [_decide(one, kept, named, is_firm, readings) for one, is_firm in zip(kept, firm, strict=True)]
     return [one for one in settled if one is not None]
 
 
@@ -91,7 +92,7 @@ def _narrow_by_type(one: Found, readings: Readings) -> Found:
     fitting = tuple(
         key for key in one.keys if UNIT_LEVELS.get(readings.gazetteer.localities[key].kind, one.levels) & one.levels
     )
-    return replace(one, keys=fitting) if fitting else replace(one, levels=frozenset())
+    return one._replace(keys=fitting) if fitting else one._replace(levels=frozenset())
 
 
 def _join_parents(found: list[Found], readings: Readings) -> list[Found]:
@@ -103,15 +104,15 @@ def _join_parents(found: list[Found], readings: Readings) -> list[Found]:
             continue
         gap = readings.texts[one.field][last.end:one.start]
         if PARENT_FIRST.fullmatch(gap) and (below := _below(one.keys, last.keys, readings.gazetteer)):
-            child, parent = replace(one, keys=below, note=one.note or "context"), replace(last, note="parent")
+            child, parent = one._replace(keys=below, note=one.note or "context"), last._replace(note="parent")
             parent = _narrow_parent(parent, below, readings.gazetteer)
             if not gap.strip() and is_wordless(readings.core(one)):
-                joined[-1] = replace(child, start=last.start)
+                joined[-1] = child._replace(start=last.start)
             else:
                 joined[-1:] = [parent, child]
         elif CHILD_FIRST.fullmatch(gap) and (below := _below(last.keys, one.keys, readings.gazetteer)):
-            joined[-1] = replace(last, keys=below, note=last.note or "context")
-            joined.append(_narrow_parent(replace(one, note="parent"), below, readings.gazetteer))
+            joined[-1] = last._replace(keys=below, note=last.note or "context")
+            joined.append(_narrow_parent(one._replace(note="parent"), below, readings.gazetteer))
         else:
             joined.append(one)
     return joined
@@ -128,7 +129,7 @@ def _below(children: tuple[str, ...], parents: tuple[str, ...], gazetteer: Gazet
 def _narrow_parent(parent: Found, children: tuple[str, ...], gazetteer: Gazetteer) -> Found:
     above = {unit for key in children for unit in gazetteer.ancestors(key)}
     fitting = tuple(key for key in parent.keys if key in above or gazetteer.current(key) in above)
-    return replace(parent, keys=fitting[:1] or parent.keys)
+    return parent._replace(keys=fitting[:1] or parent.keys)
 
 
 def _is_firm(one: Found, readings: Readings) -> bool:
@@ -162,18 +163,18 @@ def _decide(
     one: Found, found: list[Found], named: frozenset[str], is_firm: bool, readings: Readings
 ) -> Found | None:
     gazetteer = readings.gazetteer
-    one = replace(one, keys=_highest(one.keys, gazetteer))
+    one = one._replace(keys=_highest(one.keys, gazetteer))
     if is_firm or not one.is_actor:
         note = one.note or ("type" if _is_typed(one, readings) else "listed" if _rule(one, readings) else "name")
-        return replace(_usual(one, readings) if len(one.keys) > 1 else one, note=note)
+        return (_usual(one, readings) if len(one.keys) > 1 else one)._replace(note=note)
     borne_out = _borne_out(one, found, named, readings)
     if not borne_out and not _is_typed(one, readings) and not _is_met(_needs(one, readings), one, readings):
         return None
     if borne_out:
-        one = replace(one, keys=borne_out, note="context")
+        one = one._replace(keys=borne_out, note="context")
     if len(one.keys) > 1:
         one = _usual(one, readings)
-    return replace(one, note=one.note or ("type" if _is_typed(one, readings) else "listed"))
+    return one._replace(note=one.note or ("type" if _is_typed(one, readings) else "listed"))
 
 
 def _is_met(needs: tuple[str, ...], one: Found, readings: Readings) -> bool:
@@ -230,26 +231,26 @@ def _is_paired(one: Found, key: str, found: list[Found], readings: Readings) -> 
     """Whether the name is joined by a dash to a locality of the other country: 경주-후에."""
     text, country = readings.texts[one.field], readings.country(key)
     for other in found:
-        if other.field != one.field or any(readings.country(unit) == country for unit in other.keys):
+        first, last = (one, other) if one.start < other.start else (other, one)
+        if other.field != one.field or not 0 < last.start - first.end <= PAIRED_GAP:
             continue
-        gap = text[one.end:other.start] if one.end <= other.start else text[other.end:one.start]
-        if len(gap) <= 3 and PAIRED.fullmatch(gap):
-            return True
+        if all(readings.country(unit) != country for unit in other.keys):
+            return PAIRED.fullmatch(text, first.end, last.start) is not None
     return False
 
 
 def _usual(one: Found, readings: Readings) -> Found:
     gazetteer, rule = readings.gazetteer, _rule(one, readings)
     if rule is not None and rule.default in one.keys:
-        return replace(one, keys=(rule.default,), note="default")
+        return one._replace(keys=(rule.default,), note="default")
     countries = {readings.country(key) for key in one.keys}
     first_level = [key for key in one.keys if gazetteer.localities[key].level == 1]
     if len(countries) == 1 and len(first_level) == 1 and not _is_typed(one, readings):
-        return replace(one, keys=(first_level[0],), note="default")
+        return one._replace(keys=(first_level[0],), note="default")
     provinces = {gazetteer.province(key) for key in one.keys}
     if len(provinces) == 1:
-        return replace(one, keys=(provinces.pop(),), note="default")
-    return replace(one, note="namesake")
+        return one._replace(keys=(provinces.pop(),), note="default")
+    return one._replace(note="namesake")
 
 
 def _highest(keys: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, ...]:
@@ -269,12 +270,15 @@ def _present(keys: tuple[str, ...], gazetteer: Gazetteer) -> set[str]:
 
 
 def _rule(one: Found, readings: Readings) -> Ambiguity | None:
-    rules = _rules(readings.gazetteer)
-    core = readings.core(one)
-    for name in (plain(core), fold(core)):
-        for rule in rules.get(name, ()):
-            lang = readings.lang if readings.lang in rule.languages or readings.lang == "vi" else "en"
-            if is_wordless(core) or lang in rule.languages:
+    return _rule_for(readings.core(one), readings.lang, readings.gazetteer)
+
+
+@lru_cache(maxsize=4096)
+def _rule_for(name: str, lang: str, gazetteer: Gazetteer) -> Ambiguity | None:
+    for form in (plain(name), fold(name)):
+        for rule in _rules(gazetteer).get(form, ()):
+            asked = lang if lang in rule.languages or lang == "vi" else "en"
+            if is_wordless(name) or asked in rule.languages:
                 return rule
     return None
 
