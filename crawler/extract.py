@@ -1,0 +1,141 @@
+"""Turns the bytes of one page into an article's clean text and data, or into a named refusal; it never fetches."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import trafilatura
+from lxml import etree, html
+
+from crawler.charset import decode
+from crawler.embedded import find_embedded_date, find_embedded_text, find_payload
+from crawler.headline import find_author, find_heading, find_lead, find_title
+from crawler.languages import find_language
+from crawler.markup import Page, TooDeep, drop, line_of, paragraphs_of, parse_page
+from crawler.metadata import Metadata, read_metadata
+from crawler.pagedates import find_modified, find_published
+from crawler.rules import BODY, REMOVE, SERVICE_LINES
+from crawler.text import clean_line, squeeze
+from crawler.unpack import TooLarge, looks_binary, unpack
+from crawler.walls import find_refusal
+from seeds.outlet import Outlet
+
+MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB (parts.md, section 0)
+_ENOUGH = 200  # characters below which a body found by a selector is not believed
+_MAX_TEXT = 200_000
+_VISIBLE = 100_000
+_SERVICE = re.compile("|".join(f"(?:{line})" for line in SERVICE_LINES), re.I)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """An article, or why a page is none (`refused`, then the other fields hold what could still be read).
+
+    `text` is NFC, one paragraph per line, the lead first. `published_at` and `modified_at` are aware or None;
+    `date_source` is `json-ld`, `meta`, `page`, `address` or empty; `lang` an ISO 639-1 code or empty.
+    """
+
+    url: str
+    title: str = ""
+    lead: str = ""
+    text: str = ""
+    author: str = ""
+    published_at: datetime | None = None
+    date_source: str = ""
+    modified_at: datetime | None = None
+    lang: str = ""
+    refused: str = ""
+
+
+def extract_page(
+    body: bytes, *, url: str, outlet: Outlet, content_type: str = "", now: datetime | None = None,
+) -> Extracted:
+    """The article on the page `body`; never raises for what a server sent.
+
+    Refusals: `empty`, `too_large`, `not_text`, `too_deep`, `not_html`, `wall`, `soft_404`, `paywall`, `script_only`,
+    `no_text`, `too_short`. `now` bounds dates.
+    """
+    if not body.strip(b" \t\r\n\0"):
+        return Extracted(url, refused="empty")
+    try:
+        body = unpack(body, MAX_BYTES)
+        if looks_binary(body):
+            return Extracted(url, refused="not_text")
+        source = decode(body, content_type)
+        tree = parse_page(source)
+        if tree is None:
+            return Extracted(url, refused="not_html")
+        return _read_page(tree, source, url, outlet, now)
+    except TooLarge:
+        return Extracted(url, refused="too_large")
+    except (TooDeep, RecursionError):
+        return Extracted(url, refused="too_deep")
+    except (ValueError, etree.LxmlError):
+        return Extracted(url, refused="too_large" if len(body) > MAX_BYTES // 10 else "not_html")
+
+
+def _read_page(
+    tree: html.HtmlElement, source: str, url: str, outlet: Outlet, now: datetime | None,
+) -> Extracted:
+    page, claims, payload = Page(tree), read_metadata(tree), find_payload(tree)
+    heading = find_heading(page, claims, outlet)
+    title, lead = find_title(heading, claims), find_lead(page, claims, heading, outlet)
+    published = find_published(
+        page, claims, heading, url=url, outlet=outlet, now=now, embedded=find_embedded_date(payload))
+    author = find_author(page, claims, outlet)
+    head = " ".join(line_of(node) for node in tree.iter("title"))
+    body = next(tree.iter("body"), tree)
+    visible = line_of(body)[:_VISIBLE]
+    text = _clean_body(_find_text(page, claims, outlet, payload), title)  # from here on the tree is cut
+    refused = find_refusal(
+        source=source, visible=visible, title=f"{title}\n{head}", text=text, is_free=claims.is_free)
+    text = _with_lead(text, lead)[:_MAX_TEXT]
+    return Extracted(
+        url=url, title=title, lead=lead, text="" if refused else text, author=author, published_at=published.at,
+        date_source=published.source, modified_at=find_modified(claims, outlet, now), refused=refused,
+        lang=find_language(f"{title}\n{text}", outlet.lang or claims.lang))
+
+
+def _find_text(page: Page, claims: Metadata, outlet: Outlet, payload: str) -> str:
+    bodies = (*outlet.family.page.body, *BODY)
+    # A class such as "social" on the wrapper of everything must not take the article with it.
+    holders = {above for node in page.select_all(bodies) for above in (node, *node.iterancestors())}
+    drop(page.select_all(outlet.family.page.remove))
+    drop(node for node in page.select_all(REMOVE) if node not in holders)
+    text = _body_text(page, bodies)
+    if len(text) < _ENOUGH:
+        text = max(text, _stripped(page.tree), key=len)
+    if len(text) < _ENOUGH:
+        text = max(text, find_embedded_text(payload), claims.body, key=len)
+    return text
+
+
+def _body_text(page: Page, bodies: tuple[str, ...]) -> str:
+    for selector in bodies:
+        texts = ("\n".join(paragraphs_of(node)) for node in page.select((selector,))[:5])
+        best = max(texts, key=len, default="")
+        if len(best) >= _ENOUGH:
+            return best
+    return ""
+
+
+def _stripped(work: html.HtmlElement) -> str:
+    """The main text of a page whose layout is unknown, by trafilatura."""
+    found = trafilatura.extract(work, fast=True, include_comments=False, include_tables=True, include_formatting=False)
+    return found or ""
+
+
+def _clean_body(text: str, title: str) -> str:
+    kept: list[str] = []
+    for line in map(clean_line, text.split("\n")):
+        if not line or _SERVICE.fullmatch(line) or (not kept and squeeze(line) == squeeze(title)):
+            continue
+        if not kept or line != kept[-1]:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _with_lead(text: str, lead: str) -> str:
+    if not lead or squeeze(lead)[:120] in squeeze(text[:len(lead) * 3 + 2_000]):
+        return text
+    return f"{lead}\n{text}" if text else lead

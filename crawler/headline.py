@@ -1,0 +1,86 @@
+"""Finds an article's title, lead and author on its page; dates are `pagedates`', the body is `extract`'s."""
+
+import re
+from difflib import SequenceMatcher
+
+from lxml import html
+
+from crawler.markup import Page, line_of
+from crawler.metadata import Metadata
+from crawler.rules import AUTHOR, LEAD, TITLE
+from crawler.text import clean_line, squeeze
+from seeds.outlet import Outlet
+
+_SEPARATOR = re.compile(r"\s+[|\-–—:«»•]\s+|\s*[|ㅣ│]\s*")
+_SECTION = re.compile(r"-[^\s-]{2,6}$")
+_NEAR = 0.5  # likeness to the claimed title from which the printed heading is believed
+_LEAD_CHARS = (15, 1_500)
+_NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
+_AUTHOR_CHARS = 80
+
+
+def find_heading(page: Page, claims: Metadata, outlet: Outlet) -> html.HtmlElement | None:
+    """The element that prints the title: of the family's and the usual ones the nearest to the claimed title."""
+    nodes = page.select_all((*outlet.family.page.title, *TITLE))
+    named = [(node, text) for node in nodes if (text := line_of(node)) and len(text) <= 400]
+    if not named:
+        return None
+    claimed = cut_site(claims.title, claims.site)
+    return max(named, key=lambda pair: _likeness(pair[1], claimed))[0] if claimed else named[0][0]
+
+
+def find_title(heading: html.HtmlElement | None, claims: Metadata) -> str:
+    """The printed heading when it is near to what the page claims, else the claimed title without the site's name."""
+    claimed, printed = cut_site(claims.title, claims.site), line_of(heading) if heading is not None else ""
+    if not claimed or (printed and _likeness(printed, claimed) >= _NEAR):
+        return cut_site(printed, claims.site)
+    return claimed
+
+
+def cut_site(title: str, site: str) -> str:
+    """`title` without the outlet's name behind a separator, and without a section before it ("...-정치ㅣ한국일보")."""
+    title, name = clean_line(title), squeeze(site)
+    for match in _SEPARATOR.finditer(title) if name else ():
+        tail, head = squeeze(title[match.end():]), title[:match.start()].strip()
+        if tail and (tail == name or (len(tail) > 3 and tail in name) or (len(tail) < 40 and tail.endswith(name))):
+            return _SECTION.sub("", head) if "ㅣ" in match[0] else head
+    return title
+
+
+def find_lead(page: Page, claims: Metadata, heading: html.HtmlElement | None, outlet: Outlet) -> str:
+    """The paragraph printed between title and body; empty when there is none.
+
+    Where no selector knows it, it is the description that the page claims, if the page also prints it in one element.
+    """
+    title = squeeze(line_of(heading)) if heading is not None else ""
+    for node in (*page.select(outlet.family.page.lead), *page.select(LEAD)):
+        text = line_of(node)
+        if _LEAD_CHARS[0] <= len(text) <= _LEAD_CHARS[1] and squeeze(text) != title:
+            return text
+    described = squeeze(claims.description)
+    if len(described) < 40:
+        return ""
+    start = clean_line(claims.description)[:12]
+    for node in page.tree.iter("p", "h2", "h3", "div", "strong"):
+        if start in (node.text or "")[:200] and squeeze(text := line_of(node)) == described:
+            return text
+    return ""
+
+
+def find_author(page: Page, claims: Metadata, outlet: Outlet) -> str:
+    """The byline as printed in a known place, else as claimed, unless that is the outlet's own name or an address."""
+    printed = [line_of(node) for node in (*page.select(outlet.family.page.author), *page.select(AUTHOR))]
+    own = {squeeze(name) for name in (claims.site, outlet.name, outlet.name_en, "admin") if name}
+    for name in (*printed, claims.author):
+        if name and len(name) <= _AUTHOR_CHARS and not _NOT_A_NAME.search(name) and squeeze(name) not in own:
+            return name
+    return ""
+
+
+def _likeness(one: str, other: str) -> float:
+    first, second = squeeze(one)[:200], squeeze(other)[:200]
+    if not first or not second:
+        return 0.0
+    if first in second or second in first:
+        return 0.5 + 0.5 * min(len(first), len(second)) / max(len(first), len(second))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()

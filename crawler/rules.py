@@ -1,0 +1,83 @@
+"""Selectors that hold for many outlets, used after those of an outlet's family. Origin: facts/markup.md, outlets.md."""
+
+TITLE = (
+    "h1.detail-title", "[data-role=title]", "h1[data-slot=title]", "h1.title-detail", "h1.article__title", "h1.tit",
+    "h1.content-detail-title", "h1.the-article-title", "h2.news_ttl", "h2#title_area", ".article-head-title",
+    "h1.heading", "h3.heading", "h1[itemprop=headline]", "h1",
+)
+LEAD = (
+    "[data-role=sapo]", "[data-slot=sapo]", ".article__sapo", "p.description", ".content-detail-sapo", ".sapo_detail",
+    ".the-article-summary", "h2.detail-sapo", ".detail-sapo", "h2.sapo", ".midtitle_text", ".sub-tit-ll",
+    "h2.subheading",
+    ".news_detail_sapo", ".sc-longform-header-sapo", ".post-summary", "p.pHead", ".article-story .tit-sub h2",
+    ".story-news .tit-sub h2", ".sapo", "[itemprop=description]:not(meta)",
+)
+BODY = (
+    "[data-role=content]", "#desktop-in-article", "article.fck_detail", ".fck_detail", "#article-view-content-div",
+    ".article-veiw-body", "#maincontent.maincontent", ".zce-content-body", ".article__body", ".detail-content",
+    "#content_detail_news", ".content-fck", "#contentNews .singular-content", ".the-article-body",
+    "article.story-news",
+    ".news_cnt_detail_wrap", "article#dic_area", "#article-view-content", ".end-body .col-main",
+    ".b-maincontent .entry",
+    "article.entry", ".sc-longform-body", "#content.content-detail", "#content-detail", ".td-post-content",
+    "#dcontent",
+    ".news-details__content", "#editor-detail", ".editor-content", "div.fck", "#articleBody", "#articlebody",
+    "#article-body",
+    "#joinskmbox", ".article_txt_container", ".article_txt", ".article_cont_wrap", ".article_content", ".cont_cont",
+    ".article-news-body", "#articleText", ".news_article", ".body_txt", ".article-txt", "[itemprop=articleBody]",
+)
+AUTHOR = (
+    ".detail-author", ".author-info-top a", ".article-detail-author", "p.author_mail strong",
+    ".article__author .name",
+    ".cms-author", ".article__author", "a.author", ".author", ".byline", "[rel=author]",
+)
+DATE = (
+    "[data-role=publishdate]", "[data-role=publishdate] span", ".detail-time", ".bread-crumb-detail__time",
+    "span.date",
+    "span.post-time", ".pubdate", ".cms-date", "time[datetime]", "time.time", "time", ".update-time",
+    "[data-date-time]",
+    "ul.infomation li", ".infomation", ".time_area", ".txt_date", ".date_write", "[data-deploy-dt]", ".article__meta",
+    ".dates", ".date",
+)
+REMOVE = (
+    "script", "style", "noscript", "template", "iframe", "figcaption", "form", "nav", "aside", "button", "dialog",
+    "[hidden]", "[aria-hidden=true]", "[style*='display:none']", "[style*='display: none']",
+    # Vietnamese systems
+    ".VCSortableInPreviewMode:not([type=content]):not([type*=Quote]):not([type*=Table])", ".PhotoCMS_Caption",
+    ".PhotoCMS_Author", ".VideoCMS_Caption", "[type=RelatedOneNews]",
+    "#box-detail-related", ".detail-related", ".related-title", ".related-news", ".box-tinlienquan", ".relates",
+    ".topics",
+    ".article__tag", ".article__tags", ".sda_middle", ".ads_middle", ".trending", ".notebox.ncenter",
+    ".related-news__list",
+    ".news-related__list", ".sc-related-articles", ".sc-empty-layer", ".link-source-wrapper", "#listNewsInContent",
+    ".link-content-footer", ".article__source", ".article__author", ".box-category", ".inner-article",
+    ".z-corona-header",
+    ".detail__related", ".box_relation", ".box-taithongtin", ".link-inpage", ".box-tag",
+    ".width_common.box-tinlienquanv2",
+    ".item_slide_show .desc_cation", ".Image[style*=caption]", ".banner-ads", "[id^=adsWeb_]", "[class*=zone-ads]",
+    "#widget-relate", ".news-other", ".author-mail", ".detail-tag", ".tags-box", ".cate-24h-foot-arti-deta-tags",
+    ".sapo_detail ~ .list_news_same", ".notebox",
+    # Korean systems
+    ".comp-box.photo-group", ".story-summary", ".writer-zone", ".writer-zone01", ".related-zone", ".update-time",
+    ".txt-copyright",
+    ".view-copyright", ".view-editors", ".article-copy", ".copyright", ".font-size", ".fontsize",
+    "#article-view-fontsize",
+    ".article-view-img + .caption", ".editor-img-box .caption", ".thumb_area figcaption", ".img-con01", ".tit-sub",
+    ".article-share", ".view-sns", ".sns", ".share", ".social", ".recommend", ".ad", ".ads", ".adsbygoogle", ".tts",
+    ".reporter_area", ".reporter", ".byline", ".subscribe", ".article-control", ".tags", ".tag-group", ".comment",
+    ".comments",
+    ".url_copy", ".keyword", ".ranking", ".art-like", ".read-also", ".newspaper-subscribe", "[class*=related]", "[id*=related]", ".innerad",
+)
+# Lines of services and rights that outlets put into the body; whole paragraphs only.
+SERVICE_LINES = (
+    r"(?:<|\[|ⓒ|©|\()?\s*(?:저작권자|copyright)\b.{0,120}", r".{0,60}무단\s?전재.{0,60}", r"제보는 카카오톡.{0,60}",
+    r"기사 URL이 복사되었습니다.?", r"글자크기.{0,80}", r".{0,20}기사의 본문 내용은 이 글자크기로 변경됩니다.?",
+    r"기사를 읽어드립니다.?",
+    r"사진 확대", r"당신이 (?:함께 보면 좋은 콘텐츠|관심 있을 만한 이슈)", r"[\w.+-]+@[\w-]+\.[\w.]+",
+    r"\(?\s*(?:END|끝)\s*\)?",
+    r"(?:tin|bài viết|xem thêm|đọc tiếp|tham khảo thêm).{0,3}(?:liên quan|thêm)?\s*:?", r"copy link thành công!?",
+    r"trở lại [\w\s]{2,20}", r"về trang chủ đề", r"link bài gốc.{0,40}", r"lấy link!?", r"chia sẻ( qua .{0,20})?",
+    r"bình luận.{0,12}",
+    r"advertisement", r"quảng cáo", r"FONT SIZE", r"share( this)?", r"\$\$\w+\$\$", r"cùng chuyên mục",
+    r"tin mới( nhất)?",
+)

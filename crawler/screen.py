@@ -1,0 +1,142 @@
+"""Says whether a page names anything of the other country; it does not judge what the page says about it.
+
+Over-inclusive on purpose: what the judge would flag must pass. A page is searched as it is decoded, markup included.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from html import unescape
+
+import ahocorasick_rs
+
+from seeds.outlet import Country
+
+SCREEN_VERSION = "1"
+
+# The names of the two countries in the languages of the outlets and of the editions that they publish.
+COUNTRY_WORDS: dict[Country, tuple[str, ...]] = {
+    "VN": ("베트남", "월남", "越南", "ベトナム", "Việt Nam", "Vietnam", "Viet Nam", "Wietnam", "Вьетнам", "В'єтнам",
+           "เวียดนาม", "فيتنام", "Βιετνάμ", "ວຽດນາມ", "វៀតណាម"),
+    "KR": ("한국", "대한민국", "韓国", "韩国", "韓國", "Hàn Quốc", "Hàn-Việt", "Việt-Hàn", "Việt - Hàn", "Korea",
+           "Corée", "Corea", "Koreą", "Korei", "Coreia", "Корея", "Кореи", "Корее", "Корею", "Корей", "เกาหลี", "كوريا",
+           "Κορέα", "ເກົາຫຼີ", "កូរ៉េ", "đại sứ Hàn", "xứ Hàn", "phía Hàn", "người Hàn", "xứ sở kim chi"),
+}
+# Names that are everyday words in the language of the other side; they count with their unit word only. "후에" is also
+# "after", "하남" a Korean city, "안장" "burial", "동안" "while": alone they would let nearly every Korean page pass.
+EVERYDAY = frozenset({"후에", "하남", "안장", "동안", "안성", "남단", "다남", "사파", "고공",
+                      "라이", "하이", "차빈", "박자"})
+_UNITS = ("시", "성", "현", " 시", " 성", "특별시", "직할시", "중앙직할시")
+_TONES = tuple(  # both ways of placing the tone: "hoà" and "hòa", "thuý" and "thúy"
+    (unicodedata.normalize("NFC", pair[0] + mark + pair[1]), unicodedata.normalize("NFC", pair[0] + pair[1] + mark))
+    for pair in ("oa", "oe", "uy") for mark in "\u0300\u0301\u0309\u0303\u0323")
+_HANGUL = re.compile("[가-힣]")
+# Entities that stand for a letter beyond ASCII; "&nbsp;", "&quot;", "&#39;" need no unescaping of the whole page.
+_LETTER_ENTITY = re.compile(
+    rb"&(?:#(?:\d{4,6}|19[2-9]|[2-9]\d\d|[xX]0{0,4}(?:[1-9a-fA-F][0-9a-fA-F]{2,4}|[c-fC-F][0-9a-fA-F]));"
+    rb"|[A-Za-z]{1,2}(?:acute|grave|circ|tilde|uml|horn|breve|strok);|(?:eth|ETH);|amp;#)")
+_BLANKS = (b"\t", b"&nbsp;", b"&#160;", b"\xc2\xa0")
+_SHORT_LATIN = 7  # Latin names shorter than this need a boundary on both sides: "Asan" is in "pleasant"
+
+
+class Screen:
+    """A set of words to look for. Names of one Hangul syllable or fewer than four plain Latin letters are left out:
+    they would only count beside a country word, and that one lets the page pass by itself."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        patterns = sorted({form for word in words if _counts(word) for form in _forms(word)})
+        self._bounded = [_is_latin(pattern) and len(pattern) < _SHORT_LATIN for pattern in patterns]
+        coded = [pattern.encode() for pattern in patterns]
+        self._words = ahocorasick_rs.BytesAhoCorasick(coded, implementation=ahocorasick_rs.Implementation.DFA)
+        self.size = len(patterns)
+
+    def passes(self, text: str) -> bool:
+        """Whether `text` (a decoded page or a title) holds one of the words, in any case, entity-coded or in NFD."""
+        return bool(self.find(text, first=True))
+
+    def find(self, text: str, *, first: bool = False) -> list[str]:
+        """The words found, as they stand in `text` (lower case), at most one when `first`."""
+        line, found = _prepare(text), []
+        for at, start, end in self._words.find_matches_as_indexes(line, overlapping=True):
+            if not self._bounded[at] or _stands_alone(line, start, end):
+                found.append(line[start:end].decode("utf-8", "replace"))
+                if first:
+                    break
+        return found
+
+
+def make_screen(country: Country, names: Iterable[str] = ()) -> Screen:
+    """The screen for outlets of `country`: the other country's words, and `names`, the aliases of its localities."""
+    other: Country = "KR" if country == "VN" else "VN"
+    return Screen([*COUNTRY_WORDS[other], *_sharpened(names)])
+
+
+def _sharpened(names: Iterable[str]) -> Iterable[str]:
+    for name in names:
+        if name in EVERYDAY:
+            yield from (name + unit for unit in _UNITS)
+        else:
+            yield name
+
+
+def _counts(word: str) -> bool:
+    letters = [c for c in unicodedata.normalize("NFC", word) if c.isalpha()]
+    if any(map(_HANGUL.match, letters)):
+        return len(letters) >= 2
+    if all(c.isascii() for c in letters):
+        return len(letters) >= 4
+    return len(letters) >= 2  # a Latin name with its diacritics ("Huế"), or another script
+
+
+def _forms(word: str) -> set[str]:
+    # The text is lowered in ASCII only (ten times cheaper), so capitals with diacritics are forms of their own.
+    plain = " ".join(unicodedata.normalize("NFC", word).split())
+    forms = {plain, plain.lower(), plain.upper()}
+    for one, other in _TONES:
+        forms |= {form.replace(one, other) for form in forms} | {form.replace(other, one) for form in forms}
+    folded = _fold(plain.lower())
+    if not _is_latin(plain) or len(_letters(folded)) >= 4:
+        forms.add(folded)
+    return {_lower_ascii(form) for form in forms}
+
+
+def _lower_ascii(text: str) -> str:
+    return text.encode().lower().decode()
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalpha, text))
+
+
+def _fold(text: str) -> str:
+    if _HANGUL.search(text):
+        return text
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare).replace("đ", "d")
+
+
+def _is_latin(text: str) -> bool:
+    return all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 for c in text)
+
+
+def _prepare(text: str) -> bytes:
+    raw = text.encode("utf-8", "replace")
+    if _LETTER_ENTITY.search(raw):
+        raw = unescape(text).encode("utf-8", "replace")
+    if b"\xcc" in raw or b"\xe1\x84" in raw:  # tone marks of decomposed Vietnamese, consonants of decomposed Hangul
+        raw = unicodedata.normalize("NFC", raw.decode()).encode()
+    for blank in _BLANKS:
+        if blank in raw:
+            raw = raw.replace(blank, b" ")
+    raw = b" ".join(map(bytes.strip, raw.split(b"\n")))  # a name broken over two indented lines
+    return raw.replace(b"  ", b" ").lower()
+
+
+def _stands_alone(line: bytes, start: int, end: int) -> bool:
+    before = line[max(0, start - 4):start].decode("utf-8", "ignore")[-1:]
+    after = line[end:end + 4].decode("utf-8", "ignore")[:1]
+    return not _is_word_letter(before) and not _is_word_letter(after)
+
+
+def _is_word_letter(char: str) -> bool:
+    return bool(char) and char.isalpha() and _is_latin(char)

@@ -1,0 +1,124 @@
+"""Reads RSS, Atom, RDF and JSON Feed: feedparser finds the items, our own rules read their dates.
+
+What feedparser gets wrong with the dates of these outlets is listed in facts/markup.md.
+"""
+
+import io
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import feedparser
+
+from crawler.dates import Moment, read_moment
+from crawler.entries import FeedEntry, ParsedFeed, make_url, merge_doubles
+from crawler.text import clean_line, unescape_again
+from seeds.outlet import Outlet
+
+MAX_ENTRIES = 5_000
+_SUMMARY_CHARS = 2_000
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
+_TAGS = re.compile(r"</?(?:a|abbr|b|big|blockquote|br|center|div|em|figure|figcaption|font|h[1-6]|hr|i|iframe|img|"
+                   r"li|ol|p|script|small|span|strong|style|sub|sup|table|tbody|td|th|tr|u|ul)\b[^>]*/?>", re.I)
+_SLACK = timedelta(minutes=10)  # clocks of publisher and feed builder
+_SAME_DATE_ITEMS = 5
+
+
+def parse_syndication(text: str, url: str, outlet: Outlet, now: datetime | None = None) -> ParsedFeed:
+    """The items of an RSS, Atom, RDF or JSON feed, refused as `not_a_feed` when it is none of them."""
+    built, items = _read_json(text) if text.lstrip()[:1] == "{" else _read_xml(text)
+    if items is None:
+        return ParsedFeed(refused="not_a_feed")
+    skipped: Counter[str] = Counter()
+    moments = [_read_date(item["date"], outlet, now) for item in items]
+    dates, notes = _mend(moments, _read_date(built, outlet, now), outlet, now)
+    entries = []
+    for item, at in zip(items, dates, strict=True):
+        link = make_url(item["link"], url, outlet)
+        if not link:
+            skipped["no_link"] += 1
+            continue
+        if not item["title"]:
+            skipped["no_title"] += 0 if item["summary"] else 1
+        entries.append(FeedEntry(link, item["title"], item["summary"], at, "feed" if at else ""))
+    return ParsedFeed(merge_doubles(entries, skipped), skipped={k: n for k, n in skipped.items() if n}, notes=notes)
+
+
+def _read_xml(text: str) -> tuple[str, list[dict[str, str]] | None]:
+    body = _XML_DECLARATION.sub("", text.lstrip("\ufeff \t\r\n")).encode("utf-8", "replace")
+    found = feedparser.parse(
+        io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body), sanitize_html=False, resolve_relative_uris=False,
+        response_headers={"content-type": "application/xml; charset=utf-8"})
+    if not found.version and not found.entries:
+        return "", None
+    base = found.feed.get("link") or ""
+    items = [_xml_item(entry, base) for entry in found.entries[:MAX_ENTRIES]]
+    return found.feed.get("updated") or found.feed.get("published") or "", items
+
+
+def _xml_item(entry: Any, base: str) -> dict[str, str]:
+    link = entry.get("link") or ""
+    if not link and str(entry.get("id", "")).startswith(("http://", "https://")):
+        link = entry["id"]
+    if link.startswith("/") and not link.startswith("//") and base.startswith("http"):
+        link = "/".join(base.split("/")[:3]) + link
+    date = entry.get("published") or entry.get("updated") or entry.get("created") or ""
+    return {"link": link, "title": _plain(entry.get("title") or ""), "date": date,
+            "summary": _plain(entry.get("summary") or "")[:_SUMMARY_CHARS]}
+
+
+def _read_json(text: str) -> tuple[str, list[dict[str, str]] | None]:
+    try:
+        found = json.loads(text, strict=False)
+    except ValueError:
+        return "", None
+    if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+        return "", None
+    items = [item for item in found["items"][:MAX_ENTRIES] if isinstance(item, dict)]
+    return "", [{
+        "link": str(item.get("url") or item.get("external_url") or ""),
+        "title": _plain(str(item.get("title") or "")),
+        "date": str(item.get("date_published") or item.get("date_modified") or ""),
+        "summary": _plain(str(item.get("summary") or item.get("content_text") or ""))[:_SUMMARY_CHARS],
+    } for item in items]
+
+
+def _plain(text: str) -> str:
+    # Only real tags go: "<단독>" in a title is text.
+    return clean_line(_TAGS.sub(" ", unescape_again(text)))
+
+
+def _read_date(text: str, outlet: Outlet, now: datetime | None) -> Moment | None:
+    return read_moment(text, zone=outlet.zone, order=outlet.family.date_order, now=now) if text else None
+
+
+def _mend(
+    moments: list[Moment | None], built: Moment | None, outlet: Outlet, now: datetime | None,
+) -> tuple[list[datetime | None], tuple[str, ...]]:
+    dates = [moment.at if moment else None for moment in moments]
+    known = {at for at in dates if at}
+    same_as_build = not built or any(abs(at - built.at) <= _SLACK for at in known)
+    if len(dates) >= _SAME_DATE_ITEMS and len(known) == 1 and all(dates) and same_as_build:
+        return [None] * len(dates), ("one_date_for_all",)  # the build time, not when they were published
+    limit = min((at for at in (built.at if built else None, now) if at), default=None)
+    if limit and _is_local_labelled_utc(moments, limit, outlet):
+        zone = ZoneInfo(outlet.zone)
+        return [_relabel(moment, zone) for moment in moments], ("local_time_labelled_utc",)
+    return dates, ()
+
+
+def _is_local_labelled_utc(moments: list[Moment | None], limit: datetime, outlet: Outlet) -> bool:
+    """Wall-clock time with a false "Z": items lie ahead of the feed's own build time, by no more than the offset."""
+    marked = [m.at for m in moments if m and m.has_zone and m.at.utcoffset() == timedelta(0)]
+    offset = limit.astimezone(ZoneInfo(outlet.zone)).utcoffset() or timedelta(0)
+    ahead = [at for at in marked if at > limit + _SLACK]
+    return offset > timedelta(0) and bool(ahead) and all(at <= limit + offset + _SLACK for at in ahead)
+
+
+def _relabel(moment: Moment | None, zone: ZoneInfo) -> datetime | None:
+    if moment and moment.has_zone and moment.at.utcoffset() == timedelta(0):
+        return moment.at.astimezone(UTC).replace(tzinfo=zone)
+    return moment.at if moment else None
