@@ -11,7 +11,7 @@ KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 
 # Particles and words of local government that are glued on to a name: facts/gazetteer.md, section 5.
 PARTICLES = (
-    "은|는|이|가|을|를|의|에|에서|에게|와|과|로|으로|도|만|까지|부터|간|측|발|산|서|나|이나|라|이라|인|행|내|별|등|및|"
+    "에선|에게서|은|는|이|가|을|를|의|에|에서|에게|와|과|로|으로|도|만|까지|부터|간|측|발|산|서|나|이나|라|이라|인|행|내|별|등|및|"
     "에는|에도|에서는|에서도|에만|와의|과의|와는|과는|으로부터|로부터|이며|이고|처럼|보다|엔|선|편|쪽|권|식|출신|현지|지역|방문"
 )
 LOCAL_WORDS = (

@@ -151,7 +151,7 @@ def _find_homes(part: _Text, home: str | None, gazetteer: Gazetteer, named: list
 
 
 def _is_named(match: re.Match[str], named: list[Found]) -> bool:
-    """Whether the words are part of a name, or a name follows as Vietnamese puts it, so that they are not about home."""
+    """Whether the words are part of a name, or, as Vietnamese puts it, a name follows: then they are not about home."""
     reach = 0 if HANGUL.match(match.group()) else 2
     return any(
         0 <= one.core_start - match.end() < reach or one.start <= match.start() < one.end for one in named
