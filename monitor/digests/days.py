@@ -1,0 +1,35 @@
+"""Days and instants as a reader of English, Korean or Vietnamese writes them; it does not read any clock."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+# Patterns of CLDR's syntax, chosen as newspapers of each language print days: CLDR's own medium forms are
+# "Aug 29, 2025", "2025. 8. 29." and "29 thg 8, 2025".
+DAY = {"en": "d MMM y", "ko": "y년 M월 d일", "vi": "d/M/y"}
+MONTH = {"en": "MMM y", "ko": "y년 M월", "vi": "'tháng' M/y"}
+YEAR = {"en": "y", "ko": "y년", "vi": "'năm' y"}
+MOMENT = {"en": "d MMM y, HH:mm", "ko": "y년 M월 d일 HH:mm", "vi": "HH:mm 'ngày' d/M/y"}
+
+
+def format_day(day: str | None, language: str) -> str:
+    """`YYYY-MM-DD`, `YYYY-MM` or `YYYY` in words; the empty string for None or anything else."""
+    patterns = {10: DAY, 7: MONTH, 4: YEAR}.get(len(day or ""))
+    if day is None or patterns is None:
+        return ""
+    try:
+        first = date.fromisoformat((day + "-01-01")[:10])
+    except ValueError:
+        return ""
+    return format_date(first, patterns[language], locale=language)
+
+
+def format_moment(moment: datetime, language: str, zone: str) -> str:
+    """An aware instant in `zone` (IANA), to the minute."""
+    return format_datetime(moment.astimezone(ZoneInfo(zone)), MOMENT[language], locale=language)
+
+
+def format_instant_day(moment: datetime, language: str, zone: str) -> str:
+    """The day of an aware instant in `zone` (IANA)."""
+    return format_day(moment.astimezone(ZoneInfo(zone)).date().isoformat(), language)

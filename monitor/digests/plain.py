@@ -1,0 +1,39 @@
+"""Makes foreign text and addresses harmless before they enter a digest; it does not escape for any output format."""
+
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+# Cc: controls, Cf: bidi controls and invisible signs, Co, Cs, Cn: private, half and unassigned characters.
+INERT_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+MAX_TITLE = 300
+MAX_QUOTE = 200  # design.md section 4: quoting, not copying
+MAX_URL = 1500
+# What may stay as it is in an address; `<`, `>`, `"`, `|`, blanks and the like are percent-encoded.
+URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
+
+
+def make_plain(text: str, limit: int = MAX_TITLE) -> str:
+    """`text` as one line of visible NFC characters, at most `limit` of them (an ellipsis marks the cut)."""
+    spaced = " ".join(text.split())
+    visible = "".join(sign for sign in spaced if unicodedata.category(sign) not in INERT_CATEGORIES)
+    line = unicodedata.normalize("NFC", " ".join(visible.split()))
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def make_safe_url(url: str) -> str:
+    """`url` percent-encoded where it is a plain http(s) address without user name; else the empty string."""
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            return ""
+    except ValueError:
+        return ""
+    if any(sign.isspace() or unicodedata.category(sign) in INERT_CATEGORIES or sign == "\\" for sign in url.strip()):
+        return ""
+    encoded = quote(url.strip(), safe=URL_SAFE)
+    return encoded if len(encoded) <= MAX_URL else ""
+
+
+def find_host(url: str) -> str:
+    """The host of a safe address, without `www.`: what a link is shown as."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")

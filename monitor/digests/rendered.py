@@ -1,0 +1,32 @@
+"""What the renderers make and the notifiers hand over: finished messages, without recipients."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RenderedEmail:
+    """One email: `subject` is a single line; `text` and `html` say the same."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+
+
+@dataclass(frozen=True)
+class SlackMessage:
+    """One Slack message within Slack's limits; `text` is what notifications show."""
+
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class RenderedSlack:
+    """A digest as Slack messages, to be posted in this order."""
+
+    messages: tuple[SlackMessage, ...]
+
+
+Rendered = RenderedEmail | RenderedSlack

@@ -1,0 +1,58 @@
+"""Finds the words of a language in its catalogue (`catalogues/<language>.po`); it lays nothing out."""
+
+from functools import lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUES = Path(__file__).parent / "catalogues"
+LANGUAGES = ("en", "ko", "vi")
+
+
+class Wording:
+    """The phrases of one language by key. A missing key is a KeyError: no reader is ever shown a key."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.keys, self._phrases = _load(CATALOGUES / f"{language}.po", language)
+
+    def say(self, key: str, **values: object) -> str:
+        """The phrase of `key` with its `{names}` filled in."""
+        return self._phrases.gettext(self._known(key)).format(**values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The phrase of `key` in the plural form that `n` asks for; `{n}` is filled in too."""
+        return self._phrases.ngettext(self._known(key), key, n).format(n=n, **values)
+
+    def language_name(self, code: str) -> str:
+        """The name of the language `code` (ISO 639-1) in this language; the code itself where nobody knows it."""
+        try:
+            return Locale.parse(code).get_language_name(self.language) or code
+        except (UnknownLocaleError, ValueError):
+            return code
+
+    def _known(self, key: str) -> str:
+        if key not in self.keys:
+            raise KeyError(f"no phrase {key!r} in {self.language}.po")
+        return key
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_wording(language: str) -> Wording:
+    """The phrases of `language` (one of LANGUAGES), read once."""
+    return Wording(language)
+
+
+def _load(path: Path, language: str) -> tuple[frozenset[str], GNUTranslations]:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    keys = {message.id[0] if isinstance(message.id, tuple) else message.id for message in catalogue if message.string}
+    return frozenset(str(key) for key in keys), GNUTranslations(compiled)

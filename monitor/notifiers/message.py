@@ -1,0 +1,58 @@
+"""Addresses a rendered email to one recipient; it does not send it."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, getaddresses
+
+from monitor.digests.plain import make_plain
+from monitor.digests.rendered import RenderedEmail
+from storage.values import DeliveryRow
+
+# One address without display name; what a server accepts beyond that is the server's business.
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\\\x00-\x1f\x7f]+")
+
+
+def make_message(rendered: RenderedEmail, sender: str, recipient: str, delivery: DeliveryRow) -> EmailMessage:
+    """The email for one recipient, who sees no other. Equal arguments give the same Message-ID and Date.
+
+    `sender` and `recipient` may carry a display name. Raises ValueError for what is not an address.
+    """
+    writer, reader = parse_address(sender), parse_address(recipient)
+    message = EmailMessage(policy=SMTP if is_ascii(writer, reader) else SMTPUTF8)
+    message["Subject"] = make_plain(rendered.subject)
+    message["From"], message["To"] = writer, reader
+    message["Date"] = format_datetime(delivery.created_at)
+    message["Message-ID"] = make_message_id(delivery, writer.domain)
+    message["List-Id"] = f"<{delivery.subscription}.twinwatch.{_ascii_domain(writer.domain)}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(rendered.text, cte="base64")
+    message.add_alternative(rendered.html, subtype="html", cte="base64")
+    message["Content-Language"] = rendered.language  # last: setting content takes earlier Content-* headers away
+    return message
+
+
+def make_message_id(delivery: DeliveryRow, domain: str) -> str:
+    """The Message-ID of a delivery: the same at every attempt; the instant sets it apart from a rebuilt database's."""
+    instant = int(delivery.created_at.timestamp())
+    return f"<{delivery.subscription}.{instant}.{delivery.id}@{_ascii_domain(domain)}>"
+
+
+def parse_address(text: str) -> Address:
+    """The one address in `text`, with or without display name. Raises ValueError for anything else."""
+    found = getaddresses([text])
+    name, address = found[0] if len(found) == 1 else ("", "")
+    if not ADDRESS.fullmatch(address) or any(sign in text for sign in "\r\n"):
+        raise ValueError(f"not an email address: {make_plain(text, 100)!r}")
+    user, _, domain = address.rpartition("@")
+    return Address(display_name=make_plain(name), username=user, domain=domain)
+
+
+def is_ascii(*addresses: Address) -> bool:
+    """Whether every server can take these addresses; a name or subject in other letters needs nothing special."""
+    return all(address.addr_spec.isascii() for address in addresses)
+
+
+def _ascii_domain(domain: str) -> str:
+    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
