@@ -1,0 +1,94 @@
+"""Reads the answer to one visit of a feed: what is new in it, and what makes the next request conditional; pure."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.answers import Answer
+from crawler.entries import FeedEntry
+from crawler.feeds import parse_feed
+from crawler.identity import is_article, make_identity
+from seeds.outlet import Feed, Outlet
+from storage.values import FeedState, FeedVisit, NewEntry
+
+FIRST_CHILDREN, LAST_CHILDREN = 2, 3  # sitemaps of an index per wave: indexes list the newest first, or last
+_NUMBERS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class FeedReading:
+    """One visit with what it brought: its entries (one per identity) and, for an index, further sitemaps.
+
+    `first_look` is true where the feed was never read before. `visit.reason` is empty where it was read.
+    """
+
+    visit: FeedVisit
+    entries: tuple[NewEntry, ...] = ()
+    more: tuple[str, ...] = ()
+    not_modified: bool = False
+    first_look: bool = False
+
+
+def make_conditions(feed: Feed, outlet: Outlet, state: FeedState | None) -> dict[str, str]:
+    """The headers of a conditional request; none where the outlet's rules have changed since the last visit."""
+    if state is None or not (state.body_hash or "").startswith(_rules_hash(feed, outlet)):
+        return {}
+    pairs = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in pairs.items() if value}
+
+
+def read_feed(answer: Answer, *, feed: Feed, outlet: Outlet, state: FeedState | None, at: datetime) -> FeedReading:
+    """What `answer` means for `feed`, with `state` from earlier visits. Backlog is decided later."""
+    first_look = state is None or state.last_ok_at is None
+    if answer.failure or not (200 <= answer.status < 300 or answer.status == 304):
+        reason = answer.failure or f"http_{answer.status}"
+        return FeedReading(FeedVisit(outlet.id, feed.url, at, answer.status, reason=reason), first_look=first_look)
+    if answer.status == 304:
+        return FeedReading(FeedVisit(outlet.id, feed.url, at, 304), not_modified=True)
+    body_hash = _rules_hash(feed, outlet) + hashlib.sha256(answer.body).hexdigest()[:56]
+    visit = FeedVisit(outlet.id, feed.url, at, answer.status, answer.etag, answer.last_modified, body_hash)
+    if state is not None and state.body_hash == body_hash:
+        return FeedReading(visit, not_modified=True)
+    return _read_body(answer, visit, feed, outlet, first_look)
+
+
+def pick_children(urls: Sequence[str]) -> tuple[str, ...]:
+    """The sitemaps of an index to visit in one wave: the first of the list and those with the highest numbers."""
+    first = list(urls[:FIRST_CHILDREN])
+    rest = sorted(urls[FIRST_CHILDREN:], key=lambda url: [int(n) for n in _NUMBERS.findall(url)[-6:]], reverse=True)
+    return tuple(first + rest[:LAST_CHILDREN])
+
+
+def _read_body(answer: Answer, visit: FeedVisit, feed: Feed, outlet: Outlet, first_look: bool) -> FeedReading:
+    parsed = parse_feed(
+        answer.body, url=answer.url, kind=feed.kind, outlet=outlet, content_type=answer.content_type, now=visit.at)
+    if parsed.more:  # an index is asked for in full each time: it stays the same while its children change
+        return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status), more=pick_children(parsed.more))
+    entries = tuple(_make_entries(parsed.entries, feed, outlet))
+    reason = parsed.refused or ("no_articles" if parsed.entries else "no_entries")
+    if not entries:
+        return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status, reason=reason))
+    counted = FeedVisit(
+        outlet.id, feed.url, visit.at, visit.status, visit.etag, visit.last_modified, visit.body_hash, len(entries))
+    return FeedReading(counted, entries, first_look=first_look)
+
+
+def _make_entries(found: Iterable[FeedEntry], feed: Feed, outlet: Outlet) -> Iterable[NewEntry]:
+    seen: set[str] = set()
+    for entry in found:
+        identity = make_identity(entry.url, outlet)
+        if identity in seen or not is_article(entry.url, outlet):
+            continue
+        seen.add(identity)
+        yield NewEntry(
+            outlet.id, identity, entry.url, feed.url, entry.title, entry.summary, entry.published_at, entry.date_source)
+
+
+def _rules_hash(feed: Feed, outlet: Outlet) -> str:
+    # A feed that did not change still holds news once the rules that read it have changed.
+    identity = outlet.family.identity
+    rules = (feed.kind, outlet.article_url.pattern, identity.query, identity.path and identity.path.pattern,
+             outlet.family.list_links, outlet.zone)
+    return hashlib.sha256(repr(rules).encode()).hexdigest()[:8]

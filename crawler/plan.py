@@ -1,0 +1,73 @@
+"""Decides which outlets a wave visits, from what was asked for, the settings and what is due; checks it loudly."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from seeds.catalogue import load_catalogue
+from seeds.errors import InputError
+from seeds.outlet import Outlet
+from seeds.settings import Settings, load_settings
+from storage.clock import utc_now
+from storage.store import Store, open_store
+
+
+@dataclass
+class Plan:
+    """Everything that a wave begins with: settings, an open store and the outlets to visit."""
+
+    settings: Settings
+    store: Store
+    outlets: list[Outlet]
+
+
+def make_plan(outlets: str = "", due: str = "") -> Plan:
+    """The plan for `-a outlets=a,b` and `-a due=1`, both optional.
+
+    Raises TwinwatchError (a wrong setting, seed file or outlet id, no contact) or StoreError, each in one line.
+    """
+    settings = load_settings()
+    check_contact(settings)
+    catalogue = load_catalogue(settings.seeds_dir).outlets
+    chosen = choose_outlets(catalogue, split_ids(outlets), settings.crawl.outlets)
+    store = open_store(settings.database_address)
+    store.outlets.register([outlet.id for outlet in chosen])
+    if is_yes(due):
+        ids = store.outlets.find_due([outlet.id for outlet in chosen], utc_now())
+        chosen = [catalogue[outlet_id] for outlet_id in ids]
+    return Plan(settings, store, chosen)
+
+
+def check_contact(settings: Settings) -> None:
+    """Raises InputError where nothing at all may be fetched."""
+    if not settings.may_crawl:
+        raise InputError(
+            "nothing is crawled without a contact", where="crawl.contact",
+            advice="set it to an address or page where the crawler's owner can be reached, in twinwatch.toml or as "
+                   "TWINWATCH_CRAWL__CONTACT")
+
+
+def choose_outlets(catalogue: Mapping[str, Outlet], asked: Sequence[str], usual: Sequence[str]) -> list[Outlet]:
+    """The outlets asked for, else the usual ones of the settings, else all. Raises InputError for an unknown id."""
+    ids = list(dict.fromkeys(asked or usual))
+    where = "outlets" if asked else "crawl.outlets"
+    for outlet_id in ids:
+        if outlet_id not in catalogue:
+            near = difflib.get_close_matches(outlet_id, catalogue, 1)
+            advice = f"did you mean {near[0]!r}?" if near else "`twinwatch outlets` lists them"
+            raise InputError(f"no outlet {outlet_id!r}", where=where, advice=advice)
+    return [catalogue[outlet_id] for outlet_id in ids] if ids else list(catalogue.values())
+
+
+def split_ids(text: str) -> list[str]:
+    """The ids of a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def is_yes(text: str) -> bool:
+    """Whether a spider argument says yes. Raises InputError for what is neither yes nor no."""
+    if text.lower() in ("", "0", "no", "false"):
+        return False
+    if text.lower() in ("1", "yes", "true"):
+        return True
+    raise InputError(f"{text!r} is neither 1 nor 0", where="due")

@@ -1,0 +1,58 @@
+"""Tells people how a wave goes, on standard error: a line per run, a sign of life, a last line. It counts nothing."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+SECONDS_BETWEEN_SIGNS = 2.0
+SECONDS_BETWEEN_LINES = 15.0  # where nobody looks on, in a log
+ORDER = ("saved", "screened_out", "gone", "failed", "postponed", "known")
+
+
+def describe_run(outlet_id: str, outcome: str, reason: str, counts: Mapping[str, int]) -> str:
+    """One line for one run, such as `thanhnien  fine  7 feeds  312 entries, 14 new, 3 saved, 11 screened out`."""
+    parts = [f"{outlet_id:<20} {outcome:<11}"]
+    if feeds := counts.get("feeds_read", 0):
+        unchanged = counts.get("not_modified", 0)
+        parts.append(f"{_count(feeds, 'feed')}{f' ({unchanged} unchanged)' if unchanged else ''}")
+        parts.append(", ".join([f"{counts.get('entries_seen', 0)} entries", f"{counts.get('entries_new', 0)} new",
+                                *describe_pages(counts)]))
+    if reason:
+        parts.append(reason)
+    return "  ".join(parts)
+
+
+def describe_pages(counts: Mapping[str, int]) -> list[str]:
+    """What became of pages, in words, without what did not occur."""
+    refused = sum(count for name, count in counts.items() if name.startswith("refused:"))
+    told = [f"{counts[name]} {name.replace('_', ' ')}" for name in ORDER if counts.get(name)]
+    waiting = counts.get("waiting", 0)
+    return told + ([f"{refused} refused"] if refused else []) + ([f"{waiting} waiting"] if waiting else [])
+
+
+def describe_wave(outcomes: Mapping[str, int], counts: Mapping[str, int], seconds: float) -> str:
+    """The wave's last line."""
+    runs = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items()))
+    pages = ", ".join([f"{counts.get('entries_new', 0)} new entries", *describe_pages(counts)])
+    return f"wave: {_count(sum(outcomes.values()), 'outlet')} ({runs}); {pages}; {seconds:.0f} s"
+
+
+def say(line: str) -> None:
+    """Prints a line, over the sign of life where one stands."""
+    clear = "\r\033[K" if sys.stderr.isatty() else ""
+    print(f"{clear}{line}", file=sys.stderr, flush=True)
+
+
+async def show_life(total: int, done: Callable[[], int], counts: Callable[[], Counter[str]]) -> None:
+    """Shows every few seconds that the wave lives, until it is cancelled."""
+    tty = sys.stderr.isatty()
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_SIGNS if tty else SECONDS_BETWEEN_LINES)
+        now = counts()
+        line = f"  {done()} of {total} outlets, {now['fetched']} pages fetched, {now['saved']} saved ..."
+        print(f"\r\033[K{line}" if tty else line, end="" if tty else "\n", file=sys.stderr, flush=True)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

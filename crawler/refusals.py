@@ -1,0 +1,53 @@
+"""Reasons for which a request is not sent; raised by the downloader middlewares, caught where a request is made."""
+
+from datetime import datetime
+
+from scrapy.exceptions import IgnoreRequest
+
+
+class Refusal(IgnoreRequest):
+    """A request that we do not send; `reason` is its counted name, `detail` a few words for people."""
+
+    reason = "refused"
+
+    def __init__(self, detail: str = "", reason: str = "") -> None:
+        super().__init__(detail)
+        self.detail, self.reason = detail, reason or self.reason
+
+
+class GuardRefused(Refusal):
+    """The address is none that we connect to; its reason begins with `guard_`."""
+
+
+class HostBusy(Refusal):
+    """Another crawl is asking this host."""
+
+    reason = "busy"
+
+
+class HostBlocked(Refusal):
+    """The host told us to stop, in this wave."""
+
+    reason = "blocked"
+
+
+class HostResting(Refusal):
+    """The host asked to be left alone until `until`, longer than a wave can wait."""
+
+    reason = "resting"
+
+    def __init__(self, detail: str, until: datetime) -> None:
+        super().__init__(detail)
+        self.until = until
+
+
+class RobotsForbid(Refusal):
+    """robots.txt keeps us out of this address."""
+
+    reason = "robots_forbid"
+
+
+class RobotsUnavailable(Refusal):
+    """robots.txt could not be read for a fault of the server, so nothing is asked for (RFC 9309, 2.3.1.4)."""
+
+    reason = "robots_unavailable"

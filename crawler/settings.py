@@ -1,0 +1,57 @@
+"""Scrapy's settings for this project, made from Twinwatch's own; nothing is decided here but what Scrapy must know."""
+
+from seeds.errors import TwinwatchError
+from seeds.settings import load_settings
+
+try:
+    _ours = load_settings()
+except TwinwatchError as error:
+    raise SystemExit(f"error: {error}") from None
+
+BOT_NAME = "twinwatch"
+SPIDER_MODULES = ["crawler.spiders"]
+COMMANDS_MODULE = "crawler.scrapy_commands"
+USER_AGENT = f"Twinwatch/0.1 (+{_ours.crawl.contact})" if _ours.crawl.contact else "Twinwatch/0.1"
+
+# Politeness (crawler.politeness, crawler.robots, crawler.leases).
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = _ours.crawl.delay_seconds
+DOWNLOAD_DELAY_JITTER = 0  # jitter would ask sooner than the delay promises
+LEASE_SECONDS = 60  # a killed crawl frees its hosts after this
+
+# Guards (crawler.guard).
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
+DNSCACHE_ENABLED = False
+GUARD_ALLOW_NETWORKS = [str(network) for network in _ours.crawl.allow_networks]
+GUARD_HAS_CONTACT = bool(_ours.crawl.contact)
+DOWNLOAD_TIMEOUT = _ours.crawl.timeout_seconds
+DOWNLOAD_MAXSIZE = _ours.crawl.max_bytes
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+REDIRECT_MAX_TIMES = 5
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+HTTPPROXY_ENABLED = False
+COOKIES_ENABLED = False
+
+# Trying again is the frontier's business, across waves.
+RETRY_ENABLED = False
+METAREFRESH_ENABLED = False
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.guard.GuardMiddleware": 10,
+    "crawler.politeness.Politeness": 20,
+    "crawler.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+}
+ITEM_PIPELINES = {"crawler.pipelines.SaveArticle": 100}
+EXTENSIONS = {"monitor.after_crawl.AssessAfterCrawl": 500}
+
+FEED_EXPORT_ENCODING = "utf-8"
+DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
+LOG_LEVEL = "WARNING"
+STATS_DUMP = False
+LOGSTATS_INTERVAL = 0

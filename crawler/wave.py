@@ -1,0 +1,150 @@
+"""Runs one wave: a visit per outlet, all at once, each with its run and the outlet's state in the store at its end."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from crawler.health import RunFacts, decide_run, next_state
+from crawler.identity import make_host
+from crawler.items import FoundArticle
+from crawler.means import Means
+from crawler.plan import Plan
+from crawler.progress import describe_run, describe_wave, say, show_life
+from crawler.storing import StoreFailed
+from crawler.visits import Visit
+from storage.values import OutletState
+
+logger = logging.getLogger(__name__)
+
+VISITS_AT_ONCE = 300  # each has at most one connection open; below the usual limit of 1,024 open files
+ORPHAN_GRACE = timedelta(minutes=10)  # a wave older than its time and this was killed
+
+
+class Wave:
+    """One wave over the outlets of a plan. `items()` drives it; `finish()` ends it whatever happened.
+
+    `outcome` is `fine`, or `stopped` where it was ended from outside; `error` is set where the store failed.
+    """
+
+    def __init__(self, plan: Plan, means: Means, found: "asyncio.Queue[FoundArticle | None]") -> None:
+        self._plan, self._means, self._found = plan, means, found
+        self._store, self._ask = means.storing.store, means.storing.ask
+        self._visits = [Visit(outlet, means) for outlet in plan.outlets]
+        self._runs: dict[str, int] = {}
+        self._states: dict[str, OutletState] = {}
+        self._held_back: list[tuple[Visit, RunFacts]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._begun_at = self._loop_time()
+        self._wave_id = 0
+        self.outcomes: Counter[str] = Counter()
+        self.outcome, self.error = "fine", ""
+
+    async def items(self) -> AsyncIterator[FoundArticle]:
+        """Visits all outlets and gives their articles as they are found."""
+        await self._begin()
+        driver = asyncio.ensure_future(self._drive())
+        self._tasks.append(driver)
+        while (found := await self._found.get()) is not None:
+            yield found
+        await driver
+
+    async def finish(self, *, stopped: bool) -> None:
+        """Ends what is still open, frees the hosts and says what the wave came to."""
+        self.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self._close(stopped or bool(self.error))
+        except StoreFailed as error:
+            self._fail(error)
+        say(describe_wave(self.outcomes, self.counts(), self._loop_time() - self._begun_at))
+
+    def cancel(self) -> None:
+        """Gives up everything under way; what it was about stays in the frontier."""
+        for task in self._tasks:
+            task.cancel()
+
+    def counts(self) -> Counter[str]:
+        """The counts of all visits so far."""
+        total: Counter[str] = Counter()
+        for visit in self._visits:
+            total.update(visit.tally.counts)
+        return total
+
+    async def _begin(self) -> None:
+        now, limit = self._means.clock(), timedelta(seconds=self._plan.settings.crawl.wave_seconds)
+        await self._ask(self._store.runs.close_orphans, now - limit - ORPHAN_GRACE)
+        self._wave_id = await self._ask(self._store.runs.start_wave, now)
+        self._states = await self._ask(self._store.outlets.states)
+        self._tasks.append(asyncio.ensure_future(self._means.leases.keep()))
+        self._tasks.append(asyncio.ensure_future(
+            show_life(len(self._visits), lambda: self.outcomes.total(), self.counts)))
+
+    async def _drive(self) -> None:
+        gate = asyncio.Semaphore(VISITS_AT_ONCE)
+        visits = [asyncio.ensure_future(self._visit(visit, gate)) for visit in self._visits]
+        self._tasks += visits
+        try:
+            # One visit fails only with the store, and then so do all.
+            await asyncio.gather(*visits)
+            await self._end_held_back()
+        except StoreFailed as error:
+            self._fail(error)
+        finally:
+            self._found.put_nowait(None)
+
+    async def _visit(self, visit: Visit, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            now = self._means.clock()
+            self._runs[visit.outlet.id] = await self._ask(
+                self._store.runs.start_run, self._wave_id, visit.outlet.id, now)
+            try:
+                facts = await visit.run()
+            except StoreFailed:
+                raise
+            except Exception as error:
+                logger.exception("the visit of %s failed", visit.outlet.id)
+                facts = RunFacts(feeds=1, feed_failures=(f"internal error ({type(error).__name__})",))
+            if facts.is_unreachable:  # whose fault that is shows when all others are done
+                self._held_back.append((visit, facts))
+            else:
+                await self._end_run(visit, facts)
+
+    async def _end_held_back(self) -> None:
+        hosts = {make_host(feed.url) for visit, _ in self._held_back for feed in visit.outlet.feeds}
+        network_down = len(hosts) > 1 and not any(visit.tally.answered for visit in self._visits)
+        while self._held_back:
+            visit, facts = self._held_back.pop()
+            await self._end_run(visit, facts, network_down=network_down)
+
+    async def _end_run(self, visit: Visit, facts: RunFacts, *, network_down: bool = False) -> None:
+        outlet, now = visit.outlet, self._means.clock()
+        outcome, reason = decide_run(facts, network_down=network_down)
+        visit.tally.counts["waiting"] = await self._ask(self._store.entries.count_waiting, outlet.id)
+        counts = {name: count for name, count in visit.tally.counts.items() if count}
+        await self._ask(self._store.runs.end_run, self._runs.pop(outlet.id), now, outcome, reason, counts)
+        interval = timedelta(minutes=outlet.interval_minutes or self._plan.settings.crawl.interval_minutes)
+        old = self._states.get(outlet.id) or OutletState(outlet.id)
+        new = next_state(old, outcome, reason, facts, now, interval)
+        if new != old:
+            await self._ask(self._store.outlets.save_state, new)
+        self.outcomes[outcome] += 1
+        say(describe_run(outlet.id, outcome, reason, counts))
+
+    async def _close(self, stopped: bool) -> None:
+        for visit in self._visits:
+            if visit.outlet.id in self._runs:
+                facts = visit.facts()
+                await self._end_run(visit, RunFacts(ended="stopped", feeds_ok=facts.feeds_ok, counts=facts.counts))
+        await self._means.leases.release()
+        self.outcome = "stopped" if stopped else "fine"
+        if self._wave_id:
+            await self._ask(self._store.runs.end_wave, self._wave_id, self._means.clock(), self.outcome)
+
+    def _fail(self, error: StoreFailed) -> None:
+        self.error = self.error or str(error)
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_event_loop().time()
