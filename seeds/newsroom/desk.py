@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from seeds.newsroom.feeds import write_feed
 from seeds.newsroom.filler import make_filler
 from seeds.newsroom.pages import render_article, render_list, render_notice
-from seeds.newsroom.printing import find_former_path, print_story
+from seeds.newsroom.printing import print_story
 from seeds.newsroom.values import OutletPlay, Printed, Reply, Story
 
 XML = "application/xml; charset=utf-8"
@@ -31,7 +31,7 @@ class Desk:
         printed = print_story(story, self.outlet, self.outlet.first_serial + len(self.printed), self.now)
         self.printed.append(printed)
         self.changed_at = max(self.changed_at + timedelta(seconds=1), printed.published_at.astimezone(UTC))
-        for path in (*printed.paths, find_former_path(printed)):
+        for path in {printed.path, *printed.twins, *printed.listed}:
             self._by_path[self._key(path)] = printed
         return printed
 
@@ -86,7 +86,7 @@ class Desk:
         faults, content_type = printed.story.faults, "text/html; charset=utf-8"
         if "missing" in faults:
             return Reply(render_notice(self.outlet, "404").encode(), status=404)
-        if "moved" in faults and self._key(target) not in map(self._key, printed.paths):
+        if "moved" in faults and self._key(target) != self._key(printed.path):
             return Reply(b"", status=301, location=self.root + printed.path)
         if "empty" in faults:
             return Reply(b"")

@@ -19,8 +19,8 @@ RSS_DATES: dict[str, Callable[[datetime], str]] = {
 
 
 def write_feed(outlet: OutletPlay, root: str, stories: Sequence[Printed]) -> str:
-    """The feed of `outlet` (its `feed_form`) under `root`, `http://host:port`; each address of a story is an entry."""
-    rows = [(printed, root + path) for printed in stories for path in printed.paths]
+    """The feed of `outlet` in its `feed_form`, with an entry for each listed address; `root` is `http://host:port`."""
+    rows = [(printed, root + path) for printed in stories for path in printed.listed]
     writer = SITEMAPS.get(outlet.feed_form, _write_rss)
     return writer(outlet, root, rows)
 

@@ -31,8 +31,8 @@ def render_article(
 
 
 def render_list(outlet: OutletPlay, root: str, stories: Sequence[Printed], *, views: int) -> str:
-    """A section page (or the homepage) that links every story under each of its addresses."""
-    rows = [(printed, path) for printed in stories for path in printed.paths]
+    """A section page (or the homepage) that links every story under each listed address."""
+    rows = [(printed, path) for printed in stories for path in printed.listed]
     return _render("list.html", outlet, root, rows=rows, near=stories[:MOST_READ], views=views, charset="utf-8",
                    url=root + "/")
 

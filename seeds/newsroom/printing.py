@@ -27,13 +27,14 @@ def print_story(story: Story, outlet: OutletPlay, serial: int, now: datetime) ->
         paragraphs=tuple(fill_days(p, day) for p in story.paragraphs), path=path,
     )
     if "twin" in story.faults:
-        return replace(printed, twins=(outlet.twin.format(path=path, serial=serial),))
-    return printed
+        twin = outlet.twin.format(path=path, serial=serial)
+        return replace(printed, twins=(twin,), listed=(path, twin))
+    return replace(printed, listed=(find_former_path(path) if "moved" in story.faults else path,))
 
 
-def find_former_path(printed: Printed) -> str:
+def find_former_path(path: str) -> str:
     """The address that a moved story had before: another slug, the same number."""
-    return printed.path.replace("/", "/cap-nhat-", 1)
+    return path.replace("/", "/cap-nhat-", 1)
 
 
 def make_slug(title: str, lang: str) -> str:

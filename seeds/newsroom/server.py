@@ -1,14 +1,10 @@
 """The newsroom's server: every outlet on a port of its own in one process. It decides nothing about what is true."""
 
 import asyncio
-import gzip
-import hashlib
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +18,7 @@ from seeds.newsroom.library import load_outlets, load_stories
 from seeds.newsroom.overlay import write_outlet
 from seeds.newsroom.truth import find_expected
 from seeds.newsroom.values import ExpectedEvent, Reply, Story
+from seeds.newsroom.wire import make_response
 
 HOST = "127.0.0.1"
 SHUTDOWN_SECONDS = 0.2
@@ -32,7 +29,7 @@ class Newsroom:
 
     `ports` gives ports by outlet id (default: free ones); `only` limits the outlets; without `bundled` they
     start with no stories; `slow_seconds` is how long a slow page takes. Use it with `async with`, or from
-    synchronous code through `run_newsroom`. Addresses exist once it is entered.
+    synchronous code through `run_newsroom`. Addresses exist once it is entered; OSError where a port is taken.
     """
 
     def __init__(
@@ -99,9 +96,9 @@ class Newsroom:
             self.counters[outlet_id] = Counters()
 
     def find_urls(self, outlet_id: str) -> dict[str, tuple[str, ...]]:
-        """The addresses of an outlet's stories by story id, the twins' behind the first."""
+        """The addresses of an outlet's stories by story id: the true one, then its twins'."""
         desk = self.desks[outlet_id]
-        return {p.story.id: tuple(desk.root + path for path in p.paths) for p in desk.printed}
+        return {p.story.id: tuple(desk.root + path for path in (p.path, *p.twins)) for p in desk.printed}
 
     def feed_urls(self, outlet_id: str) -> tuple[str, ...]:
         """The addresses of an outlet's feeds."""
@@ -154,37 +151,15 @@ class Newsroom:
         return make_response(reply, request.headers, compress=desk.outlet.compress)
 
 
-def make_response(reply: Reply, asked: Mapping[str, str], *, compress: bool) -> web.Response:
-    """The answer on the wire: validators, 304 where `asked` (the request's headers) holds a current one, gzip."""
-    headers = {"Content-Type": reply.content_type}
-    if reply.location:
-        headers["Location"] = reply.location
-    if reply.changed_at:
-        headers["ETag"] = f'"{hashlib.sha1(reply.body, usedforsecurity=False).hexdigest()[:20]}"'
-        headers["Last-Modified"] = format_datetime(reply.changed_at.astimezone(UTC), usegmt=True)
-        if _is_current(asked, headers["ETag"], reply.changed_at):
-            return web.Response(status=304, headers=headers)
-    if compress and "gzip" in asked.get("Accept-Encoding", ""):
-        reply = replace(reply, body=gzip.compress(reply.body, 6, mtime=0))
-        headers["Content-Encoding"] = "gzip"
-    return web.Response(body=reply.body, status=reply.status, headers=headers)
-
-
-def _is_current(asked: Mapping[str, str], etag: str, changed_at: datetime) -> bool:
-    if "If-None-Match" in asked:
-        return etag in asked["If-None-Match"]
-    since = asked.get("If-Modified-Since")
-    try:
-        return bool(since) and parsedate_to_datetime(since or "") >= changed_at
-    except (TypeError, ValueError):
-        return False
-
-
 @contextmanager
 def run_newsroom(now: datetime, **options: Any) -> Iterator[Newsroom]:
     """A newsroom that serves from a thread of its own; `options` are those of `Newsroom`."""
     newsroom, loop = Newsroom(now, **options), asyncio.new_event_loop()
-    loop.run_until_complete(newsroom.__aenter__())
+    try:
+        loop.run_until_complete(newsroom.__aenter__())
+    except OSError:
+        loop.close()
+        raise
     thread = threading.Thread(target=loop.run_forever, name="newsroom", daemon=True)
     thread.start()
     try:

@@ -82,7 +82,10 @@ class OutletPlay:
 
 @dataclass(frozen=True)
 class Printed:
-    """A story as an outlet printed it: days filled in, dated in the outlet's zone, with its path and its twins'."""
+    """A story as an outlet printed it: days filled in, dated in the outlet's zone.
+
+    `path` is its address, `twins` are further ones, `listed` is what feeds and lists link to.
+    """
 
     story: Story
     serial: int
@@ -92,10 +95,7 @@ class Printed:
     paragraphs: tuple[str, ...]
     path: str
     twins: tuple[str, ...] = ()
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        return (self.path, *self.twins)
+    listed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
