@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from seeds.newsroom import Story
+from seeds.newsroom.library import load_stories
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=ZoneInfo("Asia/Seoul"))
 
@@ -50,3 +51,8 @@ def make_story(
         id=story_id, outlet_id=outlet_id, lang="vi", title=title, lead=lead, paragraphs=tuple(paragraphs), age=age,
         faults=frozenset(faults),  # type: ignore[arg-type]
     )
+
+
+def find_story(story_id: str) -> Story:
+    """The bundled story of that id."""
+    return next(s for s in load_stories() if s.id == story_id)
