@@ -48,7 +48,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }
 ITEM_PIPELINES = {"crawler.pipelines.SaveArticle": 100}
-EXTENSIONS = {"monitor.after_crawl.AssessAfterCrawl": 500}
+EXTENSIONS = {"crawler.after_crawl.AfterCrawl": 500}
+# Named, not imported: crawler and monitor meet at the database only.
+TWINWATCH_AFTER_CRAWL = "monitor.after_crawl.assess_and_print"
 
 FEED_EXPORT_ENCODING = "utf-8"
 DEFAULT_DROPITEM_LOG_LEVEL = "INFO"
