@@ -1,8 +1,8 @@
 """Loads the words of each language (acts, stages, bodies, cues, countries, months); it does not look for them in texts.
 
 `seeds/lexicon/<lang>.yml` holds `groups` (name of a group: list of words), `months`, `weekdays` (Monday is 0) and
-`relative_days` (word: days from the day of publication). In a word, a `*` at the end lets letters follow, a `^` in front
-of a word in Hangul forbids a syllable before it. A file of the same name in `seeds_dir/lexicon` adds to the bundled one.
+`relative_days` (word: days from the day of publication). In a word, a `*` at the end lets letters follow, a `^` in
+front of a word in Hangul forbids a syllable before it. A file of the same name in `seeds_dir/lexicon` adds to ours.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ ACTS = (
 STAGES = ("planned", "agreed", "signed", "under_way", "done", "suspended")
 CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
-    "migrants", "forum", "third_country", "background", "incident", "listing", "association", "pledge",
+    "migrants", "forum", "third_country", "background", "passing", "incident", "listing", "association", "pledge",
 )
 GROUPS = frozenset(
     [f"act.{a}" for a in ACTS] + [f"stage.{s}" for s in STAGES] + [f"cue.{c}" for c in CUES]

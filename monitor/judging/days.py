@@ -1,0 +1,224 @@
+"""Reads days out of a text and resolves them against the story's own day; it does not choose the day of a fact.
+
+A span counts as its first day. Lunar dates, durations ("6 days") and the day on which something was merely
+announced ("3일 밝혔다") are not read.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from monitor.judging.cues import fold_case
+from seeds.lexicon import Words
+
+# A day without a year belongs to the year that brings it nearest; a day this far ahead is last year's.
+AHEAD_DAYS = 120
+# "21일" without a month: at most this far after the story's own day, else it is last month's.
+MONTHLESS_AHEAD = 18
+
+_VI_LEAD = r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|từ|vào|đến|\(|,|thứ \w+|chủ nhật|và)"
+_VI = (
+    re.compile(
+        r"(?<![\d/.-])(?P<d>\d{1,2})\s*(?:-|–|đến|và)\s*\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
+        r"(?:\s*[/.-]\s*(?P<y>\d{4}))?(?![\d/])"
+    ),
+    re.compile(
+        r"(?<![\d/.-])(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})(?:[/.-](?P<y>\d{4}))?\s*(?:-|–|đến(?: ngày)?)\s*"
+        r"\d{1,2}[/.-]\d{1,2}(?:[/.-](?P<y2>\d{4}))?(?![\d/])"
+    ),
+    re.compile(r"(?<![\d/.-])(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>(?:19|20)\d{2})(?!\d)"),
+    re.compile(
+        r"(?:ngày|mồng|mùng)\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})(?:\s*(?:,|/|-)?\s*(?:năm\s+)?(?P<y>\d{4}))?"
+    ),
+    re.compile(_VI_LEAD + r"\s*(?:ngày\s*)?(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})(?![\d/.%]|\s*(?:tỷ|triệu|%|usd))"),
+    re.compile(
+        r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})\s+đến\s+(?:ngày\s+)?\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
+        r"(?:\s*[/.-]\s*(?P<y>\d{4}))?"
+    ),
+)
+_VI_MONTH = re.compile(r"(?:tháng\s+)(?P<m>\d{1,2})\s*(?:[/.,-]|năm)?\s*(?:năm\s+)?(?P<y>(?:19|20)\d{2})(?!\d)")
+_KO = (
+    re.compile(r"(?P<y>(?:19|20)\d{2})\s*년\s*(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})(?=\s*[~∼∽-]|\s*일)"),
+    re.compile(r"(?<![\d년])(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})(?=\s*[~∼∽-]\s*\d{1,2}|\s*일)"),
+    re.compile(
+        r"(?P<w>지난달|지난|오는|다음달|이달)?\s*(?<![\d.월~∼∽-])(?P<d>\d{1,2})\s*(?:일)?(?:\s*\([월화수목금토일]\))?"
+        r"(?:\s*[~∼∽-]\s*(?:\d{1,2}\s*월\s*)?\d{1,2}\s*(?=일)|(?=\s*일))"
+    ),
+)
+_KO_MONTH = re.compile(r"(?P<y>(?:19|20)\d{2})\s*년\s*(?P<m>\d{1,2})\s*월(?!\s*\d{1,2}\s*일)")
+_KO_AFTER = re.compile(
+    r"\s*일?\s*(?:\([월화수목금토일]\)\s*)?(?:간\b|간의|동안|째|짜리|여\b|까지|자\b|시\b|정\b"
+    r"|\s*(?:이 같이 )?(?:[가-힣]+에 따르면|밝혔|전했|말했|보도|알렸|발표))"
+)
+_CJK = (
+    re.compile(r"(?P<y>(?:19|20)\d{2})年\s*(?P<m>\d{1,2})月\s*(?P<d>\d{1,2})[日号]"),
+    re.compile(r"(?<!\d)(?P<m>\d{1,2})月\s*(?P<d>\d{1,2})[日号]"),
+    re.compile(r"(?<![\d月])(?P<d>\d{1,2})[日号](?!間|间)"),
+)
+_ISO = re.compile(r"(?<![\d/=&-])(?P<y>20\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day (or a month) named in a text: `on` is YYYY-MM-DD or YYYY-MM; `exact` says that the text gave the year."""
+
+    start: int
+    end: int
+    on: str
+    exact: bool
+
+    @property
+    def has_day(self) -> bool:
+        return len(self.on) == 10
+
+
+@dataclass(frozen=True)
+class DayReader:
+    """The calendar words of one language, ready to be looked for."""
+
+    words: Words
+
+    @cached_property
+    def _named(self) -> tuple[re.Pattern[str], ...]:
+        months = _any(self.words.months)
+        if not self.words.months or self.words.lang in ("vi", "ko"):
+            return ()
+        tail = r"(?:\s*(?:-|–|to|until|and|do|al|au|bis(?: zum)?|по|a)\s*\d{1,2}\.?)?"
+        year = r"(?:,?\s+(?:de\s+|del\s+)?(?P<y>(?:19|20)\d{2}))?"
+        name = rf"(?P<n>{months})"
+        span = rf"(?<![\d.,])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.|º)?{tail}\s+(?:of\s+|de\s+)?{name}\b\.?{year}"
+        amount = r"(?![\d,]\d|\d|\s*(?:million|percent|%))"
+        first = rf"\b{name}\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?{amount}{tail}{year}"
+        return (re.compile(first), re.compile(span)) if self.words.lang == "en" else (re.compile(span),)
+
+    @cached_property
+    def _named_month(self) -> re.Pattern[str] | None:
+        if not self.words.months:
+            return None
+        return re.compile(rf"\b(?P<n>{_any(self.words.months)})\b\.?,?\s+(?:de\s+)?(?P<y>(?:19|20)\d{{2}})")
+
+    @cached_property
+    def _relative(self) -> re.Pattern[str] | None:
+        words = {**self.words.relative_days, **self.words.weekdays}
+        if not words:
+            return None
+        # Korean and Japanese glue particles on.
+        edges = ("", "") if self.words.lang in ("ko", "ja", "zh") else (r"(?<!\w)", r"(?!\w)")
+        return re.compile(rf"{edges[0]}(?P<r>{_any(words)}){edges[1]}")
+
+    def find_days(self, text: str, anchor: date | None) -> list[Day]:
+        """Every day of `text`, by start. `anchor` is the story's own day in its outlet's zone.
+
+        Without `anchor` only days whose year the text names are found.
+        """
+        lowered = fold_case(text)
+        found: list[Day] = []
+        for day in self._read(lowered, anchor):
+            if not any(day.start < old.end and old.start < day.end for old in found):
+                found.append(day)
+        return sorted(found, key=lambda day: day.start)
+
+    def _read(self, text: str, anchor: date | None) -> Iterator[Day]:
+        for pattern in (_ISO, *self._exact_patterns(), *self._named):
+            for match in pattern.finditer(text):
+                day = self._resolve(match, text, anchor)
+                if day:
+                    yield day
+        for pattern in self._month_patterns():
+            for match in pattern.finditer(text):
+                month = self._month_number(match)
+                if month and 1 <= month <= 12:
+                    yield Day(*match.span(), f"{match['y']}-{month:02}", True)
+        if anchor and self._relative:
+            yield from self._read_relative(text, anchor)
+
+    def _exact_patterns(self) -> tuple[re.Pattern[str], ...]:
+        return {"vi": _VI, "ko": _KO, "ja": _CJK, "zh": _CJK}.get(self.words.lang, (_VI[2],))
+
+    def _month_patterns(self) -> tuple[re.Pattern[str], ...]:
+        by_lang = {"vi": (_VI_MONTH,), "ko": (_KO_MONTH,)}
+        return by_lang.get(self.words.lang, (self._named_month,) if self._named_month else ())
+
+    def _month_number(self, match: re.Match[str]) -> int | None:
+        parts = match.groupdict()
+        if parts.get("n"):
+            return self.words.months[parts["n"].rstrip(".")]
+        return int(parts["m"]) if parts.get("m") else None
+
+    def _resolve(self, match: re.Match[str], text: str, anchor: date | None) -> Day | None:
+        parts = match.groupdict()
+        if self.words.lang == "ko" and _KO_AFTER.match(text, match.end()):
+            return None
+        year = parts.get("y") or parts.get("y2")
+        month, number = self._month_number(match), int(parts["d"])
+        if year and month:
+            on = _make_date(int(year), month, number)
+        elif anchor is None:
+            return None
+        elif month:
+            on = _nearest_year(anchor, month, number)
+        else:
+            on = _nearest_month(anchor, number, parts.get("w") or "")
+        return Day(*match.span(), on.isoformat(), bool(year)) if on else None
+
+    def _read_relative(self, text: str, anchor: date) -> Iterator[Day]:
+        assert self._relative
+        for match in self._relative.finditer(text):
+            word = match["r"]
+            if word in self.words.relative_days:
+                on = anchor + timedelta(days=self.words.relative_days[word])
+            else:
+                on = _nearest_weekday(anchor, self.words.weekdays[word])
+            yield Day(*match.span(), on.isoformat(), False)
+
+
+def find_years(text: str) -> list[int]:
+    """The years (1950 to 2049) written in figures, in order."""
+    return [int(match.group()) for match in _YEAR.finditer(text)]
+
+
+def _any(words: dict[str, int]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
+
+
+def _make_date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _nearest_year(anchor: date, month: int, day: int) -> date | None:
+    on = _make_date(anchor.year, month, day)
+    if on is None:
+        return None
+    if on > anchor + timedelta(days=AHEAD_DAYS):
+        return _make_date(anchor.year - 1, month, day)
+    if on < anchor - timedelta(days=365 - AHEAD_DAYS):
+        return _make_date(anchor.year + 1, month, day)
+    return on
+
+
+def _nearest_month(anchor: date, day: int, word: str) -> date | None:
+    months = [_month_of(anchor, step, day) for step in (-1, 0, 1)]
+    if word in ("지난달", "다음달", "이달"):
+        return months[{"지난달": 0, "이달": 1, "다음달": 2}[word]]
+    if word == "지난":
+        return next((m for m in reversed(months) if m and m <= anchor), None)
+    if word == "오는":
+        return next((m for m in months if m and m >= anchor), None)
+    near = [m for m in months if m and m <= anchor + timedelta(days=MONTHLESS_AHEAD)]
+    return min(near, key=lambda m: abs(m - anchor), default=None)
+
+
+def _month_of(anchor: date, step: int, day: int) -> date | None:
+    number = anchor.year * 12 + anchor.month - 1 + step
+    return _make_date(number // 12, number % 12 + 1, day)
+
+
+def _nearest_weekday(anchor: date, weekday: int) -> date:
+    """The last such day up to the story's own: papers name the day that has just been (checked on the stories)."""
+    return anchor - timedelta(days=(anchor.weekday() - weekday) % 7)

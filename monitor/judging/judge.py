@@ -1,0 +1,148 @@
+"""Judges one story: the only door to judging, from a story's text to its verdict; pure, and the same on every call."""
+
+import hashlib
+import json
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.judging.cues import Cue, CueFinder
+from monitor.judging.days import Day, DayReader, find_years
+from monitor.judging.facts import take_facts
+from monitor.judging.language import detect_language
+from monitor.judging.localities import find_story_mentions
+from monitor.judging.reading import Reading, View, find_anchor, make_view
+from monitor.judging.segments import Segment, Sentence, split_segments, split_sentences
+from monitor.judging.values import Mention, Story, Verdict
+from monitor.judging.verdict import Candidate, Weights, find_candidates, make_evidence, score_features
+from seeds.errors import SeedError
+from seeds.gazetteer import Gazetteer, load_gazetteer
+from seeds.lexicon import Lexicon, load_lexicon
+
+# Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
+RULES = "1"
+WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / "weights.json"
+# A name less sure than this takes no part.
+LEAST_SURE = 0.3
+# Pages without any date are taken to be of this year or later: what they tell of earlier years is the past.
+OLDEST_NEWS = 2010
+
+Found = TypeVar("Found", Cue, Day)
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """All that judging needs to know, loaded once; `rules_version` changes when any of it does."""
+
+    gazetteer: Gazetteer
+    lexicon: Lexicon
+    weights: Weights
+
+    @cached_property
+    def rules_version(self) -> str:
+        places = [(k, unit.merged_into, unit.parent, sorted(unit.aliases.items()))
+                  for k, unit in sorted(self.gazetteer.localities.items())]
+        parts = [RULES, self.lexicon.fingerprint, repr(self.weights), json.dumps(places, ensure_ascii=False),
+                 repr(self.gazetteer.ambiguities), repr(self.gazetteer.ties)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+    @cached_property
+    def finders(self) -> dict[str, CueFinder]:
+        return {lang: CueFinder(words) for lang, words in self.lexicon.languages.items()}
+
+    @cached_property
+    def readers(self) -> dict[str, DayReader]:
+        return {lang: DayReader(words) for lang, words in self.lexicon.languages.items()}
+
+
+def load_knowledge(seeds_dir: Path | None = None) -> Knowledge:
+    """Gazetteer, lexicon and weights, bundled and of `seeds_dir`. Raises SeedError for whatever is wrong in them."""
+    return Knowledge(load_gazetteer(seeds_dir), load_lexicon(seeds_dir), load_weights(WEIGHTS_FILE))
+
+
+def load_weights(path: Path) -> Weights:
+    """The trained numbers of `path`. Raises SeedError where the file is missing or incomplete."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Weights(data["relevance"], data["pair"], data["yes"], data["no"], data["pair_yes"])
+    except (OSError, ValueError, KeyError) as error:
+        raise SeedError(f"cannot be read: {error}", where=str(path)) from error
+
+
+def judge(story: Story, knowledge: Knowledge) -> Verdict:
+    """The verdict for one story, with evidence and, for `yes` and `unsure`, its facts, the main one first."""
+    reading, mentions = read_story(story, knowledge)
+    candidates = find_candidates(reading, knowledge.gazetteer)
+    lang, version = reading.story.lang, knowledge.rules_version
+    if not candidates:
+        return Verdict("no", 0.0, None, lang, (), (), mentions, version)
+    score, best = _best(candidates, knowledge.weights)
+    answer = knowledge.weights.answer(score)
+    facts = take_facts(candidates, reading, knowledge.weights) if answer != "no" else []
+    evidence = make_evidence(best, reading, knowledge.weights.relevance)
+    act = facts[0].act if facts else None
+    return Verdict(answer, round(score, 4), act, lang, tuple(facts), tuple(evidence), mentions, version)
+
+
+def read_story(story: Story, knowledge: Knowledge) -> tuple[Reading, tuple[Mention, ...]]:
+    """The story taken apart, and every mention found in it outside menus and lists of links."""
+    story = _normalise(story)
+    lang = story.lang
+    finder = knowledge.finders.get(lang) or knowledge.finders["en"]
+    segments = split_segments(story.title, story.text, finder)
+    sentences = split_sentences(story.title, story.text, segments, finder)
+    told = replace(story, text=_blank_tails(story.text, segments))
+    found = [m for m in find_story_mentions(told, knowledge.gazetteer) if m.key]
+    mentions = {field: [m for m in found if m.field == field] for field in ("title", "text")}
+    cues = {"title": finder.find_cues(story.title), "text": finder.find_cues(told.text)}
+    views = _make_views(story, sentences, mentions, cues, knowledge)
+    reading = Reading(story, tuple(segments), tuple(views), find_anchor(story))
+    return reading, (*mentions["title"], *mentions["text"])
+
+
+def _best(candidates: list[Candidate], weights: Weights) -> tuple[float, Candidate]:
+    scored = [(score_features(c.features, weights.relevance), -number, c) for number, c in enumerate(candidates)]
+    score, _, best = max(scored, key=lambda row: row[:2])
+    return score, best
+
+
+def _normalise(story: Story) -> Story:
+    title, text = (unicodedata.normalize("NFC", part) for part in (story.title, story.text))
+    return replace(story, title=title, text=text, lang=story.lang or detect_language(f"{title}\n{text}"))
+
+
+def _blank_tails(text: str, segments: list[Segment]) -> str:
+    """The text with menus and lists of links blanked, so that offsets hold and no name is read in their light."""
+    parts, done = [], 0
+    for segment in segments:
+        if segment.kind == "tail":
+            parts += [text[done:segment.start], " " * (segment.end - segment.start)]
+            done = segment.end
+    return "".join([*parts, text[done:]])
+
+
+def _make_views(
+    story: Story, sentences: list[Sentence], mentions: dict[str, list[Mention]], cues: dict[str, list[Cue]],
+    knowledge: Knowledge,
+) -> list[View]:
+    reader = knowledge.readers.get(story.lang) or knowledge.readers["en"]
+    anchor = find_anchor(story)
+    year = anchor.year if anchor else max([OLDEST_NEWS, *find_years(story.text)])
+    days = {"title": reader.find_days(story.title, anchor), "text": reader.find_days(story.text, anchor)}
+    views = []
+    for sentence in sentences:
+        field, start, end = sentence.segment.field, sentence.start, sentence.end
+        whole = story.title if field == "title" else story.text
+        sure = tuple(m for m in mentions[field] if start <= m.start < end and m.sure >= LEAST_SURE)
+        heard = _within(cues[field], start, end)
+        views.append(make_view(sentence, whole[start:end], sure, heard, _within(days[field], start, end), anchor, year))
+    return views
+
+
+def _within(found: list[Found], start: int, end: int) -> tuple[Found, ...]:
+    first = bisect_left(found, start, key=lambda one: one.start)
+    last = bisect_left(found, end, key=lambda one: one.start)
+    return tuple(found[first:last])

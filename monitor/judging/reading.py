@@ -1,0 +1,156 @@
+"""Takes a story apart once: sentences with their mentions, cues and days, and what is background; no verdict."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from monitor.judging.cues import Cue, is_unspaced
+from monitor.judging.days import Day, find_years
+from monitor.judging.segments import Segment, Sentence
+from monitor.judging.values import Mention, Story
+
+_ADDRESS_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d{1,2}(?:\D|$))")
+_STAMP = re.compile(r"(?<!\d)(?:(20\d\d)[./-](\d{1,2})[./-](\d{1,2})|(\d{1,2})[./-](\d{1,2})[./-](20\d\d))(?!\d)")
+_STAMP_LINE = 60
+# A sentence that names a year so far back tells of the past, whatever its verbs.
+PAST_YEARS = 1
+# A Korean word of passing ("에 이어") puts aside the name that ends right before it.
+PASSING_REACH = 8
+_SEAT_AFTER = re.compile(
+    r"\s?(?:기업|업체|중소기업|출신|시민|관광객|여행|상공인|에 본사|에 본점|에 공장)|"
+    r"[- ](?:based|headquartered|born|firms?|compan(?:y|ies)|businesses|residents|tourists|travellers|native)\b", re.I
+)
+_SEAT_BEFORE = re.compile(
+    r"(?:trụ sở(?: chính)?(?: đặt)? (?:tại|ở)|doanh nghiệp|du khách|nhà máy (?:tại|ở)|quê(?: ở)?|"
+    r"headquartered in|based in|factory in|plant in|travellers from|tourists from)"
+    r"\s+(?:tỉnh |thành phố |TP\.? ?|the )?$", re.I
+)
+_CLAUSE_END = re.compile(r"[,;:.!?)\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One sentence with everything found in it; offsets are those of the sentence's field.
+
+    `past` says that it tells of an earlier happening ("since 1995", "had signed"), `listing` that it only lists places.
+    """
+
+    sentence: Sentence
+    text: str
+    mentions: tuple[Mention, ...]
+    cues: tuple[Cue, ...]
+    days: tuple[Day, ...]
+    past: bool
+    listing: bool
+
+    @property
+    def is_title(self) -> bool:
+        return self.sentence.segment.kind == "title"
+
+    @property
+    def is_lead(self) -> bool:
+        return self.sentence.segment.kind == "lead"
+
+    def has(self, group: str) -> bool:
+        return any(cue.group == group for cue in self.cues)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A story taken apart; `anchor` is its own day in its outlet's zone, as far as anything gives it."""
+
+    story: Story
+    segments: tuple[Segment, ...]
+    views: tuple[View, ...]
+    anchor: date | None
+
+
+def find_anchor(story: Story) -> date | None:
+    """The day the story was published: as given, else a date line of its own, else the date in its address."""
+    if story.published_at:
+        return story.published_at.date()
+    for line in story.text.splitlines()[:12]:
+        match = _STAMP.search(line) if len(line) <= _STAMP_LINE else None
+        on = _date_of(match) if match else None
+        if on:
+            return on
+    match = _ADDRESS_DAY.search(story.url) or _ADDRESS_DAY.search(" ".join(re.findall(r"https?://\S+", story.text)))
+    return _safe(*(int(part) for part in match.groups())) if match else None
+
+
+def make_view(
+    sentence: Sentence, text: str, mentions: tuple[Mention, ...], cues: tuple[Cue, ...], days: tuple[Day, ...],
+    anchor: date | None, year: int | None,
+) -> View:
+    """Joins what was found in one sentence; `year` is the story's own year, or None where nothing tells it."""
+    past = sentence.segment.kind != "title" and _is_past(text, cues, days, anchor, year)
+    spans = _passing_spans(sentence, text, cues)
+    mentions = tuple(
+        replace(m, actor=False, note="passing") if _inside(m.start, spans) or _is_seat(sentence, text, m) else m
+        for m in mentions
+    )
+    cues = tuple(cue for cue in cues if not (cue.group.startswith("act.") and _inside(cue.start, spans)))
+    return View(sentence, text, mentions, cues, days, past, _is_listing(text, mentions))
+
+
+def _passing_spans(sentence: Sentence, text: str, cues: tuple[Cue, ...]) -> list[tuple[int, int]]:
+    """What a word like "after the province of" or "에 이어" puts aside: the rest of its clause, or the name before."""
+    spans = []
+    for cue in cues:
+        if cue.group != "cue.passing":
+            continue
+        if is_unspaced(cue.word[0]):
+            spans.append((max(sentence.start, cue.start - PASSING_REACH), cue.end))
+            continue
+        stop = _CLAUSE_END.search(text, cue.end - sentence.start)
+        spans.append((cue.start, sentence.start + (stop.start() if stop else len(text))))
+    return spans
+
+
+def _is_seat(sentence: Sentence, text: str, mention: Mention) -> bool:
+    """Whether the name only says where a firm sits or where people are from ("Busan-based", "부산 기업")."""
+    start, end = mention.start - sentence.start, mention.end - sentence.start
+    return bool(_SEAT_AFTER.match(text, end) or _SEAT_BEFORE.search(text, max(0, start - 40), start))
+
+
+def _inside(start: int, spans: list[tuple[int, int]]) -> bool:
+    return any(low <= start < high for low, high in spans)
+
+
+def _is_past(
+    text: str, cues: tuple[Cue, ...], days: tuple[Day, ...], anchor: date | None, year: int | None,
+) -> bool:
+    near = str(anchor)[:7] if anchor else ""
+    if any(day.has_day and (not day.exact or day.on[:7] == near) for day in days):
+        return False
+    years = find_years(text)
+    old = [y for y in years if year and y < year - PAST_YEARS + 1]
+    return bool(old and len(old) == len(years)) or any(cue.group == "cue.background" for cue in cues)
+
+
+# So many units of one country in one sentence are a list; so dense a sentence is a menu.
+LIST_UNITS = 6
+MENU_UNITS = 4
+MENU_SHARE = 0.6
+
+
+def _is_listing(text: str, mentions: tuple[Mention, ...]) -> bool:
+    for side in ("VN", "KR"):
+        of_side = [m for m in mentions if m.side == side]
+        units = len({m.key for m in of_side})
+        named = sum(m.end - m.start for m in of_side)
+        if units >= LIST_UNITS or (units >= MENU_UNITS and named > MENU_SHARE * len(text)):
+            return True
+    return False
+
+
+def _date_of(match: re.Match[str]) -> date | None:
+    y, m, d, d2, m2, y2 = match.groups()
+    return _safe(int(y), int(m), int(d)) if y else _safe(int(y2), int(m2), int(d2))
+
+
+def _safe(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
