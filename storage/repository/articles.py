@@ -109,7 +109,7 @@ class ArticleRepository:
 
 def hash_text(title: str, text: str) -> str:
     """What tells two texts apart, whitespace aside."""
-    return hashlib.sha256(" ".join(f"{title}\n{text}".split()).encode()).hexdigest()
+    return hashlib.sha256(" ".join(f"{title}\n{text}".split()).encode("utf-8", "ignore")).hexdigest()
 
 
 def _add_article(session: Session, entry_id: int, article: NewArticle, at: datetime) -> ArticleModel | None:
@@ -117,7 +117,7 @@ def _add_article(session: Session, entry_id: int, article: NewArticle, at: datet
         select(ArticleModel.revision, ArticleModel.text_hash).where(ArticleModel.entry_id == entry_id)
         .order_by(ArticleModel.revision.desc()).limit(1)
     )
-    revision, known_hash = session.execute(newest).tuples().one_or_none() or (0, "")
+    revision, known_hash = session.execute(newest).one_or_none() or (0, "")
     text_hash = hash_text(article.title, article.text)
     if known_hash == text_hash:
         return None

@@ -61,7 +61,7 @@ def _pairs(session: Session, ids: Sequence[str]) -> dict[str, list[Pair]]:
             select(table.event_id, table.vn_key, table.kr_key).where(table.event_id.in_(part))
             .order_by(table.event_id, table.position)
         )
-        for event_id, vn, kr in session.execute(question).tuples():
+        for event_id, vn, kr in session.execute(question):
             found[event_id].append((vn, kr))
     return found
 
@@ -93,7 +93,7 @@ def _known_since(session: Session, mains: Sequence[Pair]) -> dict[Pair, str | No
         question = select(TieModel.vn_key, TieModel.kr_key, TieModel.since).where(
             tuple_(TieModel.vn_key, TieModel.kr_key).in_(part)
         )
-        found.update(((vn, kr), since) for vn, kr, since in session.execute(question).tuples())
+        found.update(((vn, kr), since) for vn, kr, since in session.execute(question))
     return found
 
 
@@ -106,7 +106,7 @@ def _event_days(session: Session, mains: Sequence[Pair]) -> dict[Pair, list[tupl
             .join(EventModel, EventModel.id == EventPairModel.event_id)
             .where(tuple_(*pair).in_(part), EventModel.merged_into.is_(None), has_facts())
         )
-        for vn, kr, event_id, happened_on, first_seen_at in session.execute(question).tuples():
+        for vn, kr, event_id, happened_on, first_seen_at in session.execute(question):
             days[vn, kr].append((happened_on or first_seen_at.date().isoformat(), event_id))
     for found in days.values():
         found.sort()

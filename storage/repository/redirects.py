@@ -24,7 +24,7 @@ def follow_merges(session: Session, event_ids: Iterable[str]) -> set[str]:
                 select(EventModel.id, EventModel.merged_into).where(EventModel.id.in_(part)).order_by(EventModel.id)
                 .with_for_update(read=True)
             )
-            following.update(merged for _, merged in session.execute(question).tuples() if merged)
+            following.update(merged for _, merged in session.execute(question) if merged)
         found |= waiting
         waiting = following - found
     return found

@@ -1,0 +1,194 @@
+"""Contract of outlets, runs and ties: what visits have shown, what is due, and what a period covered."""
+
+from datetime import timedelta
+
+from storage.store import Store
+from storage.values import OutletState
+from tests.factories import OUTLET, feed_visit, save_article, save_entry, tie_row
+from tests.fake_clock import START_AT, FakeClock
+
+HOUR = timedelta(hours=1)
+
+
+def test_registering_again_leaves_what_is_known(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    store.outlets.save_state(OutletState(OUTLET, state="fine", failures=2))
+
+    store.outlets.register([OUTLET, "kr-other", "kr-other"])
+
+    states = store.outlets.states()
+    assert (states[OUTLET].state, states[OUTLET].failures) == ("fine", 2)
+    assert states["kr-other"].state == "unproven"
+    assert len(states) == 2
+
+
+def test_registering_nothing_is_no_work(store: Store) -> None:
+    store.outlets.register([])
+
+    assert store.outlets.states() == {}
+
+
+def test_the_first_visit_is_kept_whatever_follows(store: Store, clock: FakeClock) -> None:
+    store.outlets.register([OUTLET])
+    first = store.outlets.begin_visit(OUTLET, clock.now())
+
+    store.outlets.save_state(OutletState(OUTLET, state="fine"))
+
+    assert store.outlets.begin_visit(OUTLET, clock.advance(days=1)) == first == START_AT
+
+
+def test_saving_a_state_twice_changes_nothing(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    state = OutletState(
+        OUTLET, "blocked", START_AT, "http_403", None, START_AT, START_AT, START_AT + HOUR, failures=3
+    )
+
+    for _ in range(2):
+        store.outlets.save_state(state)
+
+    assert store.outlets.states()[OUTLET] == state
+
+
+def test_due_are_first_the_never_visited_then_the_longest_overdue(store: Store) -> None:
+    store.outlets.register(["late", "later", "never", "soon", "unwanted"])
+    for outlet_id, hours in (("late", -1), ("later", -2), ("soon", 1), ("unwanted", -3)):
+        store.outlets.save_state(OutletState(outlet_id, next_due_at=START_AT + hours * HOUR))
+
+    due = store.outlets.find_due(["late", "later", "never", "soon", "unregistered"], START_AT)
+
+    assert due == ["never", "later", "late"]
+
+
+def test_an_outlet_is_due_at_the_very_instant(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    store.outlets.save_state(OutletState(OUTLET, next_due_at=START_AT))
+
+    assert store.outlets.find_due([OUTLET], START_AT - timedelta(microseconds=1)) == []
+    assert store.outlets.find_due([OUTLET], START_AT) == [OUTLET]
+
+
+def test_a_readable_visit_proves_the_feed_and_leaves_its_validators(store: Store) -> None:
+    store.outlets.register([OUTLET])
+
+    store.outlets.save_feed_visit(feed_visit(last_modified="Mon", body_hash="h"))
+
+    [state] = store.outlets.feed_states(OUTLET).values()
+    assert (state.etag, state.last_modified, state.body_hash) == ('"a"', "Mon", "h")
+    assert state.proven_at == state.last_ok_at == START_AT
+
+
+def test_not_modified_keeps_the_validators(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    store.outlets.save_feed_visit(feed_visit())
+
+    store.outlets.save_feed_visit(feed_visit(at=START_AT + HOUR, status=304, etag=None))
+
+    [state] = store.outlets.feed_states(OUTLET).values()
+    assert (state.etag, state.last_ok_at, state.proven_at) == ('"a"', START_AT + HOUR, START_AT)
+
+
+def test_failures_add_up_until_a_visit_is_readable(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    counts = []
+    for hours, reason in enumerate(("http_500", "timeout", "", "timeout")):
+        store.outlets.save_feed_visit(feed_visit(at=START_AT + hours * HOUR, reason=reason))
+        counts.append(store.outlets.feed_states(OUTLET)["https://bao.example/rss"].failures)
+
+    assert counts == [1, 2, 0, 1]
+
+
+def test_recording_a_visit_twice_changes_nothing(store: Store) -> None:
+    store.outlets.register([OUTLET])
+
+    for _ in range(2):
+        store.outlets.save_feed_visit(feed_visit(reason="timeout"))
+
+    assert [state.failures for state in store.outlets.feed_states(OUTLET).values()] == [1]
+
+
+def test_the_ledger_counts_what_a_period_brought_and_names_every_outlet(store: Store, clock: FakeClock) -> None:
+    store.outlets.register([OUTLET, "kr-other"])
+    store.outlets.save_state(OutletState("kr-other", "broken", START_AT, "http_500"))
+    wave_id = store.runs.start_wave(START_AT)
+    for outlet_id, outcome, counts in ((OUTLET, "fine", {"saved": 2}), ("kr-other", "broken", {})):
+        run_id = store.runs.start_run(wave_id, outlet_id, START_AT)
+        store.runs.end_run(run_id, START_AT + HOUR, outcome, "", counts)
+    save_entry(store, 1, START_AT)
+    save_entry(store, 2, START_AT - HOUR)
+
+    ledger = store.outlets.ledger(["kr-other", OUTLET, "never-seen"], START_AT, START_AT + HOUR)
+
+    assert [(line.outlet_id, line.state, line.runs, line.entries, line.articles) for line in ledger] == [
+        ("kr-other", "broken", 0, 0, 0), (OUTLET, "unproven", 1, 1, 2), ("never-seen", "unproven", 0, 0, 0),
+    ]
+    assert ledger[0].state_reason == "http_500"
+
+
+def test_the_ledgers_period_ends_before_its_last_instant(store: Store) -> None:
+    save_article(store, 1, START_AT)
+
+    before = store.outlets.ledger([OUTLET], START_AT - HOUR, START_AT)
+    after = store.outlets.ledger([OUTLET], START_AT, START_AT + HOUR)
+
+    assert (before[0].entries, after[0].entries) == (0, 1)
+
+
+def test_one_run_per_wave_and_outlet(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    wave_id = store.runs.start_wave(START_AT)
+
+    ids = {store.runs.start_run(wave_id, OUTLET, START_AT) for _ in range(2)}
+
+    assert len(ids) == len(store.runs.find()) == 1
+
+
+def test_a_run_keeps_its_counts_and_outcome(store: Store) -> None:
+    store.outlets.register([OUTLET, "kr-other"])
+    wave_id = store.runs.start_wave(START_AT)
+    run_id = store.runs.start_run(wave_id, OUTLET, START_AT)
+    store.runs.start_run(wave_id, "kr-other", START_AT)
+
+    store.runs.end_run(run_id, START_AT + HOUR, "fine", "", {"saved": 3, "screened_out": 40})
+
+    [run] = store.runs.find(outlet_id=OUTLET)
+    assert (run.outcome, run.finished_at, run.counts) == ("fine", START_AT + HOUR, {"saved": 3, "screened_out": 40})
+    assert [r.outlet_id for r in store.runs.find(limit=1)] == ["kr-other"]
+
+
+def test_the_end_of_a_wave_stops_the_runs_that_did_not_end(store: Store) -> None:
+    store.outlets.register([OUTLET, "kr-other"])
+    wave_id = store.runs.start_wave(START_AT)
+    ended, _ = (store.runs.start_run(wave_id, outlet_id, START_AT) for outlet_id in (OUTLET, "kr-other"))
+    store.runs.end_run(ended, START_AT, "fine", "", {})
+
+    store.runs.end_wave(wave_id, START_AT + HOUR, "fine")
+
+    assert {run.outlet_id: run.outcome for run in store.runs.find()} == {OUTLET: "fine", "kr-other": "stopped"}
+    assert store.runs.waves_between(START_AT, START_AT + HOUR) == [(START_AT, START_AT + HOUR)]
+
+
+def test_a_killed_wave_is_closed_and_one_at_work_is_not(store: Store, clock: FakeClock) -> None:
+    store.outlets.register([OUTLET])
+    killed = store.runs.start_wave(clock.now())
+    store.runs.start_run(killed, OUTLET, clock.now())
+    at_work = store.runs.start_wave(clock.advance(hours=2))
+    store.runs.start_run(at_work, OUTLET, clock.now())
+
+    closed = [store.runs.close_orphans(clock.now()) for _ in range(2)]
+
+    assert closed == [1, 0]
+    assert [(run.outcome, run.reason) for run in store.runs.find()] == [("", ""), ("stopped", "killed")]
+    assert store.runs.last_wave_at() == clock.now()
+
+
+def test_before_the_first_wave_there_is_none(store: Store) -> None:
+    assert store.runs.last_wave_at() is None
+
+
+def test_saving_a_tie_twice_changes_nothing_and_a_changed_one_replaces_it(store: Store) -> None:
+    store.ties.save([tie_row(), tie_row(vn_key="VN-01")])
+    store.ties.save([tie_row(), tie_row(events=2, last_event_on="2026-03-01", source="events")])
+
+    assert [(tie.vn_key, tie.events, tie.since) for tie in store.ties.all()] == [
+        ("VN-01", 0, "2020-01-01"), ("VN-46", 2, "2020-01-01"),
+    ]
