@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.backlog import is_backlog_page
 from crawler.charset import decode
-from crawler.extract import Extracted
 from crawler.identity import is_article, make_host, make_identity
 from crawler.items import FoundArticle
 from crawler.means import Means, Tally
@@ -19,6 +19,9 @@ from crawler.refusals import Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
 from storage.values import FrontierEntry, NewArticle, NewEntry, Outcome
+
+if TYPE_CHECKING:
+    from crawler.extract import Extracted
 
 FAILURES_IN_A_ROW = 3  # then the host is left alone for this wave: a dead server must not use up every entry's attempts
 MAX_UNPACKED = 8 * 1024 * 1024
@@ -143,7 +146,7 @@ def find_elsewhere(entry: FrontierEntry, url: str, outlet: Outlet) -> str:
     return "moved" if is_article(url, outlet) else "not_an_article"
 
 
-def make_article(entry: FrontierEntry, found: Extracted, outlet: Outlet) -> NewArticle:
+def make_article(entry: FrontierEntry, found: "Extracted", outlet: Outlet) -> NewArticle:
     """The article of an extracted page; title and date of its entry stand in where the page gives none."""
     own_date = found.published_at is not None
     return NewArticle(

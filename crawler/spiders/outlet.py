@@ -6,19 +6,17 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler.answers import ask
-from crawler.extract import Extracted
 from crawler.items import FoundArticle
 from crawler.leases import HostLeases
 from crawler.means import Budget, Means
 from crawler.plan import Plan, make_plan
-from crawler.pool import ExtractionPool
 from crawler.progress import say
 from crawler.robots import Robots
 from crawler.screen import SCREEN_VERSION
@@ -27,6 +25,10 @@ from crawler.storing import StoreThread
 from crawler.wave import Wave
 from seeds.outlet import Outlet
 from storage.clock import utc_now
+
+if TYPE_CHECKING:
+    from crawler.extract import Extracted
+    from crawler.pool import ExtractionPool
 
 STOPPED_EXIT = 3
 
@@ -44,7 +46,7 @@ class OutletSpider(Spider):
         self.leases = HostLeases(
             self.storing, holder, utc_now, seconds=crawler.settings.getfloat("LEASE_SECONDS"),
             delay_seconds=crawl.delay_seconds)
-        self.pool = ExtractionPool(workers=crawl.extract_workers, seconds=crawl.extract_seconds)
+        self._pool: ExtractionPool | None = None
         self.wave: Wave | None = None
         self.exit_code = 0
 
@@ -76,7 +78,8 @@ class OutletSpider(Spider):
             for name, count in self.wave.counts().items():
                 self.crawler.stats.set_value(f"twinwatch/{name}", count)
         self.exit_code = self._find_exit_code(reason)
-        await asyncio.to_thread(self.pool.close)
+        if self._pool is not None:
+            await asyncio.to_thread(self._pool.close)
         await asyncio.to_thread(self.storing.close)
 
     def _find_exit_code(self, reason: str) -> int:
@@ -94,8 +97,13 @@ class OutletSpider(Spider):
             fetch=lambda request: fetch(request, utc_now), find_screen=Screens(self.plan.settings.seeds_dir).find,
             extract=self._extract, hand_over=found.put_nowait)
 
-    async def _extract(self, body: bytes, url: str, outlet: Outlet, content_type: str) -> Extracted:
-        future = self.pool.submit(body, url=url, outlet=outlet, content_type=content_type, now=utc_now())
+    async def _extract(self, body: bytes, url: str, outlet: Outlet, content_type: str) -> "Extracted":
+        if self._pool is None:
+            from crawler.pool import ExtractionPool  # heavy to import, and most waves extract nothing
+
+            crawl = self.plan.settings.crawl
+            self._pool = ExtractionPool(workers=crawl.extract_workers, seconds=crawl.extract_seconds)
+        future = self._pool.submit(body, url=url, outlet=outlet, content_type=content_type, now=utc_now())
         return await asyncio.wrap_future(future)
 
     def _abandon_requests(self) -> None:

@@ -1,0 +1,201 @@
+"""Real servers on loopback and the real spider in a child process, for the tests of the crawl."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from storage.store import Store, open_store
+
+ROOT = Path(__file__).parents[2]
+SENTENCE = "Đoàn đại biểu tỉnh đã làm việc với thành phố Daegu của Hàn Quốc về hợp tác nông nghiệp và đào tạo nghề. "
+
+
+@dataclass
+class Server:
+    """A server whose answers are functions of the request's number; it counts what is asked for and how many at once."""
+
+    root: str = ""
+    routes: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = field(default_factory=dict)
+    asked: Counter[str] = field(default_factory=Counter)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def serve(self, path: str, body: str, *, status: int = 200, **headers: str) -> None:
+        """Answers `path` with `body`."""
+        named = {"Content-Type": "text/html; charset=utf-8", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        self.routes[path] = lambda: (status, named, body.encode())
+
+    def serve_feed(self, path: str, links: list[str], **headers: str) -> None:
+        """Answers `path` with an RSS feed of undated entries."""
+        items = "".join(f"<item><title>Tin {n}</title><link>{link}</link></item>" for n, link in enumerate(links))
+        self.serve(path, f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>",
+                   Content_Type="application/rss+xml", **headers)
+
+    def serve_articles(self, count: int) -> list[str]:
+        """Answers `/a-1001.html` and so on with articles that pass the screen; their addresses."""
+        paths = [f"/a-{1000 + n}.html" for n in range(1, count + 1)]
+        for path in paths:
+            self.serve(path, article(f"Hợp tác với Daegu {path[3:7]}"))
+        return [self.root + path for path in paths]
+
+
+def article(title: str) -> str:
+    """A page that holds an article naming a locality of the other country."""
+    body = "".join(f"<p>{SENTENCE * 3}</p>" for _ in range(4))
+    return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+
+
+@contextmanager
+def run_server(address: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """A server in threads of its own, on a free port unless one is given."""
+    server = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            with server.lock:
+                server.asked[self.path] += 1
+                server.headers[self.path] = dict(self.headers)
+                server.at_once += 1
+                server.most_at_once = max(server.most_at_once, server.at_once)
+            try:
+                status, headers, body = server.routes.get(self.path, lambda: (404, {}, b"none"))()
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+            finally:
+                with server.lock:
+                    server.at_once -= 1
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Threads(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+
+        def handle_error(self, *_: Any) -> None:
+            pass
+
+    http = Threads((address, port), Handler)
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    server.root = f"http://{address}:{http.server_address[1]}"
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        http.server_close()
+        thread.join()
+
+
+@dataclass
+class Crawl:
+    """How one crawl ended, with the items that it exported."""
+
+    code: int
+    errors: str
+    items: list[dict[str, Any]]
+
+
+class Desk:
+    """A folder with seeds and data of its own, and the spider to run on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings: dict[str, str] = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
+        self._stores: list[Store] = []
+
+    def add_outlet(self, outlet_id: str, feeds: list[str], root: str, **more: Any) -> None:
+        """Writes an outlet whose articles are `<root>/a-<number>.html`, of a family that knows the number."""
+        folder = self.folder / "seeds" / "outlets"
+        folder.mkdir(parents=True, exist_ok=True)
+        families = self.folder / "seeds" / "families"
+        families.mkdir(exist_ok=True)
+        (families / "numbered.yml").write_text("about: test\nidentity:\n  path: '/a-(\\d+)\\.html'\n", encoding="utf-8")
+        outlet = {
+            "name": outlet_id, "name_en": outlet_id, "country": "VN", "lang": "vi", "kind": "provincial",
+            "homepage": f"{root}/", "family": "numbered",
+            "feeds": [{"url": url, "kind": "rss", "confidence": "seen"} for url in feeds],
+            "article": {"example": f"{root}/a-1.html", "pattern": r"^https?://[^/]+/a-\d+\.html", "confidence": "seen"},
+            "evidence": "test", **more,
+        }
+        (folder / f"{outlet_id}.yml").write_text(yaml.safe_dump(outlet, allow_unicode=True), encoding="utf-8")
+
+    def start(self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl") -> "subprocess.Popen[str]":
+        """Starts `scrapy crawl outlet` in a child process."""
+        settings = {f"TWINWATCH_CRAWL__{name}": value for name, value in self.settings.items()}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
+        env = {**clean, **settings, "TWINWATCH_DATA_DIR": str(self.folder / "data"), "PYTHONUNBUFFERED": "1"}
+        if (self.folder / "seeds").is_dir():
+            env["TWINWATCH_SEEDS_DIR"] = str(self.folder / "seeds")
+        chosen = ["-a", f"outlets={','.join(outlets)}"] if outlets else []
+        command = [sys.executable, "-m", "scrapy", "crawl", "outlet", *chosen, "-O", str(self.folder / output),
+                   "-s", "EXTENSIONS={}", *arguments]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def wait(self, child: "subprocess.Popen[str]", output: str = "items.jsonl") -> Crawl:
+        """Waits for a crawl to end."""
+        _, errors = child.communicate(timeout=60)
+        file = self.folder / output
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        return Crawl(child.returncode, errors, [json.loads(line) for line in lines])
+
+    def crawl(self, *outlets: str, arguments: tuple[str, ...] = ()) -> Crawl:
+        """Runs one crawl to its end."""
+        return self.wait(self.start(*outlets, arguments=arguments))
+
+    def open(self) -> Store:
+        """The store that the crawls write to."""
+        store = open_store(f"sqlite:///{self.folder / 'data' / 'twinwatch.db'}")
+        self._stores.append(store)
+        return store
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """What the database answers, for what no repository asks."""
+        with self.open().database.engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(question)]
+
+    def close(self) -> None:
+        for store in self._stores:
+            store.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    made = Desk(tmp_path_factory.mktemp("crawl"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with run_server() as made:
+        yield made

@@ -1,0 +1,78 @@
+"""A crawl that is stopped, killed or doubled: nothing lost, nothing asked for twice, nothing that looks like success."""
+
+import os
+import signal
+import subprocess
+
+from tests.crawl.conftest import Desk, Server
+
+SHORT_LEASE = ("-s", "LEASE_SECONDS=1")
+
+
+def strike_at(server: Server, path: str, blow: signal.Signals, child: "list[subprocess.Popen[str]]") -> None:
+    """Sends `blow` to the crawl the first time that `path` is asked for, before it is answered."""
+    answer = server.routes[path]
+
+    def struck() -> tuple[int, dict[str, str], bytes]:
+        if server.asked[path] == 1:
+            os.kill(child[0].pid, blow)
+        return answer()
+
+    server.routes[path] = struck
+
+
+def test_a_killed_crawl_repeats_only_what_was_in_flight(desk: Desk, server: Server) -> None:
+    links = server.serve_articles(5)
+    server.serve_feed("/rss", links)
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    child: list[subprocess.Popen[str]] = []
+    strike_at(server, "/a-1003.html", signal.SIGKILL, child)
+
+    child.append(desk.start("paper", arguments=SHORT_LEASE))
+    killed = desk.wait(child[0])
+    again = desk.crawl("paper", arguments=SHORT_LEASE)
+
+    assert killed.code == -signal.SIGKILL
+    assert again.code == 0, again.errors
+    assert {path: server.asked[path] for path in server.asked if path.startswith("/a-")} == {
+        "/a-1001.html": 1, "/a-1002.html": 1, "/a-1003.html": 2, "/a-1004.html": 1, "/a-1005.html": 1}
+    assert desk.rows("SELECT count(*) FROM articles") == [(5,)]
+    assert desk.rows("SELECT count(*) FROM entries WHERE outcome IS NULL") == [(0,)]
+
+
+def test_a_terminated_crawl_ends_in_order_and_does_not_look_like_success(desk: Desk, server: Server) -> None:
+    links = server.serve_articles(5)
+    server.serve_feed("/rss", links)
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    child: list[subprocess.Popen[str]] = []
+    strike_at(server, "/a-1003.html", signal.SIGTERM, child)
+
+    child.append(desk.start("paper"))
+    stopped = desk.wait(child[0])
+    runs = desk.rows("SELECT outcome FROM runs")
+    waves = desk.rows("SELECT outcome, finished_at IS NOT NULL FROM waves")
+    again = desk.crawl("paper")
+
+    assert stopped.code == 3, stopped.errors
+    assert "Traceback" not in stopped.errors
+    assert runs == [("stopped",)]
+    assert waves == [("stopped", 1)]
+    assert again.code == 0, again.errors  # its lease was free at once
+    assert desk.rows("SELECT count(*) FROM articles") == [(5,)]
+
+
+def test_two_crawls_at_once_never_ask_one_host_together_nor_a_page_twice(desk: Desk, server: Server) -> None:
+    links = server.serve_articles(8)
+    server.serve_feed("/rss", links)
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    desk.settings["DELAY_SECONDS"] = "0.05"
+
+    children = [desk.start("paper", output=f"{n}.jsonl") for n in range(2)]
+    crawls = [desk.wait(child, output=f"{n}.jsonl") for n, child in enumerate(children)]
+
+    assert [crawl.code for crawl in crawls] == [0, 0]
+    assert server.most_at_once == 1
+    assert max(server.asked[path] for path in server.asked if path.startswith("/a-")) == 1
+    assert sum(len(crawl.items) for crawl in crawls) == 8
+    assert sorted(outcome for (outcome,) in desk.rows("SELECT outcome FROM runs")) in (
+        ["busy", "fine"], ["fine", "nothing_new"])
