@@ -1,0 +1,1 @@
+"""The figures of the README, measured as ratios in one run: `make bench`."""
