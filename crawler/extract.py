@@ -21,7 +21,8 @@ from crawler.walls import find_refusal
 from seeds.outlet import Outlet
 
 MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB (parts.md, section 0)
-_ENOUGH = 200  # characters below which a body found by a selector is not believed
+_ENOUGH = 80  # characters below which a body found by a selector is not believed; Korean says much in few
+_MUCH = 3  # times longer must be what a less trusted way finds
 _MAX_TEXT = 200_000
 _VISIBLE = 100_000
 _SERVICE = re.compile("|".join(f"(?:{line})" for line in SERVICE_LINES), re.I)
@@ -105,9 +106,8 @@ def _find_text(page: Page, claims: Metadata, outlet: Outlet, payload: str) -> st
     text = _body_text(page, bodies)
     if len(text) < _ENOUGH:
         text = max(text, _stripped(page.tree), key=len)
-    if len(text) < _ENOUGH:
-        text = max(text, find_embedded_text(payload), claims.body, key=len)
-    return text
+    hidden = max(find_embedded_text(payload), claims.body, key=len)
+    return hidden if len(hidden) > _MUCH * len(text) else text
 
 
 def _body_text(page: Page, bodies: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ _SECTION = re.compile(r"-[^\s-]{2,6}$")
 _NEAR = 0.5  # likeness to the claimed title from which the printed heading is believed
 _LEAD_CHARS = (15, 1_500)
 _NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
+_BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi).*$")  # a link or button inside the byline
 _AUTHOR_CHARS = 80
 
 
@@ -69,7 +70,8 @@ def find_lead(page: Page, claims: Metadata, heading: html.HtmlElement | None, ou
 
 def find_author(page: Page, claims: Metadata, outlet: Outlet) -> str:
     """The byline as printed in a known place, else as claimed, unless that is the outlet's own name or an address."""
-    printed = [line_of(node) for node in (*page.select(outlet.family.page.author), *page.select(AUTHOR))]
+    nodes = (*page.select(outlet.family.page.author), *page.select(AUTHOR))
+    printed = [_BUTTON.sub("", line_of(node)) for node in nodes]
     own = {squeeze(name) for name in (claims.site, outlet.name, outlet.name_en, "admin") if name}
     for name in (*printed, claims.author):
         if name and len(name) <= _AUTHOR_CHARS and not _NOT_A_NAME.search(name) and squeeze(name) not in own:

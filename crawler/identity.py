@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url
+from w3lib.url import canonicalize_url, safe_url_string
 
 from crawler.text import clean_line, unescape_again
 from seeds.outlet import Outlet
@@ -29,8 +29,7 @@ def make_identity(url: str, outlet: Outlet) -> str:
     The key is what the family's rule finds; where it finds nothing, host and path without AMP, mobile and www forms.
     """
     cleaned = clean_url(url, outlet) or clean_line(url)
-    parts = urlsplit(cleaned)
-    return f"{outlet.id}:{outlet.family.identity.find_key(cleaned) or _address_key(parts)}"
+    return f"{outlet.id}:{outlet.family.identity.find_key(cleaned) or _address_key(cleaned)}"
 
 
 def is_article(url: str, outlet: Outlet) -> bool:
@@ -58,7 +57,7 @@ def clean_url(url: str, outlet: Outlet) -> str:
             return ""
         query = _kept_query(parts, outlet)
         made = urlunsplit((parts.scheme.lower(), make_host(text), _clean_path(parts.path), query, ""))
-        return str(canonicalize_url(made, keep_blank_values=True))
+        return safe_url_string(made)  # not sorted: some systems ask for their keys in one order
     except ValueError:  # "http://[::1", port out of range
         return ""
 
@@ -105,7 +104,8 @@ def _is_noise(key: str) -> bool:
     return low in NOISE or low.startswith(_NOISE_START)
 
 
-def _address_key(parts: SplitResult) -> str:
+def _address_key(url: str) -> str:
+    parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
     host = _TWIN.sub("", parts.netloc)
     path = _AMP.sub("", unquote(parts.path)).rstrip("/")
     return f"{host}{path}" + (f"?{parts.query}" if parts.query else "")

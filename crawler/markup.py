@@ -22,6 +22,7 @@ _BLOCKS = frozenset({
 _ATTRIBUTE = re.compile(r"\[\s*([\w-]+)[^\]]*\]")
 _MARK = re.compile(r"[.#][\w-]+|(?<![\w.#:-])[a-z][a-z0-9]*")
 _NEGATION = re.compile(r":[\w-]+(?:\((?:[^()]|\([^()]*\))*\))?")
+_CLASS_CHARS = 4_000
 _LINK_SHARE = 0.6  # a block with more of its text inside links is a list of other articles
 
 
@@ -67,11 +68,13 @@ class Page:
 
 
 def _marks(tree: html.HtmlElement) -> Iterator[str]:
-    for node in tree.iter(etree.Element):
+    for node in tree.iter(etree.Element):  # without comments
         yield str(node.tag)
         for name, value in node.items():
             yield f"[{name}"
             if name == "class":
+                if len(value) > _CLASS_CHARS:  # each selector reads it again
+                    node.set(name, value := value[:_CLASS_CHARS])
                 yield from (f".{part}" for part in value.split())
             elif name == "id":
                 yield f"#{value}"

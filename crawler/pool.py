@@ -1,8 +1,9 @@
 """Extracts pages in worker processes with a time and a memory limit, so that no page holds up or ends the crawl."""
 
+import contextlib
 import multiprocessing
 import resource
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from datetime import datetime
 from types import TracebackType
 from typing import Any
@@ -12,7 +13,7 @@ from pebble import ProcessExpired, ProcessPool
 from crawler.extract import Extracted, extract_page
 from seeds.outlet import Outlet
 
-MEGABYTES = 1_024  # of address space; the libraries alone map 300, the worst real page takes 60 more
+MEGABYTES = 512  # of address space: the libraries map 280, the largest real page takes 60 more
 PAGES_PER_WORKER = 1_000  # then a worker is replaced: what lxml and langid keep does not add up
 
 
@@ -25,16 +26,20 @@ class ExtractionPool:
     def __init__(self, workers: int = 1, *, seconds: float = 20, megabytes: int = MEGABYTES) -> None:
         self._workers, self._seconds, self._megabytes = workers, seconds, megabytes
         self._pool: Any = None
+        self._open: set[Future[Extracted]] = set()
 
     def submit(
         self, body: bytes, *, url: str, outlet: Outlet, content_type: str = "", now: datetime | None = None,
     ) -> "Future[Extracted]":
         """The article on a page, later (`asyncio.wrap_future` awaits it).
 
-        Never raises for the page: it is refused as `timeout`, `memory` or `crash` when its worker had to be given up.
+        Never raises for the page: it is refused as `timeout`, `memory`, `crash` or `stopped` when its worker
+        had to be given up, as `fault` for a mistake of ours.
         """
         promise: Future[Extracted] = Future()
         promise.set_running_or_notify_cancel()
+        self._open.add(promise)
+        promise.add_done_callback(self._open.discard)
         task = self._start().schedule(
             _work, kwargs={"body": body, "url": url, "outlet": outlet, "content_type": content_type, "now": now},
             timeout=self._seconds)
@@ -42,7 +47,9 @@ class ExtractionPool:
         return promise
 
     def close(self) -> None:
-        """Ends the workers, without waiting for pages under way: their futures are cancelled and refused as `crash`."""
+        """Ends the workers without waiting; pages under way are refused as `stopped`."""
+        for promise in list(self._open):
+            _fulfil(promise, Extracted("", refused="stopped"))
         if self._pool is not None:
             self._pool.stop()
             self._pool.join()
@@ -57,6 +64,10 @@ class ExtractionPool:
         self.close()
 
     def _start(self) -> Any:
+        if self._pool is not None and not self._pool.active:  # a worker that has no memory left to read its task
+            self._pool.stop()
+            self._pool.join()
+            self._pool = None
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["crawler.extract"])
@@ -76,17 +87,23 @@ def _limit_memory(megabytes: int) -> None:
 
 
 def _settle(promise: "Future[Extracted]", done: "Future[Extracted]", url: str) -> None:
+    error = None if done.cancelled() else done.exception()
     if done.cancelled():
-        promise.set_result(Extracted(url, refused="crash"))
-        return
-    error = done.exception()
-    if error is None:
-        promise.set_result(done.result())
-    elif isinstance(error, TimeoutError):
-        promise.set_result(Extracted(url, refused="timeout"))
-    elif isinstance(error, MemoryError):
-        promise.set_result(Extracted(url, refused="memory"))
-    elif isinstance(error, ProcessExpired):
-        promise.set_result(Extracted(url, refused="crash"))
+        _fulfil(promise, Extracted(url, refused="stopped"))
+    elif error is None:
+        _fulfil(promise, done.result())
     else:
-        promise.set_result(Extracted(url, refused="fault"))  # of ours: counted, and the crawl goes on
+        _fulfil(promise, Extracted(url, refused=_name_failure(error)))
+
+
+def _name_failure(error: BaseException) -> str:
+    for kind, name in ((TimeoutError, "timeout"), (MemoryError, "memory"), (ProcessExpired, "crash")):
+        if isinstance(error, kind):
+            return name
+    # What a worker raised carries its traceback: a fault of ours, counted, and the crawl goes on. Else the pool broke.
+    return "fault" if hasattr(error, "traceback") else "crash"
+
+
+def _fulfil(promise: "Future[Extracted]", result: Extracted) -> None:
+    with contextlib.suppress(InvalidStateError):  # closing and the worker may both have an answer
+        promise.set_result(result)

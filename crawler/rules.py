@@ -8,7 +8,7 @@ TITLE = (
 LEAD = (
     "[data-role=sapo]", "[data-slot=sapo]", ".article__sapo", "p.description", ".content-detail-sapo", ".sapo_detail",
     ".the-article-summary", "h2.detail-sapo", ".detail-sapo", "h2.sapo", ".midtitle_text", ".sub-tit-ll",
-    "h2.subheading",
+    "h2.subheading", "h3.subheading", "h4.subheading",
     ".news_detail_sapo", ".sc-longform-header-sapo", ".post-summary", "p.pHead", ".article-story .tit-sub h2",
     ".story-news .tit-sub h2", ".sapo", "[itemprop=description]:not(meta)",
 )
@@ -66,7 +66,8 @@ REMOVE = (
     ".article-share", ".view-sns", ".sns", ".share", ".social", ".recommend", ".ad", ".ads", ".adsbygoogle", ".tts",
     ".reporter_area", ".reporter", ".byline", ".subscribe", ".article-control", ".tags", ".tag-group", ".comment",
     ".comments",
-    ".url_copy", ".keyword", ".ranking", ".art-like", ".read-also", ".newspaper-subscribe", "[class*=related]", "[id*=related]", ".innerad",
+    ".url_copy", ".keyword", ".ranking", ".art-like", ".read-also", ".newspaper-subscribe",
+    "[class*=related]", "[id*=related]", ".innerad",
 )
 # Lines of services and rights that outlets put into the body; whole paragraphs only.
 SERVICE_LINES = (

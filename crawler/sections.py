@@ -21,7 +21,8 @@ _TITLE_CHARS = 300
 
 
 def parse_section(text: str, url: str, outlet: Outlet, now: datetime | None = None) -> ParsedFeed:
-    """The articles that a list page links to: by the family's selectors, else every link that looks like an article's.
+    """The articles that a list page links to: those that the family's selectors find, then every
+    other link that has the form of an article's address.
 
     Refused as `not_a_feed` when no element can be read and as `no_articles` when no link is one.
     """
@@ -29,11 +30,11 @@ def parse_section(text: str, url: str, outlet: Outlet, now: datetime | None = No
     if tree is None:
         return ParsedFeed(refused="not_a_feed")
     base = next((href for href in tree.xpath("//base/@href")), "") or url
+    # The family's links first, for their titles and order; then the others, so that a changed card loses nothing.
     links = [node for node in Page(tree).select(outlet.family.list_links) if node.get("href")]
+    links = list(dict.fromkeys([*links, *tree.xpath("//a[@href]")[:MAX_LINKS]]))
     skipped: Counter[str] = Counter()
     entries = _read_links(links, url, base, outlet, now, skipped)
-    if not entries:
-        entries = _read_links(tree.xpath("//a[@href]")[:MAX_LINKS], url, base, outlet, now, skipped)
     found = merge_doubles(entries, skipped)
     return ParsedFeed(found, refused="" if found else "no_articles", skipped=dict(skipped))
 

@@ -56,7 +56,7 @@ def _read_xml(text: str) -> tuple[str, list[dict[str, str]] | None]:
         return "", None
     base = found.feed.get("link") or ""
     items = [_xml_item(entry, base) for entry in found.entries[:MAX_ENTRIES]]
-    return found.feed.get("updated") or found.feed.get("published") or "", items
+    return dict.get(found.feed, "updated") or dict.get(found.feed, "published") or "", items
 
 
 def _xml_item(entry: Any, base: str) -> dict[str, str]:
@@ -65,7 +65,8 @@ def _xml_item(entry: Any, base: str) -> dict[str, str]:
         link = entry["id"]
     if link.startswith("/") and not link.startswith("//") and base.startswith("http"):
         link = "/".join(base.split("/")[:3]) + link
-    date = entry.get("published") or entry.get("updated") or entry.get("created") or ""
+    # Plain dict.get: feedparser's own gives one date for another, with a warning.
+    date = next((date for key in ("published", "updated", "created") if (date := dict.get(entry, key))), "")
     return {"link": link, "title": _plain(entry.get("title") or ""), "date": date,
             "summary": _plain(entry.get("summary") or "")[:_SUMMARY_CHARS]}
 
