@@ -1,5 +1,6 @@
 """The composition root: settings, store and seeds, opened when first asked for and handed to whoever needs them."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -7,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from monitor.judging.judge import Knowledge, load_knowledge
 from seeds.catalogue import Catalogue, load_catalogue
-from seeds.errors import InputError
+from seeds.errors import InputError, SettingsError
 from seeds.gazetteer import Gazetteer
 from seeds.outlet import Outlet
 from seeds.settings import Settings, Subscription, load_settings
 from storage.clock import Clock, utc_now
 from storage.store import Store, open_store
+
+UTC_ZONE = ZoneInfo("UTC")
 
 
 class Application:
@@ -47,28 +50,42 @@ class Application:
     def watched(self) -> dict[str, Outlet]:
         """The outlets that are watched, by id: all, or those named in `crawl.outlets`."""
         named = self.settings.crawl.outlets
-        return {i: self.find_outlet(i) for i in named} if named else dict(self.catalogue.outlets)
+        return {i: self.find_outlet(i, "crawl.outlets") for i in named} if named else dict(self.catalogue.outlets)
 
-    def find_outlet(self, outlet_id: str) -> Outlet:
+    @cached_property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """The subscriptions of the settings; SettingsError where one names a locality that nobody knows."""
+        for subscription in self.settings.subscription:
+            for key in subscription.localities:
+                self.check_locality(key, f"subscription {subscription.name}: localities")
+        return tuple(self.settings.subscription)
+
+    def check_locality(self, key: str, where: str) -> None:
+        """Raises SettingsError unless `key` is in the gazetteer."""
+        if key not in self.gazetteer.localities:
+            near = _suggest(key, self.gazetteer.localities)
+            raise SettingsError(f"no locality {key!r}", where=where, advice=f"a key such as VN-46 or KR-44{near}")
+
+    def find_outlet(self, outlet_id: str, where: str = "") -> Outlet:
         """The outlet of that id; InputError where there is none."""
         outlet = self.catalogue.outlets.get(outlet_id)
         if outlet is None:
-            advice = f"`twinwatch outlets` lists them{self._near(outlet_id)}"
-            raise InputError(f"no outlet {outlet_id!r}", advice=advice)
+            near = _suggest(outlet_id, self.catalogue.outlets)
+            raise InputError(f"no outlet {outlet_id!r}", where=where, advice=f"`twinwatch outlets` lists them{near}")
         return outlet
 
     def find_subscription(self, name: str) -> Subscription:
         """The subscription of that name; InputError where there is none."""
-        found = {subscription.name: subscription for subscription in self.settings.subscription}
+        found = {subscription.name: subscription for subscription in self.subscriptions}
         if name not in found:
-            known = f"there are: {', '.join(found)}" if found else "there are none yet: add a [[subscription]] table"
+            known = f"there are: {', '.join(found)}" if found else "there are none yet; `twinwatch init` makes one"
             raise InputError(f"no subscription {name!r}", where="settings", advice=known)
         return found[name]
 
     def zone_of(self, outlet_id: str) -> ZoneInfo:
         """The zone in which an outlet's times are printed; UTC for one that is not in the catalogue."""
         outlet = self.catalogue.outlets.get(outlet_id)
-        return ZoneInfo(outlet.zone if outlet else "UTC")
+        return ZoneInfo(outlet.zone) if outlet else UTC_ZONE
 
     def make_data_dir(self) -> Path:
         """The folder for everything that is written."""
@@ -76,6 +93,7 @@ class Application:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def _near(self, outlet_id: str) -> str:
-        near = get_close_matches(outlet_id, self.catalogue.outlets, 1)
-        return f"; did you mean {near[0]!r}?" if near else ""
+
+def _suggest(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -3,9 +3,10 @@
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from uuid import uuid4
 
 from monitor.application import Application
 from monitor.judging.events import Group, carry_over, group_facts
@@ -13,11 +14,11 @@ from monitor.judging.judge import judge
 from monitor.judging.ties import is_new_tie, make_register
 from monitor.judging.values import Evidence, Fact, Story, Verdict
 from seeds.gazetteer import Gazetteer
-from storage.repository.events import EventFilter
-from storage.values import EventRow, NewFact, NewVerdict, StoredArticle, TieRow
+from storage.errors import StoreError
+from storage.values import EventRow, NewFact, NewVerdict, StoredArticle
 
 LEASE = "assessor"
-# Long enough for a batch on a slow machine; a killed assessor is followed after it.
+# Many times what one article or block takes on a slow machine; a killed assessor is followed after it.
 LEASE_SECONDS = 60.0
 BATCH = 50
 FAILED_RULE = "judging_failed"
@@ -30,64 +31,74 @@ Progress = Callable[[int], None]
 class Assessment:
     """What one round brought: how many articles were judged, how many flagged, and the ids of events that are new.
 
-    `busy` is True where another assessor held the lease: it does the work.
+    `busy` is True where another assessor held the lease: it does the work. `stuck` says which blocks could not be
+    grouped and why; they wait for the next round.
     """
 
     judged: int = 0
     flagged: int = 0
     new_events: tuple[str, ...] = ()
     busy: bool = False
+    stuck: tuple[str, ...] = ()
 
 
-def assess(application: Application, progress: Progress = lambda judged: None) -> Assessment:
-    """Judges every article without a verdict and groups every fact without an event, under the assessor's lease.
+def assess(
+    application: Application, progress: Progress = lambda judged: None, is_stopping: Callable[[], bool] = lambda: False
+) -> Assessment:
+    """Judges every article without a verdict and groups every fact that waits, under the assessor's lease.
 
-    Whatever a killed assessor left half done is done by the next one. `progress` is told of articles judged so far.
+    Whatever a killed or stopped assessor left half done is done by the next one. `progress` is told of the articles
+    judged so far; the work ends early, between two articles, once `is_stopping` says so or the lease is lost.
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}:{id(application)}"
-    if not _keep_lease(application, holder):
+    turn = _Turn(application, is_stopping)
+    if not turn.begin():
         return Assessment(busy=True)
     try:
-        judged, flagged = _judge_all(application, holder, progress)
-        new_events: list[str] = []
-        for block in application.store.events.ungrouped_blocks():
-            _keep_lease(application, holder)
-            new_events += group_block(application, block)
-        return Assessment(judged, flagged, tuple(new_events))
+        judged, flagged = _judge_all(application, turn, progress)
+        new_events, stuck = _group_all(application, turn)
+        return Assessment(judged, flagged, tuple(new_events), stuck=tuple(stuck))
     finally:
-        application.store.leases.release(LEASE, holder, application.clock())
+        turn.end()
 
 
 def group_block(application: Application, block: str) -> list[str]:
-    """Groups the facts of one block anew, saves events and ties; the ids of events that are new."""
+    """Groups the facts of one block anew, saves its ties and events; the ids of events that are new.
+
+    The ties come first: after a crash between the two, the block is still waiting and both are done again.
+    """
     store, gazetteer = application.store, application.gazetteer
     groups = group_facts(store.events.block_facts(block), gazetteer)
     existing = store.events.block_events(block)
     carried = carry_over(groups, existing)
     rows = [_event_row(group, event_id) for group, event_id in zip(groups, carried.ids, strict=True)]
-    known = [*make_register(gazetteer.ties, ()), *store.ties.all()]
-    fresh = [row for row in rows if row.id not in existing]
-    made = store.events.save_block(
-        block, rows, carried.redirects, application.clock(), new_ties=find_new_ties(fresh, known, gazetteer)
-    )
-    _save_ties(application, block)
-    return made
+    new_ties = find_new_ties(rows, existing, gazetteer)
+    pairs = {(gazetteer.current(vn), kr) for row in rows for vn, kr in row.pairs}
+    register = make_register(gazetteer.ties, rows, gazetteer)
+    store.ties.save([tie for tie in register if (tie.vn_key, tie.kr_key) in pairs])
+    return store.events.save_block(block, rows, carried.redirects, application.clock(), new_ties=new_ties)
 
 
-def find_new_ties(events: list[EventRow], known: list[TieRow], gazetteer: Gazetteer) -> frozenset[str]:
-    """The ids of those events, in the order of their days, whose main pair nothing showed before."""
-    found, ties = set(), list(known)
-    for event in sorted(events, key=lambda event: (event.happened_on or "9999", event.id)):
-        if event.verdict == "yes" and is_new_tie(event.pairs, ties, gazetteer):
+def find_new_ties(events: Sequence[EventRow], existing: Container[str], gazetteer: Gazetteer) -> frozenset[str]:
+    """Of all events of a block, the ids of those not in `existing` that are the first to show their main pair's tie.
+
+    A pair lies in one block with all its events, so nothing else need be asked. Of several new ones the first to
+    happen is it; what is planned, suspended or unsure shows no tie.
+    """
+    shown = [event for event in events if event.verdict == "yes" and event.stage not in ("planned", "suspended")]
+    ties = make_register(gazetteer.ties, [event for event in shown if event.id in existing], gazetteer)
+    found = set()
+    for event in sorted(shown, key=lambda event: (event.happened_on or "9999", event.id)):
+        if event.id in existing:
+            continue
+        if is_new_tie(event.pairs, ties, gazetteer):
             found.add(event.id)
-        ties += [TieRow(vn, kr, event.act, event.happened_on, None, 1, "events") for vn, kr in event.pairs]
+        ties += make_register((), [event], gazetteer)
     return frozenset(found)
 
 
 def make_story(article: StoredArticle, application: Application) -> Story:
-    """The story that is judged for a stored article: lead and text together, in its outlet's zone and home."""
-    outlet = application.catalogue.outlets.get(article.outlet_id)
-    zone = ZoneInfo(outlet.zone if outlet else "UTC")
+    """The story that is judged for a stored article (its text begins with the lead), in its outlet's zone and home."""
+    outlet, zone = application.catalogue.outlets.get(article.outlet_id), application.zone_of(article.outlet_id)
     return Story(
         id=str(article.id), url=article.url, lang=article.lang, title=article.title, text=article.text,
         published_at=article.published_at.astimezone(zone) if article.published_at else None,
@@ -95,17 +106,33 @@ def make_story(article: StoredArticle, application: Application) -> Story:
     )
 
 
-def _judge_all(application: Application, holder: str, progress: Progress) -> tuple[int, int]:
+def _judge_all(application: Application, turn: "_Turn", progress: Progress) -> tuple[int, int]:
     judged = flagged = 0
     while batch := application.store.articles.unjudged(BATCH):
         for article in batch:
+            if turn.is_over():
+                return judged, flagged
             verdict = _judge(application, article)
             application.store.articles.save_verdict(verdict, application.clock())
             judged, flagged = judged + 1, flagged + (verdict.verdict != "no")
             progress(judged)
-        if not _keep_lease(application, holder):
-            break
     return judged, flagged
+
+
+def _group_all(application: Application, turn: "_Turn") -> tuple[list[str], list[str]]:
+    new_events: list[str] = []
+    stuck: list[str] = []
+    for block in application.store.events.ungrouped_blocks():
+        if turn.is_over():
+            break
+        try:
+            new_events += group_block(application, block)
+        except StoreError:
+            raise
+        except Exception as error:
+            # The other blocks' events must not wait for one that the rules stumble over.
+            stuck.append(f"the facts of {block} cannot be grouped: {type(error).__name__}: {error}")
+    return new_events, stuck
 
 
 def _judge(application: Application, article: StoredArticle) -> NewVerdict:
@@ -113,7 +140,7 @@ def _judge(application: Application, article: StoredArticle) -> NewVerdict:
         verdict = judge(make_story(article, application), application.knowledge)
     except Exception:
         # One text that the rules stumble over must not hold the queue; it is kept, marked and can be judged again.
-        log.exception("judging failed: article %s %s", article.id, article.url)
+        log.exception("an article could not be judged and stays unsure: %s %s", article.id, article.url)
         failed = Evidence(FAILED_RULE, "title", 0, 0, "")
         verdict = Verdict("unsure", 0.0, None, article.lang, (), (failed,), (), application.knowledge.rules_version)
     return _new_verdict(article.id, verdict, application.gazetteer)
@@ -139,13 +166,25 @@ def _event_row(group: Group, event_id: str) -> EventRow:
     )
 
 
-def _save_ties(application: Application, block: str) -> None:
-    events = application.store.events.find(EventFilter(block=block))
-    pairs = {pair for event in events for pair in event.pairs}
-    register = make_register(application.gazetteer.ties, events)
-    application.store.ties.save([row for row in register if (row.vn_key, row.kr_key) in pairs])
+class _Turn:
+    """The assessor's lease, kept while the work lasts."""
 
+    def __init__(self, application: Application, is_stopping: Callable[[], bool]) -> None:
+        self._leases, self._clock, self._is_stopping = application.store.leases, application.clock, is_stopping
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._renew_at = self._clock()
 
-def _keep_lease(application: Application, holder: str) -> bool:
-    lease = application.store.leases.acquire(LEASE, holder, application.clock(), LEASE_SECONDS)
-    return lease is not None
+    def begin(self) -> bool:
+        """Whether it is our turn. Two at once would do no harm, but each would do the work of both."""
+        now = self._clock()
+        self._renew_at = now + timedelta(seconds=LEASE_SECONDS / 3)
+        return self._leases.acquire(LEASE, self._holder, now, LEASE_SECONDS) is not None
+
+    def is_over(self) -> bool:
+        """Whether to stop here; keeps the lease otherwise."""
+        if self._is_stopping():
+            return True
+        return self._clock() >= self._renew_at and not self.begin()
+
+    def end(self) -> None:
+        self._leases.release(LEASE, self._holder, self._clock())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from monitor.application import Application
 from monitor.digests.compose import compose
@@ -20,6 +20,9 @@ from storage.values import DeliveryRow, DeliveryState, EventView
 RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 # A sender that has not come back after this is dead: no hand-over lasts so long.
 STUCK_AFTER = timedelta(minutes=15)
+
+# A digest of a late evening may still come after midnight; one of the morning belongs to its day.
+MADE_GOOD_WITHIN = timedelta(hours=6)
 
 MakeNotifier = Callable[[str, Settings], Notifier]
 
@@ -51,24 +54,27 @@ class HandedOver:
 
 def begin_subscriptions(application: Application) -> None:
     """Makes new subscriptions begin now: they are told what is found from here on."""
-    for subscription in application.settings.subscription:
+    for subscription in application.subscriptions:
         application.store.deliveries.begin_subscription(subscription.name, application.clock())
 
 
 def find_period(subscription: Subscription, began_at: datetime, now: datetime) -> str | None:
-    """The period whose digest is due at `now`, named by its local day; None before today's hour has come.
+    """The period whose digest is due at `now`, named by its local day; None while no hour has come.
 
-    A missed hour is made good later the same day; the hour before the subscription began is not one of its hours.
+    A missed hour is made good later the same day, and shortly after midnight; older ones are part of the next digest.
+    The hour before the subscription began is not one of its hours.
     """
     local = now.astimezone(subscription.timezone)
-    due = local.replace(hour=subscription.hour, minute=0, second=0, microsecond=0)
-    return local.date().isoformat() if began_at < due <= local else None
+    today = datetime.combine(local.date(), time(subscription.hour), subscription.timezone)
+    due = next(hour for hour in (today, today - timedelta(days=1), today - timedelta(days=2)) if hour <= now)
+    is_late = due.date() < local.date() and now - due.astimezone(UTC) > MADE_GOOD_WITHIN
+    return None if is_late or due <= began_at else due.date().isoformat()
 
 
 def compose_due(application: Application) -> list[int]:
     """Composes and saves the digest of every subscription whose hour has come; the ids of the digests made."""
     made = []
-    for subscription in application.settings.subscription:
+    for subscription in application.subscriptions:
         now = application.clock()
         began_at = application.store.deliveries.begin_subscription(subscription.name, now)
         period = find_period(subscription, began_at, now)
@@ -83,7 +89,8 @@ def draft_digest(application: Application, subscription: Subscription) -> Draft:
     store, gazetteer, now = application.store, application.gazetteer, application.clock()
     began_at = store.deliveries.begin_subscription(subscription.name, now)
     last = store.deliveries.last_digest(subscription.name)
-    since_at = last.composed_at if last else began_at
+    # A clock that was set back must not make a period end before it begins.
+    since_at = min(last.composed_at if last else began_at, now)
     events = store.events.untold(subscription.name)
     wanted = [event for event in events if is_wanted(subscription, event, gazetteer.ancestors)]
     content = compose(
@@ -118,40 +125,17 @@ def save_draft(application: Application, draft: Draft, period: str) -> int | Non
     ))
 
 
-def hand_over_pending(application: Application, make: MakeNotifier = make_notifier) -> list[HandedOver]:
-    """Hands over every delivery that is due, one after the other; what became of each."""
+def hand_over_pending(
+    application: Application, make: MakeNotifier = make_notifier, is_stopping: Callable[[], bool] = lambda: False
+) -> list[HandedOver]:
+    """Hands over every delivery that is due, one after the other, until `is_stopping`; what became of each."""
     store, done = application.store, []
     store.deliveries.release_stuck(application.clock() - STUCK_AFTER, application.clock())
-    while (row := store.deliveries.claim_due(application.clock())) is not None:
+    while not is_stopping() and (row := store.deliveries.claim_due(application.clock())) is not None:
         outcome = _hand_over(application, row, make)
         _record(application, row, outcome)
         done.append(HandedOver(row, outcome))
     return done
-
-
-def _find_down(application: Application, since_at: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
-    crawl = application.settings.crawl
-    # Every outlet is visited within this, so a longer pause means that nothing ran.
-    longest = timedelta(minutes=2 * crawl.interval_minutes, seconds=crawl.wave_seconds)
-    return find_gaps(application.store.runs.waves_between(since_at, now), since_at, now, longest)
-
-
-def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> Outcome:
-    digest = application.store.deliveries.get_digest(row.digest_id)
-    assert digest is not None  # a delivery's digest is a foreign key
-    rendered = render(DigestContent.from_json(digest.content), row.notifier, may_repeat=row.may_repeat)
-    return make(row.notifier, application.settings).hand_over(rendered, row.recipient, row)
-
-
-def _record(application: Application, row: DeliveryRow, outcome: Outcome) -> None:
-    now = application.clock()
-    state: DeliveryState = "pending" if outcome.state == "retry" else outcome.state
-    retry_at = find_retry(row.attempts, outcome, now)
-    if state == "pending" and retry_at is None:
-        state = "failed"
-    application.store.deliveries.finish(
-        row.id, state, outcome.reason, now, retry_at=retry_at, parts_sent=outcome.parts_sent
-    )
 
 
 def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = make_notifier) -> list[HandedOver]:
@@ -169,17 +153,40 @@ def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = 
 
 
 def find_retry(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
-    """When to try again after `attempts` tries: what the receiver asked for, else ever later; None at the end."""
+    """When to try again after `attempts` tries: ever later, but not before the receiver asked; None at the end."""
     if outcome.state != "retry" or attempts > len(RETRY_MINUTES):
         return None
-    wait = timedelta(minutes=RETRY_MINUTES[attempts - 1])
-    return now + max(wait if outcome.retry_after_seconds is None else timedelta(), _asked(outcome))
+    asked = timedelta(seconds=outcome.retry_after_seconds or 0)
+    return now + max(timedelta(minutes=RETRY_MINUTES[attempts - 1]), asked)
 
 
-def _asked(outcome: Outcome) -> timedelta:
-    return timedelta(seconds=outcome.retry_after_seconds or 0)
+def _find_down(application: Application, since_at: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
+    crawl = application.settings.crawl
+    # Every outlet is visited within this, so a longer pause means that nothing ran.
+    longest = timedelta(minutes=2 * crawl.interval_minutes, seconds=crawl.wave_seconds)
+    return find_gaps(application.store.runs.waves_between(since_at, now), since_at, now, longest)
+
+
+def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> Outcome:
+    digest = application.store.deliveries.get_digest(row.digest_id)
+    assert digest is not None  # a delivery's digest is a foreign key
+    try:
+        rendered = render(DigestContent.from_json(digest.content), row.notifier, may_repeat=row.may_repeat)
+        notifier = make(row.notifier, application.settings)
+    except Exception as error:
+        # Nothing has left yet, and the other deliveries must not wait for this one.
+        return Outcome("retry", f"cannot be rendered: {type(error).__name__}: {error}")
+    return notifier.hand_over(rendered, row.recipient, row)
+
+
+def _record(application: Application, row: DeliveryRow, outcome: Outcome) -> None:
+    now = application.clock()
+    retry_at = find_retry(row.attempts, outcome, now)
+    state: DeliveryState = "pending" if retry_at else "failed" if outcome.state == "retry" else outcome.state
+    application.store.deliveries.finish(
+        row.id, state, outcome.reason, now, retry_at=retry_at, parts_sent=outcome.parts_sent
+    )
 
 
 def _others(events: Sequence[EventView], told: Sequence[str]) -> tuple[str, ...]:
     return tuple(event.id for event in events if event.id not in set(told))
-

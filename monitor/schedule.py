@@ -4,8 +4,12 @@ import asyncio
 import os
 import signal
 import socket
+import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from datetime import UTC
+from typing import TypeVar
+from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,10 +23,13 @@ from storage.errors import StoreError
 TICK_SECONDS = 30.0
 # A crawl ends by itself after `crawl.wave_seconds`; one that is this much later hangs.
 GRACE_SECONDS = 300.0
+# What is under way may take so long to come to a safe end; then it is left as a crash would leave it.
+STOP_SECONDS = 10.0
 SCHEDULER_LEASE = "scheduler"
 
 Say = Callable[[str], None]
 Crawl = Callable[[CrawlRequest], Awaitable[int]]
+Answer = TypeVar("Answer")
 
 
 class Service:
@@ -33,59 +40,84 @@ class Service:
 
     def __init__(self, application: Application, say: Say, crawl: Crawl = run_crawl) -> None:
         self._application, self._say, self._crawl = application, say, crawl
-        self._ticks: set[asyncio.Future[None]] = set()
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._running: dict[str, asyncio.Future[None]] = {}
+        self._stopped, self._stopping = asyncio.Event(), threading.Event()
+        self._troubles: dict[str, str] = {}
 
     async def run(self) -> None:
-        """Runs until SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
-        stopped = asyncio.Event()
+        """Runs until `stop`, SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await asyncio.to_thread(self._prepare)
+            asyncio.get_running_loop().add_signal_handler(number, self.stop)
+        await _in_thread(self._prepare)
         scheduler = AsyncIOScheduler(timezone=UTC)
         for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick):
             scheduler.add_job(
-                self._run_tick, "interval", [tick], seconds=TICK_SECONDS, id=tick.__name__,
-                max_instances=1, coalesce=True, misfire_grace_time=None, next_run_time=self._application.clock(),
+                self.run_tick, "interval", [tick], seconds=TICK_SECONDS, id=tick.__name__, max_instances=1,
+                coalesce=True, misfire_grace_time=None, next_run_time=self._application.clock(),
             )
         scheduler.start()
-        await stopped.wait()
-        self._say("stopping")
+        await self._stopped.wait()
         scheduler.shutdown(wait=False)
-        await asyncio.gather(*self._ticks, return_exceptions=True)
+        await self._wind_up()
+
+    def stop(self) -> None:
+        """Lets `run` come to its end; what is under way stops at the next safe point."""
+        self._stopping.set()
+        self._stopped.set()
 
     async def crawl_tick(self) -> None:
         """One wave over all that is due, if anything is and it is for us to start it."""
-        if await asyncio.to_thread(self._may_start_wave):
+        if await _in_thread(self._may_start_wave):
             seconds = self._application.settings.crawl.wave_seconds + GRACE_SECONDS
             code = await self._crawl(CrawlRequest(due_only=True, seconds=seconds))
-            if code != 0:
-                self._say(f"the crawl ended early (exit code {code}); what it saved is kept, the next one goes on")
+            self._note("the crawl", f"ended early (exit code {code}); what it saved is kept" if code else "")
 
     async def assess_tick(self) -> None:
         """Judges and groups everything that was saved and not judged yet, by whichever crawl."""
-        assessment: Assessment = await asyncio.to_thread(assess, self._application)
-        if assessment.new_events:
-            self._say(f"{len(assessment.new_events)} new events")
+        assessment: Assessment = await _in_thread(
+            lambda: assess(self._application, is_stopping=self._stopping.is_set)
+        )
+        self._note("grouping", "; ".join(assessment.stuck))
+        if count := len(assessment.new_events):
+            self._say(f"{count} new event{'s' if count > 1 else ''}: `twinwatch events` shows them")
 
     async def deliver_tick(self) -> None:
         """Composes the digests whose hour has come, and hands over everything that waits."""
-        if await asyncio.to_thread(self._is_scheduler):
-            await asyncio.to_thread(compose_due, self._application)
-        for handed in await asyncio.to_thread(hand_over_pending, self._application):
-            row, outcome = handed.delivery, handed.outcome
+        if await _in_thread(self._is_scheduler):
+            await _in_thread(lambda: compose_due(self._application))
+        handed = await _in_thread(lambda: hand_over_pending(self._application, is_stopping=self._stopping.is_set))
+        for one in handed:
+            row, outcome = one.delivery, one.outcome
             self._say(f"digest {row.subscription} to {row.recipient}: {outcome.state} {outcome.reason}".rstrip())
 
-    async def _run_tick(self, tick: Callable[[], Awaitable[None]]) -> None:
-        """One tick as a task of ours, so that stopping can wait for it; what a person can mend is said, not raised."""
-        task = asyncio.ensure_future(tick())
-        self._ticks.add(task)
+    async def run_tick(self, tick: Callable[[], Awaitable[None]]) -> None:
+        """One tick; what goes wrong in it is said when it begins and when it ends, and ends nothing."""
+        self._running[tick.__name__] = asyncio.ensure_future(tick())
         try:
-            await task
+            await self._running[tick.__name__]
+            self._note(tick.__name__, "")
         except (TwinwatchError, StoreError) as error:
-            self._say(f"{error}; trying again in {TICK_SECONDS:.0f} s")
+            self._note(tick.__name__, str(error))
+        except Exception as error:
+            self._note(tick.__name__, f"a fault of its own: {type(error).__name__}: {error}")
         finally:
-            self._ticks.discard(task)
+            del self._running[tick.__name__]
+
+    def _note(self, what: str, trouble: str) -> None:
+        """Says a trouble once, and once more when it is over."""
+        if trouble != self._troubles.get(what, ""):
+            name = what.replace("_tick", "")
+            self._say(f"{name}: {trouble}; trying again" if trouble else f"{name}: in order again")
+        self._troubles[what] = trouble
+
+    async def _wind_up(self) -> None:
+        self._say("stopping")
+        if crawl := self._running.get(self.crawl_tick.__name__):
+            crawl.cancel()
+        # The others look at `_stopping` by themselves.
+        release = asyncio.ensure_future(_in_thread(self._release))
+        await asyncio.wait({release, *self._running.values()}, timeout=STOP_SECONDS)
 
     def _prepare(self) -> None:
         self._application.store.outlets.register(self._application.watched)
@@ -100,3 +132,24 @@ class Service:
     def _is_scheduler(self) -> bool:
         leases, now = self._application.store.leases, self._application.clock()
         return leases.acquire(SCHEDULER_LEASE, self._holder, now, 3 * TICK_SECONDS) is not None
+
+    def _release(self) -> None:
+        self._application.store.leases.release(SCHEDULER_LEASE, self._holder, self._application.clock())
+
+
+async def _in_thread(work: Callable[[], Answer]) -> Answer:
+    """The answer of blocking work, done in a thread that does not keep the process alive.
+
+    `asyncio.to_thread` would: the end of the program would wait for a mail server that does not answer.
+    """
+    outcome: Future[Answer] = Future()
+
+    def call() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    outcome.set_running_or_notify_cancel()
+    threading.Thread(target=call, daemon=True).start()
+    return await asyncio.wrap_future(outcome)

@@ -3,15 +3,25 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Row = Mapping[str, Any]
+MakeCell = Callable[[Row], str]
+
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Controls, bidi controls and invisible signs: a headline must not steer a terminal.
+INERT_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+GAP = "  "
 
 
 class Format(StrEnum):
@@ -24,53 +34,77 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How the ro
 LimitOption = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many rows; all by default.")]
 
 
-def print_rows(rows: Iterable[Row], form: Format, columns: Sequence[str], *, empty: str) -> None:
-    """Prints rows; `columns` are those of the table and of the CSV, `empty` is said where a table has no row."""
+def print_rows(
+    rows: Iterable[Row], form: Format, columns: Sequence[str], *, shown: Mapping[str, MakeCell], empty: str
+) -> None:
+    """Prints rows as JSON lines with all their keys, as CSV with `columns`, or as a table.
+
+    On a terminal the table has the columns `shown` (a heading and what makes its cells), folded to the terminal's
+    width; into a pipe or a file it has `columns`, and each row is one whole line. `empty` is said where none is.
+    """
     if form is Format.jsonl:
         for row in rows:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     elif form is Format.csv:
         _print_csv(rows, columns)
-    else:
-        _print_table(list(rows), columns, empty)
-
-
-def _print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_safe_cell(_as_text(row.get(column))) for column in columns])
-
-
-def _print_table(rows: Sequence[Row], columns: Sequence[str], empty: str) -> None:
-    if not rows:
+    elif not (found := list(rows)):
         typer.echo(empty)
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(_escape(_as_text(row.get(column))) for column in columns))
-    console = Console(soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table, markup=False)
+    elif sys.stdout.isatty():
+        _print_folded(found, shown)
+    else:
+        heads = [column.replace("_", " ") for column in columns]
+        _print_lines([heads, *([make_text(row.get(column)) for column in columns] for row in found)])
 
 
-def _as_text(value: object) -> str:
+def make_text(value: object) -> str:
+    """A value as one line of visible text: nothing that could steer a terminal."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {number}" for key, number in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_as_text(part) for part in value)
-    return str(value)
+        return ", ".join(make_text(part) for part in value)
+    visible = "".join(" " if unicodedata.category(sign) in INERT_CATEGORIES else sign for sign in str(value))
+    return " ".join(visible.split())
 
 
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")
+def take(column: str) -> MakeCell:
+    """What makes the cells of a column of the rows' own."""
+    return lambda row: make_text(row.get(column))
 
 
-def _safe_cell(text: str) -> str:
+def take_minute(column: str) -> MakeCell:
+    """The same for an instant, to the minute of its own zone."""
+    return lambda row: str(row.get(column) or "")[:16].replace("T", " ")
+
+
+def _print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_make_safe(make_text(row.get(column))) for column in columns])
+
+
+def _print_folded(rows: Sequence[Row], shown: Mapping[str, MakeCell]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, len(GAP), 0, 0))
+    *narrow, last = shown
+    for head in narrow:
+        table.add_column(head, no_wrap=True, overflow="fold")
+    table.add_column(last, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(make(row)) for make in shown.values()))
+    Console().print(table)
+
+
+def _print_lines(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(GAP.join(cells).rstrip() + "\n")
+
+
+def _make_safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -1,46 +1,66 @@
-"""The `twinwatch` command: loads its parts by entry point, and turns every error of ours into one line."""
+"""The `twinwatch` command: loads its parts by entry point, and turns every fault into one line on standard error."""
 
+import logging
 import os
 import sys
+import traceback
+from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from seeds.errors import TwinwatchError
 from storage.errors import StoreError
 
 GROUP = "twinwatch.commands"
-FAILED, INTERRUPTED = 1, 130
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+EXAMPLES = "Try it: `twinwatch demo`. Every command explains itself with `--help`."
+OUTLETS_EXAMPLE = "Example: `twinwatch outlets --state broken`"
 
 
 def main() -> None:
-    """Runs the command line and ends the process: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Runs the command line and ends the process with `run_command`'s exit code."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Runs one command: 0 done, 1 failed, 2 wrong usage, 130 interrupted. What went wrong is said in one line."""
+    debug = "--debug" in arguments
     try:
-        make_app()()
-    except (TwinwatchError, StoreError) as error:
-        if "--debug" in sys.argv:
-            raise
-        print(f"twinwatch: {error}", file=sys.stderr)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        code = make_app()(args=list(arguments) or ["--help"], prog_name="twinwatch", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
     except BrokenPipeError:
-        # The reader of our output has gone (`| head`): nothing is wrong, and nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FAILED)
+        _drop_output()
+        return FAILED
+    except TyperException as error:
+        message = f"{error.format_message()} (`{_find_usage(error)} --help` explains)"
+        return _tell(error, message, debug, error.exit_code)
+    except (TwinwatchError, StoreError) as error:
+        return _tell(error, str(error), debug)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except OSError as error:
+        return _tell(error, f"{error.filename or 'system'}: {error.strerror or error}", debug)
+    except Exception as error:
+        message = f"a fault of its own: {type(error).__name__}: {error} (`twinwatch --debug` shows where)"
+        return _tell(error, message, debug)
 
 
 def make_app() -> typer.Typer:
-    """The whole command, with what every package contributes to the entry-point group."""
+    """The whole command, with what every package contributes to the entry-point group.
+
+    `outlets` is a group to which several packages add: they find it among `app.registered_groups` by its name.
+    """
     app = typer.Typer(
-        no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
-        help="Watches Vietnamese and Korean news for local cooperation between the two countries.",
-        epilog="Try it: `twinwatch demo`. Every command explains itself with `--help`.",
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown", epilog=EXAMPLES,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(options)
+    app.add_typer(typer.Typer(epilog=OUTLETS_EXAMPLE), name="outlets", invoke_without_command=True)
     for part in sorted(entry_points(group=GROUP), key=lambda part: part.name):
         part.load()(app)
     return app
@@ -49,15 +69,49 @@ def make_app() -> typer.Typer:
 def options(
     config: Annotated[Path | None, typer.Option(help="File of settings.", show_default="twinwatch.toml")] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=lambda on: _print_version(on))
+    ] = False,
 ) -> None:
     """Watches Vietnamese and Korean news for local cooperation between the two countries."""
-    if show_version:
-        typer.echo(f"twinwatch {version('twinwatch')}")
-        raise typer.Exit
     if config is not None:
         # For crawls in child processes too, which read the settings anew.
         os.environ["TWINWATCH_CONFIG"] = str(config.absolute())
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OneLine("twinwatch: %(message)s") if not debug else logging.Formatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+class _OneLine(logging.Formatter):
+    """Log records without tracebacks."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.message = record.getMessage()
+        return self.formatMessage(record)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"twinwatch {version('twinwatch')}")
+        raise typer.Exit
+
+
+def _tell(error: Exception, message: str, debug: bool, code: int = FAILED) -> int:
+    if debug:
+        traceback.print_exception(error)
+    print(f"twinwatch: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _find_usage(error: TyperException) -> str:
+    """The command whose usage was wrong, such as `twinwatch events`."""
+    context = getattr(error, "ctx", None)
+    return str(context.command_path) if context else "twinwatch"
+
+
+def _drop_output() -> None:
+    # The reader of our output has gone (`| head`): nothing is wrong, and nobody is left to tell.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

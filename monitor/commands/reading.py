@@ -1,30 +1,36 @@
 """Commands that show what the store holds: events, ties, outlets, runs and deliveries."""
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 import typer
 
-from monitor.application import Application
+from monitor.application import UTC_ZONE, Application
 from monitor.judging.ties import make_register
-from monitor.tables import Format, FormatOption, LimitOption, print_rows
+from monitor.tables import Format, FormatOption, LimitOption, Row, make_text, print_rows, take, take_minute
 from monitor.times import format_instant
 from seeds.errors import InputError
 from seeds.gazetteer import Gazetteer
 from seeds.outlet import Outlet
+from seeds.settings import Act
 from storage.repository.events import EventFilter
 from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
 
-UTC_ZONE = ZoneInfo("UTC")
+NEVER_CRAWLED = "never crawled yet"
+NO_CONTACT = "never crawled: crawl.contact is not set"
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands of this file."""
+    """Adds the commands of this file, and the listing to the group `outlets`."""
     app.command(epilog="Example: `twinwatch events --key VN-46 --format jsonl`")(events)
     app.command(epilog="Example: `twinwatch ties --format csv > ties.csv`")(ties)
     app.command(epilog="Example: `twinwatch runs --limit 20`")(runs)
     app.command(epilog="Example: `twinwatch deliveries --limit 20`")(deliveries)
+    group = next(group.typer_instance for group in app.registered_groups if group.name == "outlets")
+    assert group is not None  # it was added with its name
+    group.callback()(outlets)
 
 
 def events(
@@ -36,25 +42,29 @@ def events(
 ) -> None:
     """Lists events, newest first, with all their articles."""
     application = Application()
-    verdict = "unsure" if unsure else "yes"
-    found = application.store.events.find(EventFilter(act=act, key=key, verdict=verdict, limit=limit))
-    if form is Format.jsonl:
-        print_rows((event_json(event, application) for event in found), form, (), empty="")
-        return
+    _check_word(act, get_args(Act), "--act")
+    if key is not None:
+        application.check_locality(key, "--key")
+    wanted = EventFilter(act=act, key=key, verdict="unsure" if unsure else "yes", limit=limit)
+    found = application.store.events.find(wanted)
+    make = event_json if form is Format.jsonl else _event_row
     columns = ("id", "happened_on", "pairs", "act", "stage", "new_tie", "articles", "title")
-    rows = (_event_row(event, application.gazetteer) for event in found)
-    print_rows(rows, form, columns, empty="No events yet. `twinwatch refresh` crawls now.")
+    shown = {"day": take("happened_on"), "id": take("id"), "event": _describe_event}
+    rows = (make(event, application) for event in found)
+    print_rows(rows, form, columns, shown=shown, empty="No events. `twinwatch refresh` crawls now.")
 
 
 def ties(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
     """Lists the register: which places are tied to which, since when, with how many events."""
     application = Application()
-    known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(application.gazetteer.ties, ())}
+    gazetteer = application.gazetteer
+    known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
     known |= {(tie.vn_key, tie.kr_key): tie for tie in application.store.ties.all()}
-    chosen = [known[pair] for pair in sorted(known)][:limit]
-    rows = (_tie_row(tie, application.gazetteer) for tie in chosen)
+    rows = (_tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
     columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
-    print_rows(rows, form, columns, empty="No ties.")
+    narrow = ("kind", "since", "events", "source")
+    shown = {column: take(column) for column in narrow} | {"between": lambda row: f"{row['vn']} - {row['kr']}"}
+    print_rows(rows, form, columns, shown=shown, empty="No ties.")
 
 
 def runs(
@@ -68,7 +78,11 @@ def runs(
         application.find_outlet(outlet)
     rows = (_run_row(run, application) for run in application.store.runs.find(limit, outlet))
     columns = ("id", "wave", "outlet", "started_at", "finished_at", "outcome", "reason", "counts")
-    print_rows(rows, form, columns, empty="No runs yet. `twinwatch refresh` crawls now.")
+    shown = {
+        "started": take_minute("started_at"), "outlet": take("outlet"), "outcome": take("outcome"),
+        "what": lambda row: make_text([row["reason"], row["counts"]] if row["reason"] else row["counts"]),
+    }
+    print_rows(rows, form, columns, shown=shown, empty="No runs yet. `twinwatch refresh` crawls now.")
 
 
 def deliveries(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
@@ -77,24 +91,38 @@ def deliveries(form: FormatOption = Format.table, limit: LimitOption = None) -> 
     zones = {s.name: s.timezone for s in application.settings.subscription}
     found = application.store.deliveries.find(limit)
     rows = (_delivery_row(row, zones.get(row.subscription, UTC_ZONE)) for row in found)
-    columns = ("id", "subscription", "notifier", "recipient", "state", "attempts", "created_at", "sent_at", "reason")
-    print_rows(rows, form, columns, empty="Nothing was delivered yet.")
+    columns = (
+        "id", "subscription", "notifier", "recipient", "state", "attempts", "may_repeat", "created_at", "sent_at",
+        "next_attempt_at", "reason",
+    )
+    shown = {
+        "made": take_minute("created_at"), "subscription": take("subscription"), "state": take("state"),
+        "tries": take("attempts"), "recipient": _describe_recipient,
+    }
+    print_rows(rows, form, columns, shown=shown, empty="Nothing was delivered yet.")
 
 
-def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
-    """Prints every outlet that is watched, with its state; InputError for an unknown state."""
+def outlets(
+    context: typer.Context,
+    form: FormatOption = Format.table,
+    limit: LimitOption = None,
+    state: Annotated[str | None, typer.Option(help="Only those in this state, such as `broken`.")] = None,
+) -> None:
+    """Lists the outlets that are watched, with their state and its reason."""
+    if context.invoked_subcommand is not None:
+        return
     application = Application()
     states = application.store.outlets.states()
-    rows: list[dict[str, Any]] = [
-        _outlet_row(outlet, states.get(outlet.id, OutletState(outlet.id))) for outlet in application.watched.values()
-    ]
+    rows = [_outlet_row(outlet, states.get(outlet.id), application) for outlet in application.watched.values()]
     if state is not None:
-        known = sorted({str(row["state"]) for row in rows})
-        if state not in known:
-            raise InputError(f"no outlet is {state!r}", advice=f"there are: {', '.join(known)}")
+        _check_word(state, sorted({row["state"] for row in rows}), "--state")
         rows = [row for row in rows if row["state"] == state]
     columns = ("id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at")
-    print_rows(rows[:limit], form, columns, empty="No outlets are watched.")
+    shown = {
+        "id": take("id"), "lang": take("lang"), "state": take("state"), "last read": take_minute("last_seen_at"),
+        "reason": take("reason"),
+    }
+    print_rows(rows[:limit], form, columns, shown=shown, empty="No outlets are watched.")
 
 
 def event_json(event: EventView, application: Application) -> dict[str, Any]:
@@ -124,11 +152,32 @@ def _pair_json(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict
     }
 
 
-def _event_row(event: EventView, gazetteer: Gazetteer) -> dict[str, Any]:
+def _check_word(word: str | None, known: Sequence[str], where: str) -> None:
+    if word is not None and word not in known:
+        near = get_close_matches(word, known, 1)
+        advice = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+        raise InputError(f"no {word!r}", where=where, advice=advice)
+
+
+def _describe_event(row: Row) -> str:
+    """Pairs, what they did and where it is read: three lines."""
+    new = ", new tie" if row["new_tie"] else ""
+    more = f" (and {row['articles'] - 1} more)" if row["articles"] > 1 else ""
+    lines = row["pairs"], f"{row['act']}, {row['stage']}{new}".replace("_", " "), f"{row['title']}{more}"
+    return "\n".join(map(make_text, lines))
+
+
+def _describe_recipient(row: Row) -> str:
+    repeat = "perhaps sent twice" if row["may_repeat"] else ""
+    return make_text(": ".join(filter(None, [row["recipient"], "; ".join(filter(None, [repeat, row["reason"]]))])))
+
+
+def _event_row(event: EventView, application: Application) -> dict[str, Any]:
+    gazetteer = application.gazetteer
     pairs = (f"{gazetteer.contract_name(vn)} - {gazetteer.contract_name(kr)}" for vn, kr in event.pairs)
     return {
         "id": event.id, "happened_on": event.happened_on, "pairs": "; ".join(pairs), "act": event.act,
-        "stage": event.stage, "new_tie": "new" if event.new_tie else "", "articles": len(event.articles),
+        "stage": event.stage, "new_tie": event.new_tie, "articles": len(event.articles),
         "title": event.articles[0].title if event.articles else "",
     }
 
@@ -141,11 +190,13 @@ def _tie_row(tie: TieRow, gazetteer: Gazetteer) -> dict[str, Any]:
     }
 
 
-def _outlet_row(outlet: Outlet, state: OutletState) -> dict[str, Any]:
-    zone = ZoneInfo(outlet.zone)
+def _outlet_row(outlet: Outlet, known: OutletState | None, application: Application) -> dict[str, Any]:
+    state, zone = known or OutletState(outlet.id), ZoneInfo(outlet.zone)
+    unread = NEVER_CRAWLED if application.settings.may_crawl else NO_CONTACT
     return {
         "id": outlet.id, "name": outlet.name, "country": outlet.country, "lang": outlet.lang, "kind": outlet.kind,
-        "state": state.state, "state_since": format_instant(state.state_since, zone), "reason": state.state_reason,
+        "state": state.state, "state_since": format_instant(state.state_since, zone),
+        "reason": state.state_reason or ("" if state.first_visit_at else unread),
         "last_seen_at": format_instant(state.last_seen_at, zone),
         "last_new_at": format_instant(state.last_new_at, zone),
         "next_due_at": format_instant(state.next_due_at, zone),
