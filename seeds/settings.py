@@ -1,27 +1,44 @@
 """The settings: `twinwatch.toml` and the environment, read here and nowhere else."""
 
 import difflib
+import json
 import os
 import tomllib
-from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
 
 CONFIG_FILE = "twinwatch.toml"
 PREFIX = "TWINWATCH_"
+DELIMITER = "__"
 Act = Literal[
     "agreement", "twinning", "visit", "training", "seasonal_workers",
     "trade_promotion", "culture_tourism", "aid", "review", "other",
 ]
 Language = Literal["en", "ko", "vi"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+def read_secret(name: str, value: str, file: Path | None) -> str:
+    """The secret itself: `value`, or the first line of `file`. ValueError where both are set, or the file has none."""
+    if file is None:
+        return value
+    if value:
+        raise ValueError(f"both {name} and {name}_file are set")
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name}_file {file}: {getattr(error, 'strerror', None) or 'not text'}") from error
+    if not lines or not lines[0].strip():
+        raise ValueError(f"{name}_file {file}: empty")
+    return lines[0].strip()
 
 
 class Section(BaseModel):
@@ -36,41 +53,56 @@ class CrawlSettings(Section):
     contact: str = ""
     allow_networks: list[IPv4Network | IPv6Network] = []
     outlets: list[str] = []
-    interval_minutes: int = Field(30, ge=1, le=24 * 60)
-    wave_seconds: int = Field(600, ge=1)
-    pages_per_host: int = Field(100, ge=1)
-    delay_seconds: float = Field(2.0, ge=0)
-    timeout_seconds: float = Field(20, gt=0)
-    max_bytes: int = Field(8 * 1024 * 1024, ge=1024)
-    extract_seconds: float = Field(20, gt=0)
-    extract_workers: int = Field(1, ge=1, le=8)
+    interval_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    wave_seconds: int = Field(default=600, ge=1)
+    pages_per_host: int = Field(default=100, ge=1)
+    delay_seconds: float = Field(default=2.0, ge=0)
+    timeout_seconds: float = Field(default=20, gt=0)
+    max_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
+    extract_seconds: float = Field(default=20, gt=0)
+    extract_workers: int = Field(default=1, ge=1, le=8)
 
 
 class EmailSettings(Section):
-    """The SMTP server that hands digests over."""
+    """The SMTP server that hands digests over. `password_file` names a file with the password in its first line."""
 
     host: str = ""
-    port: int = Field(587, ge=1, le=65535)
+    port: int = Field(default=587, ge=1, le=65535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: SecretStr = SecretStr("")
+    password_file: Path | None = None
     sender: str = ""
-    timeout_seconds: float = Field(30, gt=0)
+    timeout_seconds: float = Field(default=30, gt=0)
+
+    @model_validator(mode="after")
+    def _from_file(self) -> Self:
+        self.password = SecretStr(read_secret("password", self.password.get_secret_value(), self.password_file))
+        return self
 
 
 class SlackSettings(Section):
-    """Either a webhook, or a bot token with channels as recipients."""
+    """Either a webhook, or a bot token with channels as recipients; each may stand in a file of its own."""
 
     webhook_url: SecretStr = SecretStr("")
+    webhook_url_file: Path | None = None
     bot_token: SecretStr = SecretStr("")
+    bot_token_file: Path | None = None
     api_url: str = "https://slack.com/api/"
+
+    @model_validator(mode="after")
+    def _from_files(self) -> Self:
+        webhook, token = self.webhook_url.get_secret_value(), self.bot_token.get_secret_value()
+        self.webhook_url = SecretStr(read_secret("webhook_url", webhook, self.webhook_url_file))
+        self.bot_token = SecretStr(read_secret("bot_token", token, self.bot_token_file))
+        return self
 
 
 class WebSettings(Section):
     """Where people reach the dashboard; `public_url` is put into digests when set."""
 
     host: str = "127.0.0.1"
-    port: int = Field(8765, ge=0, le=65535)
+    port: int = Field(default=8765, ge=0, le=65535)
     public_url: str = ""
 
 
@@ -85,7 +117,7 @@ class Subscription(Section):
     notifier: Literal["email", "slack"]
     recipients: list[str] = Field(min_length=1)
     language: Language = "en"
-    hour: int = Field(7, ge=0, le=23)
+    hour: int = Field(default=7, ge=0, le=23)
     zone: str = "UTC"
     localities: list[str] = []
     acts: list[Act] = []
@@ -107,18 +139,31 @@ class Subscription(Section):
 
 
 class Settings(BaseSettings):
-    """All settings. Relative folders are taken from the current folder."""
+    """All settings. Relative folders are taken from the current folder; an empty variable counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, env_ignore_empty=True, extra="forbid"
+    )
 
     data_dir: Path = Path("data")
     database_url: str = ""
+    database_url_file: Path | None = None
     seeds_dir: Path | None = None
     crawl: CrawlSettings = CrawlSettings()
     email: EmailSettings = EmailSettings()
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
     subscription: list[Subscription] = []
+
+    @field_validator("seeds_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, folder: Any) -> Any:
+        return folder or None  # an empty path would be the current folder
+
+    @model_validator(mode="after")
+    def _from_file(self) -> Self:
+        self.database_url = read_secret("database_url", self.database_url, self.database_url_file)
+        return self
 
     @field_validator("subscription")
     @classmethod
@@ -159,7 +204,7 @@ def config_path() -> Path:
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     """The settings of `path` (default: `config_path()`) under the environment under `overrides`.
 
-    Raises SettingsError, in one line, for a missing named file, bad TOML, an unknown key or a bad value.
+    Raises SettingsError, in one line, for a missing named file, bad TOML, an unknown key or variable, or a bad value.
     """
     named = path or (config_path() if f"{PREFIX}CONFIG" in os.environ else None)
     if named and not named.is_file():
@@ -171,41 +216,83 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         settings: Settings = made(**overrides)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"not valid TOML: {error}", where=str(file)) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(getattr(error, "strerror", None) or "not a text in UTF-8", where=str(file)) from error
+    except SourceError as error:
+        raise SettingsError(str(error).splitlines()[0], where="environment") from error
     except ValidationError as error:
-        raise SettingsError(_first_fault(error), where=str(file) if file.is_file() else "settings") from error
+        raise _explain(error, file) from error
     return settings
 
 
+def variable_names() -> dict[str, bool]:
+    """Every environment variable that is a setting; True for those whose value is JSON."""
+    names: dict[str, bool] = {}
+    for key, field in Settings.model_fields.items():
+        section = _sections().get(key) if key != "subscription" else None
+        names[f"{PREFIX}{key}".upper()] = section is not None or _is_list(field.annotation)
+        for inner, inner_field in (section.model_fields if section else {}).items():
+            names[f"{PREFIX}{key}{DELIMITER}{inner}".upper()] = _is_list(inner_field.annotation)
+    return names
+
+
 def _check_environment() -> None:
-    sections = {n for n, f in Settings.model_fields.items() if isinstance(f.default, Section)}
-    for name in os.environ:
+    """Refuses a variable that would be ignored in silence, and a list that is not written as JSON."""
+    known = variable_names()
+    for name in (name.upper() for name in sorted(os.environ)):
         if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG":
             continue
-        head, _, tail = name.removeprefix(PREFIX).lower().partition("__")
-        known = Settings.model_fields if not tail else getattr(Settings(), head, None).__class__.__dict__.get("model_fields", {})
-        del known, sections
-        break
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            advice = f"did you mean {near[0]}?" if near else f"for example {PREFIX}CRAWL{DELIMITER}CONTACT"
+            raise SettingsError("no such setting", where=f"environment variable {name}", advice=advice)
+        if known[name]:
+            _check_json(name)
 
 
-def _first_fault(error: ValidationError) -> str:
+def _check_json(name: str) -> None:
+    value = next(value for key, value in os.environ.items() if key.upper() == name)
+    try:
+        json.loads(value or "null")
+    except ValueError as error:
+        advice = """a list is written '["a", "b"]'"""
+        raise SettingsError(
+            f"not valid JSON: {error}", where=f"environment variable {name}", advice=advice
+        ) from error
+
+
+def _explain(error: ValidationError, file: Path) -> SettingsError:
     fault = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in fault["loc"])
+    place = fault["loc"]
+    variable = PREFIX + DELIMITER.join(str(part) for part in place[:2] if isinstance(part, str)).upper()
+    from_environment = any(name.upper() == variable for name in os.environ)
+    shown = str(file) if file.is_file() else "settings"
+    where = f"environment variable {variable}" if from_environment else shown
     if fault["type"] == "extra_forbidden":
-        return f"unknown setting {place!r}{_suggestion(fault['loc'])}"
+        return SettingsError(f"unknown setting {_dotted(place)!r}{_suggestion(place)}", where=where)
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{place}: {fault['msg'].removeprefix('Value error, ')}{more}"
+    said = " ".join(fault["msg"].removeprefix("Value error, ").split())
+    return SettingsError(f"{_dotted(place)}: {said}{more}" if place else f"{said}{more}", where=where)
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {
-    "crawl": CrawlSettings, "email": EmailSettings, "slack": SlackSettings, "web": WebSettings,
-    "subscription": Subscription,
-}
+def _dotted(place: tuple[int | str, ...]) -> str:
+    """How people count: `subscription.2.zone` is the second subscription's."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
 
 
 def _suggestion(place: tuple[int | str, ...]) -> str:
-    model = _SECTIONS.get(str(place[0]), Settings) if len(place) > 1 else Settings
+    model = _sections().get(str(place[0]), Settings) if len(place) > 1 else Settings
     near = difflib.get_close_matches(str(place[-1]), model.model_fields, 1)
     return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(model.model_fields)}"
 
 
-load_default = partial(load_settings, None)
+def _sections() -> dict[str, type[BaseModel]]:
+    found: dict[str, type[BaseModel]] = {"subscription": Subscription}
+    for key, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            found[key] = field.annotation
+    return found
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list

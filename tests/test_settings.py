@@ -1,0 +1,236 @@
+"""Settings: the file under the environment, and one clear line for whatever is wrong with either."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from seeds.errors import SettingsError
+from seeds.settings import Settings, load_settings, variable_names
+
+DESK = '[[subscription]]\nname = "desk"\nnotifier = "email"\nrecipients = ["desk@city.example"]\n'
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No settings but the test's own."""
+    for name in [name for name in os.environ if name.upper().startswith("TWINWATCH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    yield
+
+
+def _write(text: str) -> Path:
+    path = Path("twinwatch.toml")
+    path.write_text(text, "utf-8")
+    return path
+
+
+def _refusal(path: Path | None = None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_without_anything_there_are_defaults_and_nothing_may_be_crawled() -> None:
+    settings = load_settings()
+
+    assert settings.database_address == f"sqlite:///{Path.cwd() / 'data' / 'twinwatch.db'}"
+    assert (settings.may_crawl, settings.subscription) == (False, [])
+
+
+def test_the_file_gives_settings() -> None:
+    _write('data_dir = "here"\nseeds_dir = ""\n[crawl]\ncontact = "a@b.example"\n' + DESK)
+
+    settings = load_settings()
+
+    assert (settings.data_dir, settings.seeds_dir, settings.may_crawl) == (Path("here"), None, True)
+    assert [(s.name, s.hour, s.language) for s in settings.subscription] == [("desk", 7, "en")]
+
+
+def test_the_environment_stands_over_the_file_and_arguments_over_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    _write('data_dir = "file"\n[web]\nport = 1\nhost = "file"\n')
+    monkeypatch.setenv("TWINWATCH_WEB__PORT", "2")
+    monkeypatch.setenv("TWINWATCH_DATA_DIR", "environment")
+
+    settings = load_settings(data_dir=Path("argument"))
+
+    assert (settings.web.host, settings.web.port, settings.data_dir) == ("file", 2, Path("argument"))
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_WEB__PORT", "")
+    monkeypatch.setenv("TWINWATCH_CRAWL__ALLOW_NETWORKS", "")
+
+    settings = load_settings()
+
+    assert (settings.web.port, settings.crawl.allow_networks) == (8765, [])
+
+
+def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_CRAWL__ALLOW_NETWORKS", '["127.0.0.0/8", "::1/128"]')
+
+    settings = load_settings()
+
+    assert [str(network) for network in settings.crawl.allow_networks] == ["127.0.0.0/8", "::1/128"]
+    assert settings.may_crawl
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[crawl]\ncontct = "a"', "unknown setting 'crawl.contct'; did you mean 'contact'?"),
+        ('dat_dir = "a"', "unknown setting 'dat_dir'; did you mean 'data_dir'?"),
+        ("[crawler]", "unknown setting 'crawler'; did you mean 'crawl'?"),
+        ("xyzzy = 1", "unknown setting 'xyzzy'; known: data_dir, "),
+        (DESK + 'language_code = "vi"', "unknown setting 'subscription.1.language_code'; did you mean 'language'?"),
+        (DESK + 'zone = "Asia/Hanoi"', "subscription.1.zone: no time zone 'Asia/Hanoi'"),
+        (DESK + 'zone = "Asia/Soul"', "subscription.1.zone: no time zone 'Asia/Soul'; did you mean 'Asia/Seoul'?"),
+        (DESK + "hour = 24", "subscription.1.hour: Input should be less than or equal to 23"),
+        (DESK + 'acts = ["party"]', "subscription.1.acts.1: Input should be 'agreement'"),
+        (DESK + DESK, "two subscriptions are named 'desk'"),
+        (DESK.replace('["desk@city.example"]', "[]"), "subscription.1.recipients: List should have at least 1 item"),
+        ("[web]\nport = 99999", "web.port: Input should be less than or equal to 65535"),
+        ('[web]\nport = "x"\n[email]\nport = "y"', "(and 1 more)"),
+        ("[crawl", "not valid TOML: "),
+        ('[crawl]\ncontact = "a"\ncontact = "b"', "not valid TOML: "),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_line_that_names_it(text: str, said: str) -> None:
+    _write(text)
+
+    message = _refusal()
+
+    assert message.startswith("twinwatch.toml: ")
+    assert said in message
+
+
+def test_a_file_that_is_no_text_is_refused() -> None:
+    Path("twinwatch.toml").write_bytes(b"data_dir = '\xff\xfe'")
+
+    assert _refusal() == "twinwatch.toml: not a text in UTF-8"
+
+
+def test_a_missing_file_is_an_error_only_where_it_was_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_settings()
+
+    assert _refusal(Path("other.toml")) == "other.toml: no such file of settings (`twinwatch init` writes one)"
+    monkeypatch.setenv("TWINWATCH_CONFIG", "third.toml")
+    assert _refusal().startswith("third.toml: no such file of settings")
+
+
+def test_the_file_named_by_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    _write("[web]\nport = 1").rename("other.toml")
+    monkeypatch.setenv("TWINWATCH_CONFIG", "other.toml")
+
+    assert load_settings().web.port == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("TWINWATCH_DATADIR", "TWINWATCH_DATA_DIR"),
+        ("TWINWATCH_CRAWL_CONTACT", "TWINWATCH_CRAWL__CONTACT"),
+        ("TWINWATCH_CRAWL__CONTCT", "TWINWATCH_CRAWL__CONTACT"),
+        ("TWINWATCH_CRAWLER__CONTACT", "TWINWATCH_CRAWL__CONTACT"),
+        ("TWINWATCH_CRAWL__CONTACT__NAME", "TWINWATCH_CRAWL__CONTACT"),
+        ("TWINWATCH_SUBSCRIPTION__0__NAME", "TWINWATCH_SUBSCRIPTION"),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_refused_with_the_one_that_is_near(
+    monkeypatch: pytest.MonkeyPatch, name: str, near: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+
+    assert _refusal() == f"environment variable {name}: no such setting (did you mean {near}?)"
+
+
+def test_variables_of_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCHER_PORT", "x")
+    monkeypatch.setenv("MY_TWINWATCH_PORT", "x")
+
+    assert load_settings().web.port == 8765
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("TWINWATCH_CRAWL__ALLOW_NETWORKS", "127.0.0.0/8", "not valid JSON: "),
+        ("TWINWATCH_CRAWL__OUTLETS", "['vn-a']", "not valid JSON: "),
+        ("TWINWATCH_CRAWL", "{contact}", "not valid JSON: "),
+        ("TWINWATCH_SUBSCRIPTION", "desk", "not valid JSON: "),
+        ("TWINWATCH_CRAWL__ALLOW_NETWORKS", '["127.0.0.300/8"]', "crawl.allow_networks.1"),
+        ("TWINWATCH_WEB__PORT", "high", "web.port: Input should be a valid integer"),
+    ],
+)
+def test_a_wrong_value_in_the_environment_is_refused_in_one_line_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    _write("[web]\nport = 1")
+    monkeypatch.setenv(name, value)
+
+    message = _refusal()
+
+    assert message.startswith(f"environment variable {name}: ")
+    assert said in message
+
+
+def test_subscriptions_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_SUBSCRIPTION", '[{"name": "desk", "notifier": "slack", "recipients": ["#desk"]}]')
+
+    assert load_settings().subscription[0].recipients == ["#desk"]
+
+
+SECRETS = [
+    ("TWINWATCH_EMAIL__PASSWORD", lambda s: s.email.password.get_secret_value()),
+    ("TWINWATCH_SLACK__WEBHOOK_URL", lambda s: s.slack.webhook_url.get_secret_value()),
+    ("TWINWATCH_SLACK__BOT_TOKEN", lambda s: s.slack.bot_token.get_secret_value()),
+    ("TWINWATCH_DATABASE_URL", lambda s: s.database_url),
+]
+
+
+@pytest.mark.parametrize(("name", "get"), SECRETS)
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, name: str, get: object) -> None:
+    Path("secret").write_text("geheim\n")
+    monkeypatch.setenv(f"{name}_FILE", "secret")
+
+    settings = load_settings()
+
+    assert get(settings) == "geheim"  # type: ignore[operator]
+    assert name == "TWINWATCH_DATABASE_URL" or "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "No such file or directory"), ("", "empty"), ("\n", "empty"), (b"\xff", "not text")]
+)
+def test_a_file_without_a_secret_is_refused(
+    monkeypatch: pytest.MonkeyPatch, content: str | bytes | None, said: str
+) -> None:
+    if content is not None:
+        Path("secret").write_bytes(content if isinstance(content, bytes) else content.encode())
+    monkeypatch.setenv("TWINWATCH_EMAIL__PASSWORD_FILE", "secret")
+
+    assert _refusal().endswith(f"password_file secret: {said}")
+
+
+def test_a_secret_both_said_and_filed_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("secret").write_text("geheim")
+    monkeypatch.setenv("TWINWATCH_EMAIL__PASSWORD_FILE", "secret")
+    monkeypatch.setenv("TWINWATCH_EMAIL__PASSWORD", "other")
+
+    message = _refusal()
+
+    assert "both password and password_file are set" in message
+    assert "geheim" not in message and "other" not in message
+
+
+def test_every_setting_has_a_variable_and_lists_are_known_as_json() -> None:
+    names = variable_names()
+
+    assert {"TWINWATCH_DATA_DIR", "TWINWATCH_WEB__PORT", "TWINWATCH_SUBSCRIPTION"} <= set(names)
+    assert {name for name in names if names[name]} >= {"TWINWATCH_CRAWL__OUTLETS", "TWINWATCH_CRAWL"}
+    assert not names["TWINWATCH_WEB__PORT"]
+    assert len(names) > len(Settings.model_fields)
