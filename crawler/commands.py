@@ -15,6 +15,7 @@ from crawler.extract import Extracted, extract_page
 from crawler.feeds import guess_kind, parse_feed
 from crawler.generic import make_generic_outlet
 from crawler.identity import make_host
+from crawler.ingest import ingest
 from crawler.unpack import TooLarge, unpack
 from seeds.catalogue import load_catalogue
 from seeds.errors import InputError
@@ -30,9 +31,10 @@ _SAMPLE = 60_000
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `extract` and `parse-feed` to `app`."""
+    """Adds `extract`, `parse-feed` and `ingest` to `app`."""
     app.command(name="extract")(extract)
     app.command(name="parse-feed")(parse_feed_file)
+    app.command(epilog="Example: `twinwatch ingest archive.jsonl`")(ingest)
 
 
 def extract(file: FileArgument, url: UrlOption) -> None:

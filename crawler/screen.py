@@ -22,11 +22,12 @@ COUNTRY_WORDS: dict[Country, tuple[str, ...]] = {
            "Corée", "Corea", "Koreą", "Korei", "Coreia", "Корея", "Кореи", "Корее", "Корею", "Корей", "เกาหลี", "كوريا",
            "Κορέα", "ເກົາຫຼີ", "កូរ៉េ", "đại sứ Hàn", "xứ Hàn", "phía Hàn", "người Hàn", "xứ sở kim chi"),
 }
-# Names that are everyday words in the language of the other side; they count with their unit word only. "후에" is also
-# "after", "하남" a Korean city, "안장" "burial", "동안" "while": alone they would let nearly every Korean page pass.
-EVERYDAY = frozenset({"후에", "하남", "안장", "동안", "안성", "남단", "다남", "사파", "고공",
-                      "라이", "하이", "차빈", "박자"})
-_UNITS = ("시", "성", "현", " 시", " 성", "특별시", "직할시", "중앙직할시")
+# Korean spellings of Vietnamese names have two syllables or more; those of two are mostly Korean words as well ("후에"
+# is "after", "번호" is "number" on every page). They count with a unit word after them; these few count alone.
+WELL_KNOWN = frozenset({"다낭", "달랏", "껀터", "닥락", "닥농", "꽝남", "꽝닌", "박닌", "짜빈", "빈롱", "벤째", "후옌"})
+# The first-level name of fewer than four plain letters: it counts capitalised and alone ("hue-rotate" does not).
+SHORT_NAMES = frozenset({"Hue"})
+_UNITS = tuple(unit.encode() for unit in ("시", "성", "현", "군", "사", "동", "구", "직할시", "특별시", "중앙직할시"))
 _TONES = tuple(  # both ways of placing the tone: "hoà" and "hòa", "thuý" and "thúy"
     (unicodedata.normalize("NFC", pair[0] + mark + pair[1]), unicodedata.normalize("NFC", pair[0] + pair[1] + mark))
     for pair in ("oa", "oe", "uy") for mark in "\u0300\u0301\u0309\u0303\u0323")
@@ -35,7 +36,6 @@ _HANGUL = re.compile("[가-힣]")
 _LETTER_ENTITY = re.compile(
     rb"&(?:#(?:\d{4,6}|19[2-9]|[2-9]\d\d|[xX]0{0,4}(?:[1-9a-fA-F][0-9a-fA-F]{2,4}|[c-fC-F][0-9a-fA-F]));"
     rb"|[A-Za-z]{1,2}(?:acute|grave|circ|tilde|uml|horn|breve|strok);|(?:eth|ETH);|amp;#)")
-_BLANKS = (b"\t", b"&nbsp;", b"&#160;", b"\xc2\xa0")
 _SHORT_LATIN = 7  # Latin names shorter than this need a boundary on both sides: "Asan" is in "pleasant"
 
 
@@ -43,11 +43,16 @@ class Screen:
     """A set of words to look for. Names of one Hangul syllable or fewer than four plain Latin letters are left out:
     they would only count beside a country word, and that one lets the page pass by itself."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        patterns = sorted({form for word in words if _counts(word) for form in _forms(word)})
-        self._bounded = [_is_latin(pattern) and len(pattern) < _SHORT_LATIN for pattern in patterns]
+    def __init__(self, words: Iterable[str], *, with_unit: Iterable[str] = ()) -> None:
+        """`words` count by themselves, `with_unit` only before a word for city, province or the like."""
+        alone = {form for word in words if _counts(word) for form in _forms(word)}
+        short = {form for form in alone if _is_latin(form) and len(form) < _SHORT_LATIN}
+        unit = {_lower_ascii(word) for word in with_unit} - alone
+        patterns = [*sorted(unit), *sorted(short), *_shortest(alone - short)]
+        self._needs_unit, self._needs_boundary = len(unit), len(unit) + len(short)
+        self._needs_capital = {at for at, pattern in enumerate(patterns) if pattern.title() in SHORT_NAMES}
         coded = [pattern.encode() for pattern in patterns]
-        self._words = ahocorasick_rs.BytesAhoCorasick(coded, implementation=ahocorasick_rs.Implementation.DFA)
+        self._words = ahocorasick_rs.BytesAhoCorasick(coded, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
         self.size = len(patterns)
 
     def passes(self, text: str) -> bool:
@@ -55,31 +60,33 @@ class Screen:
         return bool(self.find(text, first=True))
 
     def find(self, text: str, *, first: bool = False) -> list[str]:
-        """The words found, as they stand in `text` (lower case), at most one when `first`."""
+        """The words found, as they stand in `text`, at most one when `first`."""
         line, found = _prepare(text), []
-        for at, start, end in self._words.find_matches_as_indexes(line, overlapping=True):
-            if not self._bounded[at] or _stands_alone(line, start, end):
+        for at, start, end in self._words.find_matches_as_indexes(line.lower(), overlapping=True):
+            if at >= self._needs_boundary or self._holds(at, line, start, end):
                 found.append(line[start:end].decode("utf-8", "replace"))
                 if first:
                     break
         return found
 
+    def _holds(self, at: int, line: bytes, start: int, end: int) -> bool:
+        if at < self._needs_unit:
+            return line[end:end + 13].lstrip().startswith(_UNITS)
+        return _stands_alone(line, start, end) and (at not in self._needs_capital or line[start:start + 1].isupper())
+
 
 def make_screen(country: Country, names: Iterable[str] = ()) -> Screen:
     """The screen for outlets of `country`: the other country's words, and `names`, the aliases of its localities."""
-    other: Country = "KR" if country == "VN" else "VN"
-    return Screen([*COUNTRY_WORDS[other], *_sharpened(names)])
-
-
-def _sharpened(names: Iterable[str]) -> Iterable[str]:
-    for name in names:
-        if name in EVERYDAY:
-            yield from (name + unit for unit in _UNITS)
-        else:
-            yield name
+    names = list(names)
+    if country == "VN":
+        return Screen([*COUNTRY_WORDS["KR"], *names])
+    doubtful = {name for name in names if len(name) == 2 and _HANGUL.match(name)} - WELL_KNOWN
+    return Screen([*COUNTRY_WORDS["VN"], *SHORT_NAMES, *(set(names) - doubtful)], with_unit=doubtful)
 
 
 def _counts(word: str) -> bool:
+    if word in SHORT_NAMES:
+        return True
     letters = [c for c in unicodedata.normalize("NFC", word) if c.isalpha()]
     if any(map(_HANGUL.match, letters)):
         return len(letters) >= 2
@@ -98,6 +105,13 @@ def _forms(word: str) -> set[str]:
     if not _is_latin(plain) or len(_letters(folded)) >= 4:
         forms.add(folded)
     return {_lower_ascii(form) for form in forms}
+
+
+def _shortest(forms: set[str]) -> list[str]:
+    """Without the forms that hold another one: "Chungcheongnam-do" says nothing that "Chungcheongnam" does not."""
+    ordered = sorted(forms)
+    finder = ahocorasick_rs.AhoCorasick(ordered, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+    return [form for form in ordered if len(finder.find_matches_as_indexes(form, overlapping=True)) == 1]
 
 
 def _lower_ascii(text: str) -> str:
@@ -125,11 +139,11 @@ def _prepare(text: str) -> bytes:
         raw = unescape(text).encode("utf-8", "replace")
     if b"\xcc" in raw or b"\xe1\x84" in raw:  # tone marks of decomposed Vietnamese, consonants of decomposed Hangul
         raw = unicodedata.normalize("NFC", raw.decode()).encode()
-    for blank in _BLANKS:
-        if blank in raw:
-            raw = raw.replace(blank, b" ")
-    raw = b" ".join(map(bytes.strip, raw.split(b"\n")))  # a name broken over two indented lines
-    return raw.replace(b"  ", b" ").lower()
+    if b"&nbsp;" in raw or b"&#160;" in raw:
+        raw = raw.replace(b"&nbsp;", b" ").replace(b"&#160;", b" ")
+    if b"\xc2" in raw:
+        raw = raw.replace(b"\xc2\xa0", b" ")
+    return b" ".join(map(bytes.strip, raw.split(b"\n"))).replace(b"\t", b" ")  # a name broken over two indented lines
 
 
 def _stands_alone(line: bytes, start: int, end: int) -> bool:

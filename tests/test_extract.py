@@ -49,7 +49,7 @@ ROWS = {
         ("sông Hương", "bàn chi phí"), ("Bài xem thêm",)),
     "yna": Expected(
         KR, "거제시, 하이퐁시에 조선 기능인 교육 제안", "", "2022-09-07T20:49:36+09:00", "meta", "ko",
-        ("(거제=똠얌통신)", "용접과 도장 두 과정이며"), 
+        ("(거제=똠얌통신)", "용접과 도장 두 과정이며"),
         ("사진 설명", "example.com", "저작권자", "제보는", "송고시간", "로또")),
     "next_payload": Expected(
         KR, "제천시, 라오까이성 약초 농가 방문", "", "2026-01-29T18:40:00+09:00", "page", "ko",
@@ -167,7 +167,7 @@ REFUSALS = [
     (make_page("Tin tức", "Vui lòng đăng nhập để tiếp tục đọc."), "wall"),
     (make_page("확인", "자동 입력 방지 문자를 넣어 주세요. 비정상적인 접근입니다."), "wall"),
     (make_page("404 Not Found", "Sorry."), "soft_404"),
-    (make_page("Báo", "Không tìm thấy trang bạn yêu cầu, mời bạn về trang nhất của báo để đọc các tin khác trong ngày."),
+    (make_page("Báo", "Không tìm thấy trang bạn yêu cầu, mời bạn về trang nhất của báo để đọc các tin khác."),
      "soft_404"),
     (make_page("알림", "요청하신 기사를 찾을 수 없습니다."), "soft_404"),
     (make_page("특집", "시장의 하루를 따라가 보았다. 이 기사는 유료 회원만 볼 수 있습니다."), "paywall"),

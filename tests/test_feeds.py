@@ -126,7 +126,8 @@ def test_atom_rdf_and_json_feeds_are_read(body: str) -> None:
 NEWS_SITEMAP = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
  xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
 <url><image:image><image:loc>https://bao.vn/a.jpg</image:loc><image:title>ảnh</image:title></image:image>
-<loc>https://bao.vn/tin-1001.html</loc><lastmod>2026-05-09</lastmod><news:news><news:title>Tin sen &amp;amp; lúa</news:title>
+<loc>https://bao.vn/tin-1001.html</loc><lastmod>2026-05-09</lastmod><news:news>
+<news:title>Tin sen &amp;amp; lúa</news:title>
 <news:publication_date>2026-05-04T12:05:08+07:00</news:publication_date></news:news></url>
 <url><loc>https://bao.vn/tin-1002.html</loc><lastmod>2026-05-05T01:00:00+07:00</lastmod></url>
 <url><lastmod>2026</lastmod></url></urlset>"""
@@ -155,7 +156,8 @@ def test_a_sitemap_index_gives_its_children_without_itself() -> None:
 LIST = """<html><body><nav><a href="/the-thao">Thể thao</a></nav>
 <div class="card"><a href="/tin-1001.html"><img></a><h3 class="title"><a href="/tin-1001.html">Sen và lúa</a></h3>
 <a href="/tin-1001.html?zarsrc=3">Tóm tắt dài hơn tên bài</a><span class="time">20/11 08:15</span></div>
-<div class="card"><h3><a href="https://bao.vn/tin-1002.html">Tôm và cua</a></h3><span class="time">19/11/2026 07:00</span></div>
+<div class="card"><h3><a href="https://bao.vn/tin-1002.html">Tôm và cua</a></h3>
+<span class="time">19/11/2026 07:00</span></div>
 <a href="https://other.vn/tin-1003.html">Báo khác</a></body></html>"""
 
 

@@ -7,7 +7,8 @@ import pytest
 from crawler.screen import Screen, make_screen
 
 VIETNAMESE = make_screen("VN", ["Chungcheongnam", "충남", "Asan", "남구", "구", "Jeju"])
-KOREAN = make_screen("KR", ["Huế", "후에", "Thừa Thiên Huế", "Đà Nẵng", "Da", "안장", "Khánh Hòa"])
+KOREAN = make_screen("KR", ["Huế", "후에", "번호", "다낭", "동호이", "Thừa Thiên Huế", "Đà Nẵng", "Da", "안장",
+                            "Khánh Hòa"])
 
 PASSES = [
     (VIETNAMESE, "<p>đoàn Hàn Quốc sang thăm</p>"), (VIETNAMESE, "ĐOÀN HÀN QUỐC SANG THĂM"), (VIETNAMESE, "han quoc"),
@@ -15,11 +16,14 @@ PASSES = [
     (VIETNAMESE, "Hàn&nbsp;Quốc"), (VIETNAMESE, "Hàn\n        Quốc"), (VIETNAMESE, "tỉnh CHUNGCHEONGNAM-DO"),
     (VIETNAMESE, "thành phố Asan."), (VIETNAMESE, "충남도"), (VIETNAMESE, unicodedata.normalize("NFD", "충남도")),
     (KOREAN, "베트남 후에시"), (KOREAN, "후에시와 손잡다"), (KOREAN, "thành phố Huế"), (KOREAN, "Da Nang"),
-    (KOREAN, "ĐÀ NẴNG"), (KOREAN, "Khánh Hoà"), (KOREAN, "Thua Thien Hue"), (KOREAN, "Vietnam's delegation"),
+    (KOREAN, "ĐÀ NẴNG"), (KOREAN, "Khánh Hoà"), (KOREAN, "Thua Thien Hue"), (KOREAN, "officials of Hue said"),
+    (KOREAN, "동호이시"), (KOREAN, "다낭"),  (KOREAN, "Vietnam's delegation"),
 ]
 STOPS = [
     (VIETNAMESE, "<p>giá lúa ở miền Tây</p>"), (VIETNAMESE, "a pleasant day"), (VIETNAMESE, "구청"),
     (VIETNAMESE, "hàn xì quốc lộ"), (KOREAN, "그 후에 비가 왔다"), (KOREAN, "국립묘지 안장"),
+    (KOREAN, "전화 번호를 적는다"),
+    (KOREAN, "hue-rotate(90deg) Hues"),
     (KOREAN, "Da capo"), (KOREAN, "hue"),
 ]
 
@@ -35,4 +39,4 @@ def test_a_page_that_does_not_is_stopped(screen: Screen, text: str) -> None:
 
 
 def test_the_words_that_let_a_page_pass_can_be_shown() -> None:
-    assert VIETNAMESE.find("Jeju và Hàn Quốc") == ["jeju", "hàn quốc"]
+    assert VIETNAMESE.find("Jeju và Hàn Quốc") == ["Jeju", "Hàn Quốc"]
