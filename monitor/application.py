@@ -10,12 +10,13 @@ from monitor.judging.judge import Knowledge, load_knowledge
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError, SettingsError
 from seeds.gazetteer import Gazetteer
-from seeds.outlet import Outlet
+from seeds.outlet import ZONES, Outlet
 from seeds.settings import Settings, Subscription, load_settings
 from storage.clock import Clock, utc_now
 from storage.store import Store, open_store
 
 UTC_ZONE = ZoneInfo("UTC")
+LANGUAGE_ZONES = {"vi": ZoneInfo(ZONES["VN"]), "ko": ZoneInfo(ZONES["KR"])}
 
 
 class Application:
@@ -82,10 +83,10 @@ class Application:
             raise InputError(f"no subscription {name!r}", where="settings", advice=known)
         return found[name]
 
-    def zone_of(self, outlet_id: str) -> ZoneInfo:
-        """The zone in which an outlet's times are printed; UTC for one that is not in the catalogue."""
+    def zone_of(self, outlet_id: str, lang: str = "") -> ZoneInfo:
+        """The zone of an outlet's days; for one that is not in the catalogue that of the language, else UTC."""
         outlet = self.catalogue.outlets.get(outlet_id)
-        return ZoneInfo(outlet.zone) if outlet else UTC_ZONE
+        return ZoneInfo(outlet.zone) if outlet else LANGUAGE_ZONES.get(lang, UTC_ZONE)
 
     def make_data_dir(self) -> Path:
         """The folder for everything that is written."""

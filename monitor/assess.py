@@ -98,7 +98,8 @@ def find_new_ties(events: Sequence[EventRow], existing: Container[str], gazettee
 
 def make_story(article: StoredArticle, application: Application) -> Story:
     """The story that is judged for a stored article (its text begins with the lead), in its outlet's zone and home."""
-    outlet, zone = application.catalogue.outlets.get(article.outlet_id), application.zone_of(article.outlet_id)
+    outlet = application.catalogue.outlets.get(article.outlet_id)
+    zone = application.zone_of(article.outlet_id, article.lang)
     return Story(
         id=str(article.id), url=article.url, lang=article.lang, title=article.title, text=article.text,
         published_at=article.published_at.astimezone(zone) if article.published_at else None,

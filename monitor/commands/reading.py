@@ -127,7 +127,8 @@ def outlets(
 
 def event_json(event: EventView, application: Application) -> dict[str, Any]:
     """An event as the contract of `events --format jsonl` has it."""
-    zone = application.zone_of(event.articles[0].outlet_id) if event.articles else UTC_ZONE
+    first = event.articles[0] if event.articles else None
+    zone = application.zone_of(first.outlet_id, first.lang) if first else UTC_ZONE
     return {
         "id": event.id, "act": event.act, "stage": event.stage, "happened_on": event.happened_on,
         "pairs": [_pair_json(vn, kr, application.gazetteer) for vn, kr in event.pairs],
@@ -138,7 +139,7 @@ def event_json(event: EventView, application: Application) -> dict[str, Any]:
 
 def _articles_json(event: EventView, application: Application) -> Iterator[dict[str, Any]]:
     for article in event.articles:
-        zone = application.zone_of(article.outlet_id)
+        zone = application.zone_of(article.outlet_id, article.lang)
         yield {
             "url": article.url, "outlet": article.outlet_id, "lang": article.lang, "title": article.title,
             "published_at": format_instant(article.published_at, zone),
