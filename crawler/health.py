@@ -7,6 +7,7 @@ from storage.values import OutletState, RunOutcome
 
 LONGEST_BACK_OFF = timedelta(hours=24)  # an outlet is tried for ever, at least once a day
 UNREACHABLE = frozenset({"dns", "connect", "timeout"})
+BROKEN_PAGES = 3  # as many failures, and no page read, say that it is not one page's fault
 OURS = "guard_no_contact"
 
 WORDS = {
@@ -22,7 +23,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What one run met: feeds asked for and read, why feeds failed, why pages failed in a row, what ended it early.
+    """What one run met: feeds asked for and read, why feeds and pages failed, what ended it early.
 
     `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered.
     """
@@ -30,7 +31,7 @@ class RunFacts:
     feeds: int = 0
     feeds_ok: int = 0
     feed_failures: tuple[str, ...] = ()
-    pages_failed: str = ""
+    page_failures: tuple[str, ...] = ()
     ended: str = ""
     detail: str = ""
     answered: bool = False
@@ -57,11 +58,13 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     if not facts.feeds_ok:
         ours = facts.feed_failures and all(reason == OURS for reason in facts.feed_failures)
         return ("stopped" if ours else "broken"), failed or explain("no_feed")
-    if facts.pages_failed and not facts.counts.get("fetched"):
-        return "broken", f"pages cannot be read: {explain(facts.pages_failed)}"
-    some = f"{len(facts.feed_failures)} of {facts.feeds} feeds failed: {failed}" if failed else ""
+    pages = "; ".join(dict.fromkeys(explain(reason) for reason in facts.page_failures))
+    if len(facts.page_failures) >= BROKEN_PAGES and not facts.counts.get("fetched"):
+        return "broken", f"pages cannot be read: {pages}"
+    some = [f"{len(facts.feed_failures)} of {facts.feeds} feeds failed: {failed}"] if failed else []
+    some += [f"{len(facts.page_failures)} pages failed: {pages}"] if pages else []
     idle = not any(facts.counts.get(name) for name in ("entries_new", "fetched", "saved"))
-    return ("nothing_new" if idle else "fine"), some
+    return ("nothing_new" if idle else "fine"), "; ".join(some)
 
 
 def next_state(

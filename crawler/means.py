@@ -53,7 +53,7 @@ class Means:
     budget: Budget
     clock: Clock
     fetch: Callable[[Request], Awaitable[Answer]]
-    find_screen: Callable[[Country], Screen]
+    find_screen: Callable[[Country], Awaitable[Screen]]
     screen_version: str
     extract: Callable[[bytes, str, Outlet, str], Awaitable["Extracted"]]
     hand_over: Callable[[FoundArticle], None]
@@ -67,7 +67,7 @@ class Tally:
     feeds: int = 0
     feeds_ok: int = 0
     feed_failures: list[str] = field(default_factory=list)
-    pages_failed: str = ""
+    page_failures: list[str] = field(default_factory=list)
     ended: str = ""
     detail: str = ""
     answered: bool = False

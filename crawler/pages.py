@@ -82,11 +82,12 @@ class PageVisit:
         return not decision.blocked and not self._has_failed_enough(decision)
 
     def _has_failed_enough(self, decision: Decision) -> bool:
-        self._failures = self._failures + 1 if decision.outcome == "failed" else 0
-        if self._failures < FAILURES_IN_A_ROW:
+        if decision.outcome != "failed":
+            self._failures = 0
             return False
-        self._tally.pages_failed = decision.reason
-        return True
+        self._failures += 1
+        self._tally.page_failures.append(decision.reason)
+        return self._failures >= FAILURES_IN_A_ROW
 
     async def _save(self, entry: FrontierEntry, decision: Decision) -> None:
         if decision.do == "postpone" and decision.again_at:
@@ -108,7 +109,7 @@ class PageVisit:
             source = decode(unpack(answer.body, MAX_UNPACKED), answer.content_type)
         except TooLarge:
             return await self._settle(entry, "refused", "too_large")
-        screen, version = self._means.find_screen(self._outlet.country), self._means.screen_version
+        screen, version = await self._means.find_screen(self._outlet.country), self._means.screen_version
         told = f"{entry.title}\n{entry.summary}"
         if not screen.passes(source) and not screen.passes(told):
             return await self._settle(entry, "screened_out", "", version)

@@ -45,8 +45,8 @@ class Visit:
         """What the visit has met so far."""
         tally = self.tally
         return RunFacts(
-            tally.feeds, tally.feeds_ok, tuple(tally.feed_failures), tally.pages_failed, tally.ended, tally.detail,
-            tally.answered, tally.retry_at, dict(tally.counts))
+            tally.feeds, tally.feeds_ok, tuple(tally.feed_failures), tuple(tally.page_failures), tally.ended,
+            tally.detail, tally.answered, tally.retry_at, dict(tally.counts))
 
     def _may_read_pages(self) -> bool:
         # Entries of earlier waves are fetched even where today's feeds cannot be read, unless nobody answers at all.

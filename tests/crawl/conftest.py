@@ -24,7 +24,7 @@ SENTENCE = "Đoàn đại biểu tỉnh đã làm việc với thành phố Daeg
 
 @dataclass
 class Server:
-    """A server whose answers are functions of the request's number; it counts what is asked for and how many at once."""
+    """A server with an answer by path; it counts what is asked for and how many at once."""
 
     root: str = ""
     routes: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = field(default_factory=dict)
@@ -39,9 +39,11 @@ class Server:
         named = {"Content-Type": "text/html; charset=utf-8", **{k.replace("_", "-"): v for k, v in headers.items()}}
         self.routes[path] = lambda: (status, named, body.encode())
 
-    def serve_feed(self, path: str, links: list[str], **headers: str) -> None:
+    def serve_feed(self, path: str, links: list[str], summary: str = "", **headers: str) -> None:
         """Answers `path` with an RSS feed of undated entries."""
-        items = "".join(f"<item><title>Tin {n}</title><link>{link}</link></item>" for n, link in enumerate(links))
+        items = "".join(
+            f"<item><title>Tin {n}</title><link>{link}</link><description>{summary}</description></item>"
+            for n, link in enumerate(links))
         self.serve(path, f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>",
                    Content_Type="application/rss+xml", **headers)
 
@@ -122,7 +124,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.settings: dict[str, str] = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
+        self.settings = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
         self._stores: list[Store] = []
 
     def add_outlet(self, outlet_id: str, feeds: list[str], root: str, **more: Any) -> None:
@@ -141,7 +143,9 @@ class Desk:
         }
         (folder / f"{outlet_id}.yml").write_text(yaml.safe_dump(outlet, allow_unicode=True), encoding="utf-8")
 
-    def start(self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl") -> "subprocess.Popen[str]":
+    def start(
+        self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl",
+    ) -> "subprocess.Popen[str]":
         """Starts `scrapy crawl outlet` in a child process."""
         settings = {f"TWINWATCH_CRAWL__{name}": value for name, value in self.settings.items()}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}

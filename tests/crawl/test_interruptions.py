@@ -1,4 +1,4 @@
-"""A crawl that is stopped, killed or doubled: nothing lost, nothing asked for twice, nothing that looks like success."""
+"""A crawl that is stopped, killed or doubled: nothing lost, nothing asked for twice, no false success."""
 
 import os
 import signal

@@ -1,0 +1,210 @@
+"""What the crawl decides without network, clock or store: backlog, outcomes, health, plans, addresses."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+import pytest
+
+from crawler.answers import Answer, parse_retry_after
+from crawler.backlog import is_backlog, is_backlog_page
+from crawler.feed_visits import pick_children
+from crawler.guard import Guard, find_url_refusal
+from crawler.health import RunFacts, decide_run, next_state
+from crawler.means import Budget
+from crawler.outcomes import decide_page
+from crawler.plan import choose_outlets
+from crawler.progress import describe_run
+from seeds.errors import InputError
+from storage.values import OutletState
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+INTERVAL = timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("age", "first_look", "backlog"), [
+    (timedelta(0), True, False),
+    (48 * HOUR, True, False),
+    (48 * HOUR + timedelta(seconds=1), True, True),
+    (48 * HOUR + timedelta(seconds=1), False, True),
+    (-HOUR, False, False),
+    (None, True, True),
+    (None, False, False),
+])
+def test_news_begins_48_hours_before_the_first_visit(age: timedelta | None, first_look: bool, backlog: bool) -> None:
+    published_at = None if age is None else NOW - age
+
+    assert is_backlog(published_at, NOW, first_look=first_look) is backlog
+
+
+@pytest.mark.parametrize(("known", "age", "backlog"), [
+    (True, HOUR, False), (False, 400 * 24 * HOUR, True), (True, None, True), (False, None, False)])
+def test_the_date_on_the_page_decides_where_it_has_one(known: bool, age: timedelta | None, backlog: bool) -> None:
+    assert is_backlog_page(known, None if age is None else NOW - age, NOW) is backlog
+
+
+@pytest.mark.parametrize(("status", "failure", "attempts", "expected"), [
+    (200, "", 0, ("read", "", False)),
+    (404, "", 0, ("settle", "gone", False)),
+    (410, "", 0, ("settle", "gone", False)),
+    (403, "", 0, ("postpone", "failed", True)),
+    (429, "", 4, ("settle", "failed", True)),
+    (451, "", 0, ("settle", "refused", False)),
+    (302, "", 0, ("settle", "refused", False)),
+    (503, "", 3, ("postpone", "failed", False)),
+    (503, "", 4, ("settle", "failed", False)),
+    (0, "timeout", 0, ("postpone", "failed", False)),
+    (0, "too_large", 0, ("settle", "refused", False)),
+    (0, "guard_private_address", 0, ("settle", "refused", False)),
+    (0, "robots_forbid", 0, ("settle", "refused", False)),
+    (0, "busy", 4, ("leave", "", False)),
+    (0, "guard_no_contact", 4, ("leave", "", False)),
+])
+def test_an_answer_decides_what_becomes_of_an_entry(
+    status: int, failure: str, attempts: int, expected: tuple[str, str, bool]) -> None:
+    decision = decide_page(Answer("http://a.vn/1", status, failure=failure), attempts, NOW)
+
+    outcome = decision.outcome if decision.do in ("settle", "postpone") else ""
+    assert (decision.do, outcome, decision.blocked) == expected
+
+
+def test_pauses_between_attempts_grow_up_to_a_day() -> None:
+    answer = Answer("http://a.vn/1", 500)
+
+    pauses = [decide_page(answer, attempts, NOW).again_at for attempts in range(4)]
+
+    assert pauses == [NOW + timedelta(minutes=minutes) for minutes in (10, 40, 160, 640)]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [
+    ("120", 120), ("317100", 317_100), ("99999999999", 7 * 86_400), ("0", None), ("-5", None), ("soon", None),
+    ("", None),
+    ("Sun, 22 Nov 2026 09:10:00 GMT", 600), ("Sun, 22 Nov 2026 08:00:00 GMT", None)])
+def test_retry_after_is_honoured_up_to_a_week(text: str, seconds: int | None) -> None:
+    assert parse_retry_after(text, NOW) == (None if seconds is None else NOW + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(("facts", "network_down", "expected"), [
+    (RunFacts(2, 2, counts={"entries_new": 3}), False, ("fine", "")),
+    (RunFacts(2, 2), False, ("nothing_new", "")),
+    (RunFacts(2, 1, ("http_500",), counts={"fetched": 1}), False,
+     ("fine", "1 of 2 feeds failed: the server answers 500")),
+    (RunFacts(1, 0, ("http_500",), answered=True), False, ("broken", "the server answers 500")),
+    (RunFacts(1, 0, ("dns",)), False, ("broken", "its name does not resolve")),
+    (RunFacts(1, 0, ("dns",)), True, ("stopped", "no outlet can be reached: our own network seems to be down")),
+    (RunFacts(1, 0, ("tls",)), True, ("broken", "no safe connection (TLS)")),
+    (RunFacts(1, 0, ("guard_no_contact",)), False, ("stopped", "not fetched as crawl.contact is not set")),
+    (RunFacts(1, 1, ended="busy"), False, ("busy", "another crawl is asking this host")),
+    (RunFacts(1, 0, ("http_403",), ended="blocked", detail="a.vn answers 403"), False, ("blocked", "a.vn answers 403")),
+    (RunFacts(1, 1, page_failures=("timeout",) * 3), False, ("broken", "pages cannot be read: no answer in time")),
+    (RunFacts(1, 1, page_failures=("timeout",) * 2), False, ("nothing_new", "2 pages failed: no answer in time")),
+    (RunFacts(), False, ("broken", "no feed is known")),
+])
+def test_a_run_ends_with_an_outcome_and_a_reason(
+    facts: RunFacts, network_down: bool, expected: tuple[str, str]) -> None:
+    assert decide_run(facts, network_down=network_down) == expected
+
+
+def test_failures_put_the_next_visit_off_up_to_a_day_and_a_good_one_ends_them() -> None:
+    state, waits = OutletState("a", "fine", last_seen_at=NOW), []
+
+    for _ in range(8):
+        state = next_state(state, "broken", "dns", RunFacts(1), NOW, INTERVAL)
+        waits.append((state.next_due_at or NOW) - NOW)
+    better = next_state(state, "nothing_new", "", RunFacts(1, 1), NOW, INTERVAL)
+
+    assert waits[:3] == [2 * INTERVAL, 4 * INTERVAL, 8 * INTERVAL]
+    assert waits[-1] == timedelta(hours=24)
+    assert (state.state, state.failures, better.state, better.failures) == ("broken", 8, "fine", 0)
+    assert better.next_due_at == NOW + INTERVAL
+
+
+@pytest.mark.parametrize(("before", "outcome", "after"), [
+    ("unproven", "broken", "unproven"), ("unproven", "blocked", "blocked"), ("unproven", "nothing_new", "fine"),
+    ("fine", "busy", "fine"), ("fine", "stopped", "fine"), ("broken", "stopped", "broken")])
+def test_only_what_the_outlet_did_changes_its_state(before: str, outcome: str, after: str) -> None:
+    old = OutletState("a", before, last_seen_at=None if before == "unproven" else NOW)
+
+    new = next_state(old, outcome, "why", RunFacts(1, 0, ("dns",)), NOW, INTERVAL)  # type: ignore[arg-type]
+
+    assert new.state == after
+
+
+def test_a_host_that_asks_for_a_pause_is_not_due_before_it() -> None:
+    facts = RunFacts(1, ended="blocked", retry_at=NOW + timedelta(days=3))
+
+    assert next_state(OutletState("a"), "blocked", "", facts, NOW, INTERVAL).next_due_at == NOW + timedelta(days=3)
+
+
+@pytest.mark.parametrize(("address", "without_contact", "with_contact"), [
+    ("93.184.216.34", "guard_no_contact", ""),
+    ("2606:2800:220:1:248:1893:25c8:1946", "guard_no_contact", ""),
+    ("127.0.0.1", "", ""),
+    ("127.0.0.2", "guard_private_address", "guard_private_address"),
+    ("::ffff:127.0.0.1", "", ""),
+    ("10.1.2.3", "guard_private_address", "guard_private_address"),
+    ("169.254.169.254", "guard_private_address", "guard_private_address"),
+    ("::ffff:169.254.169.254", "guard_private_address", "guard_private_address"),
+    ("64:ff9b::a9fe:a9fe", "guard_private_address", "guard_private_address"),
+    ("2002:7f00:2::", "guard_private_address", "guard_private_address"),
+    ("168.63.129.16", "guard_private_address", "guard_private_address"),
+    ("100.64.0.1", "guard_private_address", "guard_private_address"),
+    ("0.0.0.0", "guard_private_address", "guard_private_address"),
+    ("::", "guard_private_address", "guard_private_address"),
+    ("::1", "guard_private_address", "guard_private_address"),
+    ("fe80::1%eth0", "guard_private_address", "guard_private_address"),
+    ("fd00:ec2::254", "guard_private_address", "guard_private_address"),
+    ("224.0.0.1", "guard_private_address", "guard_private_address"),
+    ("ff02::1", "guard_private_address", "guard_private_address"),
+    ("255.255.255.255", "guard_private_address", "guard_private_address"),
+    ("not an address", "guard_bad_address", "guard_bad_address"),
+])
+def test_the_guard_connects_to_public_addresses_and_allowed_networks_only(
+    address: str, without_contact: str, with_contact: str) -> None:
+    allowed = (ip_network("127.0.0.1/32"),)
+
+    assert Guard(allowed).find_refusal(address) == without_contact
+    assert Guard(allowed, has_contact=True).find_refusal(address) == with_contact
+
+
+@pytest.mark.parametrize(("url", "refusal"), [
+    ("https://a.vn/x", ""), ("http://a.vn:8080/", ""), ("http://[::1]/", ""), ("https://báo.vn/", ""),
+    ("file:///etc/passwd", "guard_scheme"), ("data:text/html,x", "guard_scheme"), ("ftp://a.vn/", "guard_scheme"),
+    ("http://user@a.vn@b.vn/", "guard_userinfo"), ("http://user:pass@a.vn/", "guard_userinfo"),
+    ("http:///x", "guard_bad_host"), ("http://a..vn/", "guard_bad_host"), ("http://a.vn:99999/", "guard_bad_host"),
+    (f"http://{'a' * 64}.vn/", "guard_bad_host"), ("http://[::1/", "guard_bad_host")])
+def test_addresses_of_odd_forms_are_refused_before_they_are_resolved(url: str, refusal: str) -> None:
+    assert find_url_refusal(url) == refusal
+
+
+def test_of_a_long_index_the_first_and_the_highest_numbered_sitemaps_are_visited() -> None:
+    months = [f"https://a.vn/sitemap-{year}-{month}.xml" for year in (2024, 2025, 2026) for month in (9, 10, 11)]
+
+    assert pick_children(months) == (*months[:2], months[8], months[7], months[6])
+    assert pick_children(months[:3]) == (*months[:2], months[2])
+
+
+def test_a_budget_ends_by_host_and_by_time() -> None:
+    clock = [0.0]
+    budget = Budget(10, pages_per_host=2, now=lambda: clock[0])
+
+    taken = [budget.take_page("a"), budget.take_page("a"), budget.take_page("a"), budget.take_page("b")]
+    clock[0] = 10
+
+    assert taken == [True, True, False, True]
+    assert not budget.take_page("c")
+
+
+def test_an_unknown_outlet_is_named_with_the_nearest_known_one() -> None:
+    with pytest.raises(InputError, match=r"outlets: no outlet 'thanhnein' .*did you mean 'thanhnien'"):
+        choose_outlets({"thanhnien": None, "vnexpress": None}, ["thanhnein"], [])  # type: ignore[dict-item]
+
+
+def test_the_line_of_a_run_tells_what_happened() -> None:
+    counts = {"feeds_read": 7, "not_modified": 2, "entries_seen": 312, "entries_new": 14, "saved": 3,
+              "screened_out": 11, "refused:wall": 1, "refused:empty": 1}
+
+    line = describe_run("thanhnien", "fine", "", counts)
+
+    assert " ".join(line.split()) == (
+        "thanhnien fine 7 feeds (2 unchanged) 312 entries, 14 new, 3 saved, 11 screened out, 2 refused")

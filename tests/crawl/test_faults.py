@@ -1,0 +1,127 @@
+"""One wave over outlets that each have a fault of real sites, and a second one after it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from seeds.newsroom import Newsroom, run_newsroom
+from tests.crawl.conftest import Crawl, Desk
+
+ARTICLES = "/view/"
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    with run_newsroom(datetime.now(UTC), slow_seconds=0.1) as room:
+        room.set_fault("nr_chungcheong", "429", retry_after=3600)
+        room.set_fault("nr_yna", "gzip_bomb", prefix=ARTICLES)
+        room.set_fault("nr_yna_en", "endless_redirect", prefix=ARTICLES)
+        room.set_fault("nr_vna_en", "drop", prefix="/rss")
+        room.set_fault("nr_dongthap", "slow", prefix="/thoi-su/2", seconds=30)
+        room.set_fault("nr_cantho", "500", prefix="/sinh-vien")
+        room.set_fault("nr_vietnamvn_pl", "500", prefix="/robots.txt")
+        room.set_fault("nr_hue", "403", prefix="/chinh-tri-xa-hoi/theo-dong-thoi-su/")
+        room.set_fault("nr_thanhnien", "html_instead_of_feed", prefix="/rss/home")
+        yield room
+
+
+@pytest.fixture(scope="module")
+def waves(newsroom: Newsroom, shared_desk: Desk) -> tuple[Crawl, Crawl]:
+    outlets = newsroom.write_overlay(shared_desk.folder / "seeds")
+    shared_desk.settings["TIMEOUT_SECONDS"] = "2"
+    first = shared_desk.crawl(*outlets)
+    newsroom.reset_counters()
+    return first, shared_desk.crawl(*outlets)
+
+
+def runs(desk: Desk, wave: int) -> dict[str, tuple[str, str, dict[str, int]]]:
+    return {r.outlet_id: (r.outcome, r.reason, r.counts) for r in desk.open().runs.find() if r.wave_id == wave}
+
+
+@pytest.mark.parametrize(("outlet", "outcome", "reason"), [
+    ("nr_chungcheong", "blocked", "answers 429"),
+    ("nr_yna", "fine", ""),
+    ("nr_yna_en", "fine", ""),
+    ("nr_vna_en", "broken", "the connection broke off"),
+    ("nr_dongthap", "broken", "pages cannot be read: no answer in time"),
+    ("nr_cantho", "fine", "1 pages failed: the server answers 500"),
+    ("nr_vietnamvn_pl", "broken", "robots.txt cannot be read"),
+    ("nr_hue", "blocked", "answers 403"),
+    ("nr_thanhnien", "fine", "1 of 2 feeds failed: a page came instead of a feed"),
+    ("nr_dantoc", "fine", ""),
+    ("nr_kimchi", "fine", ""),
+])
+def test_every_fault_ends_in_its_outcome(
+    waves: tuple[Crawl, Crawl], shared_desk: Desk, outlet: str, outcome: str, reason: str) -> None:
+    found = runs(shared_desk, 1)[outlet]
+
+    assert found[0] == outcome
+    assert reason in found[1]
+
+
+def test_a_wave_with_faults_still_ends_well_and_tells_them(waves: tuple[Crawl, Crawl]) -> None:
+    assert waves[0].code == 0, waves[0].errors
+    assert "Traceback" not in waves[0].errors
+    assert "wave: 11 outlets (2 blocked, 3 broken, 6 fine)" in waves[0].errors
+
+
+@pytest.mark.parametrize(("outlet", "name", "count"), [
+    ("nr_yna", "refused:too_large", 10), ("nr_yna_en", "refused:redirect_loop", 5), ("nr_dantoc", "gone", 1),
+    ("nr_dantoc", "refused:robots_forbid", 1), ("nr_dongthap", "postponed", 3), ("nr_cantho", "postponed", 1)])
+def test_what_is_not_saved_is_counted_with_its_reason(
+    waves: tuple[Crawl, Crawl], shared_desk: Desk, outlet: str, name: str, count: int) -> None:
+    assert runs(shared_desk, 1)[outlet][2].get(name) == count
+
+
+def test_an_article_of_two_addresses_is_one_entry_asked_for_once(
+    waves: tuple[Crawl, Crawl], shared_desk: Desk) -> None:
+    rows = shared_desk.rows("SELECT count(*) FROM entries WHERE outlet_id = 'nr_kimchi'")
+
+    saved = [item for item in waves[0].items if item["outlet"] == "nr_kimchi"]
+    assert rows == [(5,)]
+    assert len({item["identity"] for item in saved}) == len(saved) == 5
+
+
+def test_items_carry_the_article_and_the_time_with_the_offset_of_the_outlet(waves: tuple[Crawl, Crawl]) -> None:
+    items = {item["outlet"]: item for item in waves[0].items}
+
+    assert set(items["nr_dantoc"]) == {"id", "url", "outlet", "lang", "title", "lead", "text", "author", "published_at",
+                                       "date_source", "identity"}
+    assert items["nr_dantoc"]["published_at"].endswith("+07:00")
+    assert all(item["text"] and item["title"] for item in waves[0].items)
+
+
+def test_the_second_wave_asks_conditionally_and_for_no_page_again(
+    waves: tuple[Crawl, Crawl], newsroom: Newsroom, shared_desk: Desk) -> None:
+    assert waves[1].code == 0, waves[1].errors
+    assert waves[1].items == []
+    for outlet in ("nr_dantoc", "nr_yna", "nr_yna_en", "nr_cantho"):
+        assert runs(shared_desk, 2)[outlet][0] == "nothing_new"
+        assert (newsroom.counters[outlet].requests, newsroom.counters[outlet].not_modified) == (1, 1)
+
+
+def test_a_host_that_asked_for_a_pause_is_not_asked(
+    waves: tuple[Crawl, Crawl], newsroom: Newsroom, shared_desk: Desk) -> None:
+    outcome, reason, _ = runs(shared_desk, 2)["nr_chungcheong"]
+    due_at = shared_desk.open().outlets.states()["nr_chungcheong"].next_due_at
+
+    assert newsroom.counters["nr_chungcheong"].requests == newsroom.counters["nr_chungcheong"].robots == 0
+    assert (outcome, "asked to be left alone" in reason) == ("blocked", True)
+    assert due_at and due_at > newsroom.now + timedelta(minutes=55)
+
+
+def test_an_outlet_never_read_is_unproven_and_one_read_before_is_not(
+    waves: tuple[Crawl, Crawl], shared_desk: Desk) -> None:
+    states = {name: state.state for name, state in shared_desk.open().outlets.states().items()}
+
+    assert states["nr_vna_en"] == states["nr_vietnamvn_pl"] == "unproven"
+    assert states["nr_hue"] == states["nr_chungcheong"] == "blocked"
+    assert states["nr_dantoc"] == states["nr_thanhnien"] == "fine"
+
+
+def test_no_host_saw_two_requests_at_once_nor_a_forbidden_one(waves: tuple[Crawl, Crawl], newsroom: Newsroom) -> None:
+    # The slow outlet goes on with requests that we gave up and whose connections we closed.
+    counters = [counters for name, counters in newsroom.counters.items() if name != "nr_dongthap"]
+    assert max(counters.max_at_once for counters in counters) == 1
+    assert sum(counters.disallowed for counters in newsroom.counters.values()) == 0
