@@ -43,7 +43,7 @@ _KO = (
     re.compile(r"(?P<y>(?:19|20)\d{2})\s*년\s*(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})(?=\s*[~∼∽-]|\s*일)"),
     re.compile(r"(?<![\d년])(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})(?=\s*[~∼∽-]\s*\d{1,2}|\s*일)"),
     re.compile(
-        r"(?P<w>지난달|지난|오는|다음달|이달)?\s*(?<![\d.월~∼∽-])(?P<d>\d{1,2})\s*(?:일)?(?:\s*\([월화수목금토일]\))?"
+        r"(?P<w>지난달|지난|오는|다음달|이달)?\s*(?<![\d.월~∼∽-])(?<!월\s)(?P<d>\d{1,2})\s*(?:일)?(?:\s*\([월화수목금토일]\))?"
         r"(?:\s*[~∼∽-]\s*(?:\d{1,2}\s*월\s*)?\d{1,2}\s*(?=일)|(?=\s*일))"
     ),
 )
@@ -114,16 +114,17 @@ class DayReader:
 
         Without `anchor` only days whose year the text names are found.
         """
-        lowered = fold_case(text)
         found: list[Day] = []
-        for day in self._read(lowered, anchor):
+        for day in self._read(fold_case(text), text, anchor):
             if not any(day.start < old.end and old.start < day.end for old in found):
                 found.append(day)
         return sorted(found, key=lambda day: day.start)
 
-    def _read(self, text: str, anchor: date | None) -> Iterator[Day]:
+    def _read(self, text: str, original: str, anchor: date | None) -> Iterator[Day]:
         for pattern in (_ISO, *self._exact_patterns(), *self._named):
             for match in pattern.finditer(text):
+                if self.words.lang == "en" and "n" in match.groupdict() and original[match.start("n")].islower():
+                    continue  # "may 3 times"
                 day = self._resolve(match, text, anchor)
                 if day:
                     yield day

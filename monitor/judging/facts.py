@@ -18,15 +18,17 @@ MOST_FACTS = 8
 
 def take_facts(candidates: Sequence[Candidate], reading: Reading, weights: Weights) -> list[Fact]:
     """The facts of a story that is to be flagged, the main one first; `candidates` must not be empty."""
-    ranked = sorted(
-        ((score_features(c.features, weights.pair), -number, c) for number, c in enumerate(candidates)),
-        key=lambda row: row[:2], reverse=True,
-    )
-    best = ranked[0][0]
-    chosen = [c for score, _, c in ranked if score >= weights.pair_yes and score >= PAIR_SHARE * best]
-    main = ranked[0][2]
-    if main not in chosen:
-        chosen.insert(0, main)
+    scores = {
+        c: (score_features(c.features, weights.pair), score_features(c.features, weights.relevance)) for c in candidates
+    }
+    ranked = sorted(candidates, key=lambda c: -scores[c][0] * scores[c][1])
+    main = ranked[0]
+    best = scores[main][0]
+    chosen = [
+        c for c in ranked[1:]
+        if scores[c][0] >= max(weights.pair_yes, PAIR_SHARE * best) and scores[c][1] >= weights.no
+    ]
+    chosen.insert(0, main)
     return [_make_fact(candidate, main, reading) for candidate in chosen[:MOST_FACTS]]
 
 
@@ -34,7 +36,7 @@ def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:
     title = [v for v in reading.views if v.is_title]
     focus = _telling(candidate if candidate.shared else main, reading)
     act: Act = choose_act(title, focus)
-    view = _proof(candidate)
+    view = _proof(candidate, act)
     field = view.sentence.segment.field
     whole = reading.story.title if field == "title" else reading.story.text
     start, end = cut_quote(whole, view.sentence.start, view.sentence.end)
@@ -55,13 +57,13 @@ def _telling(candidate: Candidate, reading: Reading) -> list[View]:
     ]
 
 
-def _proof(candidate: Candidate) -> View:
-    """The sentence that shows both units best: not the past, with an act, from the text rather than the headline."""
+def _proof(candidate: Candidate, act: Act) -> View:
+    """The sentence that shows both units and the act best: not the past, the text rather than the headline."""
     if not candidate.shared:
         return candidate.focus[0]
     return min(
         candidate.shared,
-        key=lambda v: (v.past, not any(c.group.startswith("act.") for c in v.cues), v.is_title, v.sentence.order),
+        key=lambda v: (v.past, not v.has(f"act.{act}"), not _is_main(v), v.is_title, v.sentence.order),
     )
 
 

@@ -93,9 +93,12 @@ def read_story(story: Story, knowledge: Knowledge) -> tuple[Reading, tuple[Menti
     lang = story.lang
     finder = knowledge.finders.get(lang) or knowledge.finders["en"]
     segments = split_segments(story.title, story.text, finder)
-    sentences = split_sentences(story.title, story.text, segments, finder)
     told = replace(story, text=_blank_tails(story.text, segments))
     found = [m for m in find_story_mentions(told, knowledge.gazetteer) if m.key]
+    if len({m.side for m in found}) < 2:
+        # Most pages name localities of one country only: nothing more need be read of them.
+        return Reading(story, tuple(segments), (), None), tuple(found)
+    sentences = split_sentences(story.title, story.text, segments, finder)
     mentions = {field: [m for m in found if m.field == field] for field in ("title", "text")}
     cues = {"title": finder.find_cues(story.title), "text": finder.find_cues(told.text)}
     views = _make_views(story, sentences, mentions, cues, knowledge)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from monitor.judging.cues import Cue, is_unspaced
 from monitor.judging.days import Day, find_years
@@ -28,7 +29,7 @@ _SEAT_BEFORE = re.compile(
 _CLAUSE_END = re.compile(r"[,;:.!?)\n]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """One sentence with everything found in it; offsets are those of the sentence's field.
 
@@ -43,16 +44,26 @@ class View:
     past: bool
     listing: bool
 
-    @property
+    @cached_property
     def is_title(self) -> bool:
         return self.sentence.segment.kind == "title"
 
-    @property
+    @cached_property
     def is_lead(self) -> bool:
         return self.sentence.segment.kind == "lead"
 
+    @cached_property
+    def first_cues(self) -> dict[str, Cue]:
+        """The first cue of each group."""
+        return {cue.group: cue for cue in reversed(self.cues)}
+
+    @cached_property
+    def actors(self) -> frozenset[str]:
+        """The keys of the localities that act in this sentence, as far as it says."""
+        return frozenset(m.key for m in self.mentions if m.actor)
+
     def has(self, group: str) -> bool:
-        return any(cue.group == group for cue in self.cues)
+        return group in self.first_cues
 
 
 @dataclass(frozen=True, slots=True)

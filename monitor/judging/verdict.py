@@ -22,6 +22,8 @@ _PART_OF = re.compile(
     r"(?:quận|huyện|phường|xã)\s[\w ]{0,24}của\s+$|(?:district|county|ward|commune)\s(?:of|in)\s+$", re.I
 )
 _AFTER_PLACE = re.compile(r"에서|에 본사|에 있는|에 위치|で(?!の)")
+# So many pairs of one story are described.
+MOST_PAIRS = 10
 # So many units of one side make a page a survey of many regions.
 CROWD = 4
 CUES = (
@@ -42,7 +44,7 @@ class Feature:
     span: tuple[Field, int, int] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """A Vietnamese and a Korean unit of one story; `shared` are the views that name both, `focus` either."""
 
@@ -80,8 +82,18 @@ def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
     vn = _ordered(m.key for m in actors if m.side == "VN")
     kr = _ordered(m.key for m in actors if m.side == "KR")
     counts = Counter(m.key for m in actors)
-    context = _Context(reading, views, gazetteer, counts, len(vn), len(kr))
-    return [_describe(v, k, context) for v in vn[:12] for k in kr[:12]]
+    wholes = {key: frozenset(gazetteer.ancestors(key)) for key in counts}
+    context = _Context(gazetteer, counts, wholes, len(vn), len(kr))
+    return [_describe(v, k, views, context) for v, k in _likely([(v, k) for v in vn for k in kr], views)]
+
+
+def _likely(pairs: list[tuple[str, str]], views: Sequence[View]) -> list[tuple[str, str]]:
+    """The pairs worth describing, in their order: those that most sentences name together, then the earliest."""
+    if len(pairs) <= MOST_PAIRS:
+        return pairs
+    together = {p: sum((2 if v.is_title else 1) for v in views if p[0] in v.actors and p[1] in v.actors) for p in pairs}
+    best = sorted(range(len(pairs)), key=lambda n: (-together[pairs[n]], n))[:MOST_PAIRS]
+    return [pairs[n] for n in sorted(best)]
 
 
 def make_evidence(candidate: Candidate, reading: Reading, weights: dict[str, float]) -> list[Evidence]:
@@ -105,23 +117,22 @@ def cut_quote(whole: str, start: int, end: int) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _Context:
-    reading: Reading
-    views: list[View]
     gazetteer: Gazetteer
     counts: dict[str, int]
+    wholes: dict[str, frozenset[str]]
     vn_units: int
     kr_units: int
 
 
-def _describe(vn_key: str, kr_key: str, context: _Context) -> Candidate:
-    shared = tuple(v for v in context.views if _names(v, vn_key) and _names(v, kr_key))
-    focus = tuple(v for v in context.views if _names(v, vn_key) or _names(v, kr_key))
+def _describe(vn_key: str, kr_key: str, views: Sequence[View], context: _Context) -> Candidate:
+    shared = tuple(v for v in views if _names(v, vn_key) and _names(v, kr_key))
+    focus = tuple(v for v in views if _names(v, vn_key) or _names(v, kr_key))
     features = {
         **_place_features(vn_key, kr_key, shared, focus),
         **_act_features(shared, focus),
         **_body_features(vn_key, kr_key, focus, context),
         **_cue_features(shared, focus),
-        **_count_features(vn_key, kr_key, context),
+        **_count_features(vn_key, kr_key, focus, context),
     }
     return Candidate(vn_key, kr_key, shared, focus, features)
 
@@ -152,11 +163,10 @@ def _place_features(vn: str, kr: str, shared: Sequence[View], focus: Sequence[Vi
 
 
 def _act_features(shared: Sequence[View], focus: Sequence[View]) -> dict[str, Feature]:
-    features = {}
-    for act in ACTS:
-        features[f"act_{act}"] = _cue_flag([v for v in shared if not v.past], (f"act.{act}",))
+    fresh = [v for v in shared if not v.past]
+    features = {f"act_{act}": _cue_flag(fresh, (f"act.{act}",)) for act in ACTS}
     strong = tuple(f"act.{act}" for act in ACTS)
-    features["act_shared"] = _cue_flag([v for v in shared if not v.past], strong)
+    features["act_shared"] = _cue_flag(fresh, strong)
     features["act_focus"] = _cue_flag([v for v in focus if not v.past], strong)
     features["act_title"] = _cue_flag([v for v in focus if v.is_title], strong)
     features["generic_shared"] = _cue_flag(shared, ("act.generic",))
@@ -176,40 +186,41 @@ def _body_features(vn: str, kr: str, focus: Sequence[View], context: _Context) -
 
 def _cue_features(shared: Sequence[View], focus: Sequence[View]) -> dict[str, Feature]:
     features = {}
+    titled, body = [v for v in focus if v.is_title], [v for v in focus if not v.is_title]
+    both = [v for v in shared if not v.is_title]
+    heard = {group for v in focus for group in v.first_cues}
     for cue in CUES:
-        group = (f"cue.{cue}",)
-        features[f"title_{cue}"] = _cue_flag([v for v in focus if v.is_title], group)
-        hits = [v for v in focus if not v.is_title and v.has(group[0])]
-        body = sum(1 for v in focus if not v.is_title)
-        features[f"body_{cue}"] = Feature(len(hits) / body if body else 0.0, _first_cue(hits, group))
-        features[f"shared_{cue}"] = _cue_flag([v for v in shared if not v.is_title], group)
+        group = f"cue.{cue}"
+        if group not in heard:
+            continue
+        hits = [v for v in body if v.has(group)]
+        features[f"title_{cue}"] = _cue_flag(titled, (group,))
+        features[f"body_{cue}"] = Feature(len(hits) / len(body) if body else 0.0, _first_cue(hits, (group,)))
+        features[f"shared_{cue}"] = _cue_flag(both, (group,))
     return features
 
 
-def _count_features(vn: str, kr: str, context: _Context) -> dict[str, Feature]:
-    counts, reading = context.counts, context.reading
-    top = {
-        side: max((n for key, n in counts.items() if key.startswith(side)), default=1) for side in ("VN", "KR")
-    }
-    keys = set(counts)
-    above = {a for key in keys for a in context.gazetteer.ancestors(key)}
+def _count_features(vn: str, kr: str, focus: Sequence[View], context: _Context) -> dict[str, Feature]:
+    counts, wholes = context.counts, context.wholes
+    most = {side: max((n for key, n in counts.items() if key.startswith(side)), default=1) for side in ("VN", "KR")}
+    parts = {key: {part for part in counts if key in wholes[part]} for key in (vn, kr)}
+    above = {key: {whole for whole in wholes[key] if whole in counts} for key in (vn, kr)}
     return {
         "crowd": Feature(float(context.vn_units > CROWD or context.kr_units > CROWD)),
-        "whole_of_another": Feature(float(vn in above or kr in above)),
-        "part_of_another": Feature(float(any(keys & {*context.gazetteer.ancestors(key)} for key in (vn, kr)))),
-        "minor_whole": Feature(float(any(_is_minor(key, _parts(key, context), counts) for key in (vn, kr)))),
-        "minor_part": Feature(
-            float(any(_is_minor(key, keys & {*context.gazetteer.ancestors(key)}, counts) for key in (vn, kr)))
-        ),
-        "part_vn": Feature(counts.get(vn, 0) / top["VN"]),
-        "part_kr": Feature(counts.get(kr, 0) / top["KR"]),
+        "whole_of_another": Feature(float(any(parts.values()))),
+        "part_of_another": Feature(float(any(above.values()))),
+        "minor_whole": Feature(float(any(_is_minor(key, parts[key], counts) for key in (vn, kr)))),
+        "minor_part": Feature(float(any(_is_minor(key, above[key], counts) for key in (vn, kr)))),
+        "part_vn": Feature(counts.get(vn, 0) / most["VN"]),
+        "part_kr": Feature(counts.get(kr, 0) / most["KR"]),
         "others": Feature(min(1.0, (context.vn_units + context.kr_units - 2) / 6)),
-        "unsure_name": Feature(1.0 - min(_sureness(vn, reading), _sureness(kr, reading))),
+        "unsure_name": Feature(1.0 - min(_sureness(vn, focus), _sureness(kr, focus))),
     }
 
 
-def _parts(key: str, context: _Context) -> set[str]:
-    return {part for part in context.counts if key in context.gazetteer.ancestors(part)}
+def _is_whole_of_named(view: View, mention: Mention) -> bool:
+    start = mention.start - view.sentence.start
+    return bool(_PART_OF.search(view.text, max(0, start - 40), start))
 
 
 def _is_minor(key: str, others: set[str], counts: dict[str, int]) -> bool:
@@ -238,7 +249,7 @@ def _without_places(views: Sequence[View], gazetteer: Gazetteer) -> list[View]:
 def _find_places(views: Sequence[View], gazetteer: Gazetteer) -> set[Mention]:
     found: set[Mention] = set()
     for view in views:
-        found |= {m for m in view.mentions if _PART_OF.search(view.text, 0, m.start - view.sentence.start)}
+        found |= {m for m in view.mentions if _is_whole_of_named(view, m)}
         for part in view.mentions:
             above = gazetteer.ancestors(part.key) if part.level > 1 else ()
             for mention in view.mentions:
@@ -273,11 +284,11 @@ def _is_typed(key: str, focus: Sequence[View]) -> bool:
 
 
 def _names(view: View, key: str) -> bool:
-    return any(m.key == key and m.actor for m in view.mentions)
+    return key in view.actors
 
 
-def _sureness(key: str, reading: Reading) -> float:
-    return max((m.sure for v in reading.views for m in v.mentions if m.key == key), default=0.0)
+def _sureness(key: str, focus: Sequence[View]) -> float:
+    return max((m.sure for v in focus for m in v.mentions if m.key == key), default=0.0)
 
 
 def _ordered(keys: Iterable[str]) -> list[str]:
@@ -295,8 +306,8 @@ def _cue_flag(views: Sequence[View], groups: tuple[str, ...]) -> Feature:
 
 def _first_cue(views: Sequence[View], groups: tuple[str, ...]) -> tuple[Field, int, int] | None:
     for view in views:
-        for cue in view.cues:
-            if cue.group in groups:
+        for group in groups:
+            if cue := view.first_cues.get(group):
                 return view.sentence.segment.field, cue.start, cue.end
     return None
 
