@@ -1,0 +1,1 @@
+"""The revisions that bring a database to today's tables, run by `storage.upgrade`."""
