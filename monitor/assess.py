@@ -174,18 +174,20 @@ class _Turn:
         self._leases, self._clock, self._is_stopping = application.store.leases, application.clock, is_stopping
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._renew_at = self._clock()
+        self._is_ours = False
 
     def begin(self) -> bool:
         """Whether it is our turn. Two at once would do no harm, but each would do the work of both."""
         now = self._clock()
         self._renew_at = now + timedelta(seconds=LEASE_SECONDS / 3)
-        return self._leases.acquire(LEASE, self._holder, now, LEASE_SECONDS) is not None
+        self._is_ours = self._leases.acquire(LEASE, self._holder, now, LEASE_SECONDS) is not None
+        return self._is_ours
 
     def is_over(self) -> bool:
         """Whether to stop here; keeps the lease otherwise."""
-        if self._is_stopping():
-            return True
-        return self._clock() >= self._renew_at and not self.begin()
+        if self._is_ours and self._clock() >= self._renew_at:
+            self.begin()
+        return not self._is_ours or self._is_stopping()
 
     def end(self) -> None:
         self._leases.release(LEASE, self._holder, self._clock())

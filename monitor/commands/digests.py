@@ -1,8 +1,10 @@
 """The command that previews, sends and tests one subscription's digest."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from monitor.application import Application
 from monitor.deliver import Draft, HandedOver, draft_digest, hand_over_pending, hand_over_test, save_draft
@@ -25,29 +27,32 @@ def digest(
     if preview + send + test > 1:
         raise InputError("choose one of --preview, --send and --test")
     application = Application()
-    subscription = application.find_subscription(name)
-    application.store.deliveries.begin_subscription(name, application.clock())
-    draft = draft_digest(application, subscription)
+    draft = draft_digest(application, application.find_subscription(name))
+    if not send and not test:
+        rendered = render_email(draft.content)
+        typer.echo(f"Subject: {rendered.subject}\n\n{rendered.text}")
+        return
+    with Console(stderr=True).status(f"Handing over to {len(draft.subscription.recipients)} recipients"):
+        handed = send_draft(application, draft) if send else hand_over_test(application, draft)
     if send and draft.is_silent:
-        save_draft(application, draft, f"by hand {draft.composed_at.isoformat()}")
         typer.echo("Nothing is new; nothing was sent.")
-    elif send:
-        _report(send_draft(application, draft))
-    elif test:
-        _report(hand_over_test(application, draft))
-    else:
-        typer.echo(render_email(draft.content).text)
+    if not report(handed):
+        raise typer.Exit(1)
 
 
 def send_draft(application: Application, draft: Draft) -> list[HandedOver]:
-    """Saves a draft and hands its deliveries over; what became of each."""
+    """Saves a draft and hands its deliveries over; what became of each. InputError where another one was first."""
     digest_id = save_draft(application, draft, f"by hand {draft.composed_at.isoformat()}")
+    if digest_id is None:
+        raise InputError("another digest has just told the same", where=draft.subscription.name)
     return [one for one in hand_over_pending(application) if one.delivery.digest_id == digest_id]
 
 
-def _report(handed: list[HandedOver]) -> None:
-    """Says how each delivery went; the command fails where one did not arrive."""
+def report(handed: Sequence[HandedOver]) -> bool:
+    """Says how each hand-over went; whether all arrived."""
     for one in handed:
-        typer.echo(f"{one.delivery.recipient}: {one.outcome.state} {one.outcome.reason}".rstrip())
-    if any(one.outcome.state != "sent" for one in handed):
-        raise typer.Exit(1)
+        later = "; tried again by `twinwatch run`" if one.outcome.state == "retry" and one.delivery.id else ""
+        reason = f": {one.outcome.reason}" if one.outcome.reason else ""
+        state = "not sent" if one.outcome.state == "retry" else one.outcome.state
+        typer.echo(f"{one.delivery.recipient}  {state}{reason}{later}")
+    return all(one.outcome.state == "sent" for one in handed)
