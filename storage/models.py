@@ -222,7 +222,10 @@ class VerdictModel(Base):
 
 
 class EventModel(Base):
-    """Something that happened once. A merged event points to the one that goes on."""
+    """Something that happened once. A merged event points to the one that goes on.
+
+    `news_number` counts up, in the order of the commits, each time an event becomes news; 0 for what never was.
+    """
 
     __tablename__ = "events"
     id: Mapped[str] = mapped_column(String, primary_key=True)
@@ -236,20 +239,25 @@ class EventModel(Base):
     new_tie: Mapped[bool] = mapped_column(default=False)
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("events.id"))
+    news_number: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
 
 
 class EventPairModel(Base):
-    """A pair of an event; position 0 is the main pair."""
+    """A pair of an event; position 0 is the main pair. Events that were merged or lost their facts have none.
+
+    `dated_on` is the day by which events of a pair are in order: of the happening, else of the first sight.
+    """
 
     __tablename__ = "event_pairs"
     __table_args__ = (
-        Index("ix_event_pairs_pair", "vn_key", "kr_key"),
+        Index("ix_event_pairs_pair", "vn_key", "kr_key", "dated_on", "event_id"),
         Index("ix_event_pairs_kr_key", "kr_key"),
     )
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
     vn_key: Mapped[str] = mapped_column(String, primary_key=True)
     kr_key: Mapped[str] = mapped_column(String, primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
+    dated_on: Mapped[str] = mapped_column(String)
 
 
 class FactModel(Base):
@@ -296,11 +304,15 @@ class TieModel(Base):
 
 
 class SubscriptionModel(Base):
-    """When a subscription began; its wishes are settings."""
+    """When a subscription began; its wishes are settings.
+
+    `told_through`: whatever became news up to this number was told, was passed over, or is news no longer.
+    """
 
     __tablename__ = "subscriptions"
     name: Mapped[str] = mapped_column(String, primary_key=True)
     created_at: Mapped[datetime]
+    told_through: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class DigestModel(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Database
 from storage.models import DeliveryModel, DigestModel, SubscriptionModel, ToldModel
+from storage.repository.news import find_beginning, settle
 from storage.repository.redirects import follow_merges, make_chunks
 from storage.values import DeliveryRow, DeliveryState, DigestRow
 
@@ -37,10 +38,13 @@ class DeliveryRepository:
 
     def begin_subscription(self, name: str, at: datetime) -> datetime:
         """When the subscription began, which is now if it is new."""
-        insert = self._database.insert(SubscriptionModel).values(name=name, created_at=at)
         with self._database.write() as session:
-            session.execute(insert.on_conflict_do_nothing())
-            return session.get_one(SubscriptionModel, name).created_at
+            row = session.get(SubscriptionModel, name)
+            if row is None:
+                values = {"name": name, "created_at": at, "told_through": find_beginning(session, at)}
+                session.execute(self._database.insert(SubscriptionModel).on_conflict_do_nothing(), [values])
+                row = session.get_one(SubscriptionModel, name)
+            return row.created_at
 
     def last_digest(self, subscription: str) -> DigestRow | None:
         """The newest digest of a subscription."""
@@ -71,7 +75,7 @@ class DeliveryRepository:
             since_at=digest.since_at, content=digest.content,
         )
         with self._database.write() as session:
-            session.get_one(SubscriptionModel, digest.subscription, with_for_update={"key_share": True})
+            subscription = session.get_one(SubscriptionModel, digest.subscription, with_for_update={"key_share": True})
             told = follow_merges(session, digest.told)
             passed_over = follow_merges(session, digest.passed_over)
             if _any_told(session, digest.subscription, told):
@@ -81,6 +85,7 @@ class DeliveryRepository:
                 return None
             self._save_told(session, digest.subscription, digest_id, told, passed_over - told)
             self._save_deliveries(session, digest, digest_id)
+            settle(session, subscription)
             return int(digest_id)
 
     def _save_told(

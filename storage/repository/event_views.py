@@ -1,28 +1,22 @@
 """Events as they are shown: pairs, articles and what was known of the pair before, in few queries for many events."""
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarResult, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from storage.models import ArticleModel, EventModel, EventPairModel, FactModel, TieModel
 from storage.repository.redirects import make_chunks
 from storage.values import EventArticle, EventView
 
-Pair = tuple[str, str]
-NO_PAIR = ("", "")
-# Two parameters for each pair.
-PAIRS = 200
 
-
-class Background(NamedTuple):
-    """What is known of pairs apart from one event: since when they are tied, and the days of their events, sorted."""
-
-    since: dict[Pair, str | None]
-    days: dict[Pair, list[tuple[str, str]]]
+class _Pair(NamedTuple):
+    vn_key: str
+    kr_key: str
+    earlier: int
+    since: str | None
 
 
 def has_facts() -> ColumnElement[bool]:
@@ -30,40 +24,47 @@ def has_facts() -> ColumnElement[bool]:
     return select(FactModel.id).where(FactModel.event_id == EventModel.id).exists()
 
 
-def make_views(session: Session, rows: ScalarResult[EventModel] | Sequence[EventModel]) -> list[EventView]:
+def make_views(session: Session, rows: Iterable[EventModel]) -> list[EventView]:
     """Views of the given events, in their order."""
     events = list(rows)
     ids = [row.id for row in events]
     pairs = _pairs(session, ids)
     articles = _articles(session, ids)
-    mains = sorted({found[0] for found in pairs.values()})
-    known = Background(_known_since(session, mains), _event_days(session, mains))
-    return [_view(row, tuple(pairs.get(row.id, ())), articles.get(row.id, ()), known) for row in events]
+    return [_view(row, pairs.get(row.id, []), articles.get(row.id, ())) for row in events]
 
 
-def _view(
-    row: EventModel, pairs: tuple[Pair, ...], articles: tuple[EventArticle, ...], known: Background
-) -> EventView:
-    main = pairs[0] if pairs else NO_PAIR
-    mine = (row.happened_on or row.first_seen_at.date().isoformat(), row.id)
+def _view(row: EventModel, pairs: Sequence[_Pair], articles: tuple[EventArticle, ...]) -> EventView:
+    main = pairs[0] if pairs else _Pair("", "", 0, None)
     return EventView(
         id=row.id, act=row.act, stage=row.stage, happened_on=row.happened_on, verdict=row.verdict,
-        backlog=row.backlog, new_tie=row.new_tie, first_seen_at=row.first_seen_at, pairs=pairs, articles=articles,
-        score=row.score, earlier_events=bisect_left(known.days.get(main, []), mine), known_since=known.since.get(main),
+        backlog=row.backlog, new_tie=row.new_tie, first_seen_at=row.first_seen_at,
+        pairs=tuple((pair.vn_key, pair.kr_key) for pair in pairs), articles=articles,
+        score=row.score, earlier_events=main.earlier, known_since=main.since,
     )
 
 
-def _pairs(session: Session, ids: Sequence[str]) -> dict[str, list[Pair]]:
-    found: dict[str, list[Pair]] = defaultdict(list)
-    table = EventPairModel
+def _pairs(session: Session, ids: Sequence[str]) -> dict[str, list[_Pair]]:
+    found: dict[str, list[_Pair]] = defaultdict(list)
+    mine, tie = EventPairModel, TieModel
+    of_tie = (tie.vn_key == mine.vn_key) & (tie.kr_key == mine.kr_key)
     for part in make_chunks(ids):
         question = (
-            select(table.event_id, table.vn_key, table.kr_key).where(table.event_id.in_(part))
-            .order_by(table.event_id, table.position)
+            select(mine.event_id, mine.vn_key, mine.kr_key, _earlier(), tie.since).join(tie, of_tie, isouter=True)
+            .where(mine.event_id.in_(part)).order_by(mine.event_id, mine.position)
         )
-        for event_id, vn, kr in session.execute(question):
-            found[event_id].append((vn, kr))
+        for event_id, vn, kr, earlier, since in session.execute(question):
+            found[event_id].append(_Pair(vn, kr, earlier, since))
     return found
+
+
+def _earlier() -> ColumnElement[int]:
+    """How many events of an event's main pair are on days before it: answered by the index of pairs alone."""
+    mine, other = EventPairModel, aliased(EventPairModel)
+    count = (
+        select(func.count()).where(other.vn_key == mine.vn_key, other.kr_key == mine.kr_key)
+        .where(tuple_(other.dated_on, other.event_id) < tuple_(mine.dated_on, mine.event_id))
+    )
+    return case((mine.position == 0, count.correlate(mine).scalar_subquery()), else_=0)
 
 
 def _articles(session: Session, ids: Sequence[str]) -> dict[str, tuple[EventArticle, ...]]:
@@ -85,33 +86,3 @@ def _articles(session: Session, ids: Sequence[str]) -> dict[str, tuple[EventArti
 def _published(article: EventArticle) -> tuple[bool, str, int]:
     instant = article.published_at
     return instant is None, instant.isoformat() if instant else "", article.article_id
-
-
-def _known_since(session: Session, mains: Sequence[Pair]) -> dict[Pair, str | None]:
-    found: dict[Pair, str | None] = {}
-    for part in _pair_chunks(mains):
-        question = select(TieModel.vn_key, TieModel.kr_key, TieModel.since).where(
-            tuple_(TieModel.vn_key, TieModel.kr_key).in_(part)
-        )
-        found.update(((vn, kr), since) for vn, kr, since in session.execute(question))
-    return found
-
-
-def _event_days(session: Session, mains: Sequence[Pair]) -> dict[Pair, list[tuple[str, str]]]:
-    days: dict[Pair, list[tuple[str, str]]] = defaultdict(list)
-    pair = (EventPairModel.vn_key, EventPairModel.kr_key)
-    for part in _pair_chunks(mains):
-        question = (
-            select(*pair, EventModel.id, EventModel.happened_on, EventModel.first_seen_at)
-            .join(EventModel, EventModel.id == EventPairModel.event_id)
-            .where(tuple_(*pair).in_(part), EventModel.merged_into.is_(None), has_facts())
-        )
-        for vn, kr, event_id, happened_on, first_seen_at in session.execute(question):
-            days[vn, kr].append((happened_on or first_seen_at.date().isoformat(), event_id))
-    for found in days.values():
-        found.sort()
-    return days
-
-
-def _pair_chunks(mains: Sequence[Pair]) -> list[Sequence[Pair]]:
-    return [mains[start : start + PAIRS] for start in range(0, len(mains), PAIRS)]

@@ -15,14 +15,16 @@ from storage.models import (
     EventPairModel,
     FactModel,
     SubscriptionModel,
-    ToldModel,
     VerdictModel,
 )
 from storage.repository.event_views import has_facts, make_views
+from storage.repository.news import News, is_untold
 from storage.repository.redirects import make_chunks, merge_event
 from storage.values import BlockFact, EventRow, EventView
 
 FLAGGED = ("yes", "unsure")
+# Who saves events does so in turn (an advisory lock on PostgreSQL), so that news numbers are in the order of commits.
+NEWS_TURN = 0x6576_656E_7473
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,13 @@ class EventRepository:
         `new_ties` holds the ids among the new events whose pair was not known before.
         """
         with self._database.write() as session:
-            made = [event.id for event in events if _save_event(session, event, at, event.id in new_ties)]
+            self._database.take_turn(session, NEWS_TURN)
+            news = News(session, at)
+            made = [event.id for event in events if news.save_event(event, event.id in new_ties)]
             for old in sorted(merged):
                 merge_event(session, old, merged[old])
             _save_facts(session, block, events)
+            _drop_pairs(session, block)
         return made
 
     def get(self, event_id: str) -> EventView | None:
@@ -110,18 +115,14 @@ class EventRepository:
 
     def untold(self, subscription: str) -> list[EventView]:
         """Every event since the subscription began that it was neither told nor passed over; never backlog."""
-        told = select(ToldModel.event_id).where(
-            ToldModel.subscription == subscription, ToldModel.event_id == EventModel.id
-        )
-        began = select(SubscriptionModel.created_at).where(SubscriptionModel.name == subscription)
-        question = (
-            select(EventModel)
-            .where(EventModel.merged_into.is_(None), EventModel.backlog.is_(False), ~told.exists())
-            .where(EventModel.first_seen_at >= began.scalar_subquery(), has_facts())
-            .order_by(EventModel.first_seen_at, EventModel.id)
-        )
         with self._database.read() as session:
-            return make_views(session, session.scalars(question).all())
+            row = session.get(SubscriptionModel, subscription)
+            if row is None:
+                return []
+            question = select(EventModel).where(EventModel.news_number > row.told_through, is_untold(subscription))
+            # Few events are left by now; a second condition on time would only lead SQLite to the wrong index.
+            found = [event for event in session.scalars(question) if event.first_seen_at >= row.created_at]
+            return make_views(session, sorted(found, key=lambda event: (event.first_seen_at, event.id)))
 
     def count(self) -> int:
         """How many events are known, backlog included; merged ones, and those that lost all their facts, are none."""
@@ -147,21 +148,12 @@ def _save_facts(session: Session, block: str, events: Sequence[EventRow]) -> Non
             session.execute(facts.values(event_id=event.id, waiting=False))
 
 
-def _save_event(session: Session, event: EventRow, at: datetime, new_tie: bool) -> bool:
-    row = session.get(EventModel, event.id)
-    is_new = row is None
-    if row is None:
-        row = EventModel(id=event.id, first_seen_at=at, new_tie=new_tie, block=event.block)
-        session.add(row)
-    row.act, row.stage, row.happened_on, row.merged_into = event.act, event.stage, event.happened_on, None
-    row.verdict, row.score, row.backlog = event.verdict, event.score, event.backlog
-    session.flush()
-    session.execute(delete(EventPairModel).where(EventPairModel.event_id == event.id))
-    session.add_all(
-        EventPairModel(event_id=event.id, vn_key=vn, kr_key=kr, position=position)
-        for position, (vn, kr) in enumerate(event.pairs)
+def _drop_pairs(session: Session, block: str) -> None:
+    """Takes the pairs from events of the block that were merged or have no fact left: they are shown no more."""
+    gone = select(EventModel.id).where(
+        EventModel.block == block, EventModel.merged_into.is_not(None) | ~has_facts()
     )
-    return is_new
+    session.execute(delete(EventPairModel).where(EventPairModel.event_id.in_(gone)))
 
 
 def _narrowed(wanted: EventFilter) -> Select[EventModel]:

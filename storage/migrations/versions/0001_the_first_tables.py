@@ -23,12 +23,14 @@ def upgrade() -> None:
     sa.Column('new_tie', sa.Boolean(), nullable=False),
     sa.Column('first_seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('merged_into', sa.String(), nullable=True),
+    sa.Column('news_number', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['merged_into'], ['events.id'], name=op.f('fk_events_merged_into')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_events'))
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_events_block'), ['block'], unique=False)
         batch_op.create_index(batch_op.f('ix_events_first_seen_at'), ['first_seen_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_events_news_number'), ['news_number'], unique=False)
 
     op.create_table('leases',
     sa.Column('name', sa.String(), nullable=False),
@@ -55,6 +57,7 @@ def upgrade() -> None:
     op.create_table('subscriptions',
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('told_through', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_subscriptions'))
     )
     op.create_table('ties',
@@ -123,11 +126,12 @@ def upgrade() -> None:
     sa.Column('vn_key', sa.String(), nullable=False),
     sa.Column('kr_key', sa.String(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('dated_on', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_event_pairs_event_id')),
     sa.PrimaryKeyConstraint('event_id', 'vn_key', 'kr_key', name=op.f('pk_event_pairs'))
     )
     with op.batch_alter_table('event_pairs', schema=None) as batch_op:
-        batch_op.create_index('ix_event_pairs_pair', ['vn_key', 'kr_key'], unique=False)
+        batch_op.create_index('ix_event_pairs_pair', ['vn_key', 'kr_key', 'dated_on', 'event_id'], unique=False)
         batch_op.create_index('ix_event_pairs_kr_key', ['kr_key'], unique=False)
 
     op.create_table('feeds',
