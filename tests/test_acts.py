@@ -27,10 +27,10 @@ def read(lang: str, title: str, text: str) -> tuple[str, str]:
         ("ko", "봉화군, 화방현과 MOU", "봉화군과 다낭시 화방현이 양해각서를 체결했다.", "agreement"),
         ("ko", "봉화군, 화방현과 계절근로자 MOU", "봉화군과 다낭시 화방현이 양해각서를 체결했다.", "seasonal_workers"),
         ("vi", "Huế và Chungcheongnam ký thỏa thuận", "TP. Huế và tỉnh Chungcheongnam ký kết hợp tác.", "agreement"),
-        ("vi", "TP. Huế tiếp đoàn Chungcheongnam", "TP. Huế tiếp đoàn tỉnh Chungcheongnam, bàn về các nội dung đã ký.", "visit"),
+        ("vi", "TP. Huế tiếp đoàn Chungcheongnam", "Huế tiếp đoàn Chungcheongnam, bàn các nội dung đã ký.", "visit"),
         ("vi", "Thanh niên Long An và Chungcheongnam", "Học sinh Long An giao lưu tại Chungcheongnam.", "training"),
         ("en", "Busan gives masks to Hanoi", "Busan donated masks to Hanoi on May 3.", "aid"),
-        ("en", "Busan receives Hanoi delegation", "Busan received a delegation of Hanoi. A deal was signed in 2009.", "visit"),
+        ("en", "Busan receives Hanoi delegation", "Busan received guests. A deal was signed in 2009.", "visit"),
         ("en", "Ansan culture week in Hue", "Ansan opened a culture week in Hue.", "culture_tourism"),
     ],
 )

@@ -30,7 +30,8 @@ def test_a_verdict_line_has_exactly_the_keys_of_the_contract() -> None:
     line = json.loads(result.stdout)
     assert result.exit_code == 0
     assert set(line) == {"id", "lang", "verdict", "relevant", "score", "act", "facts", "evidence", "rules_version"}
-    assert (line["id"], line["lang"], line["verdict"], line["relevant"], line["act"]) == ("a1", "vi", "yes", True, "visit")
+    assert (line["id"], line["lang"]) == ("a1", "vi")
+    assert (line["verdict"], line["relevant"], line["act"]) == ("yes", True, "visit")
     fact = line["facts"][0]
     assert set(fact) == {"vn", "kr", "act", "stage", "happened_on", "quote"}
     assert fact["vn"] == {"key": "VN-38", "name": "Thanh Hóa"}

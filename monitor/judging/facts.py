@@ -6,30 +6,28 @@ from datetime import date
 from monitor.judging.acts import choose_act, choose_stage
 from monitor.judging.reading import Reading, View
 from monitor.judging.values import Act, Fact
-from monitor.judging.verdict import Candidate, Weights, cut_quote, score_features
+from monitor.judging.verdict import Candidate, Weights, cut_quote, score_features, weigh_features
 
 # A day further from the story's own than this is history or an outlook, not what is reported.
 NEAR_DAYS = 75
-# A further pair must score at least this share of the best one.
-PAIR_SHARE = 0.35
 # How many facts one story may carry at most.
 MOST_FACTS = 8
 
 
 def take_facts(candidates: Sequence[Candidate], reading: Reading, weights: Weights) -> list[Fact]:
     """The facts of a story that is to be flagged, the main one first; `candidates` must not be empty."""
-    scores = {
-        c: (score_features(c.features, weights.pair), score_features(c.features, weights.relevance)) for c in candidates
-    }
-    ranked = sorted(candidates, key=lambda c: -scores[c][0] * scores[c][1])
+    odds = {c: weigh_features(c.features, weights.pair) + weigh_features(c.features, weights.relevance)
+            for c in candidates}
+    ranked = sorted(candidates, key=lambda c: -odds[c])
     main = ranked[0]
-    best = scores[main][0]
-    chosen = [
-        c for c in ranked[1:]
-        if scores[c][0] >= max(weights.pair_yes, PAIR_SHARE * best) and scores[c][1] >= weights.no
-    ]
-    chosen.insert(0, main)
+    chosen = [main, *(c for c in ranked[1:] if _is_told(c, weights))]
     return [_make_fact(candidate, main, reading) for candidate in chosen[:MOST_FACTS]]
+
+
+def _is_told(candidate: Candidate, weights: Weights) -> bool:
+    """Whether a further pair of the story acts in it too."""
+    pair, relevance = (score_features(candidate.features, w) for w in (weights.pair, weights.relevance))
+    return pair >= weights.pair_yes and relevance >= weights.no
 
 
 def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:

@@ -17,6 +17,7 @@ _STAMP_LINE = 60
 PAST_YEARS = 1
 # A Korean word of passing ("에 이어") puts aside the name that ends right before it.
 PASSING_REACH = 8
+_BYLINE_BEFORE = re.compile(r"^\s*[(\[]$")
 _SEAT_AFTER = re.compile(
     r"\s?(?:기업|업체|중소기업|출신|시민|관광객|여행|상공인|에 본사|에 본점|에 공장)|"
     r"[- ](?:based|headquartered|born|firms?|compan(?:y|ies)|businesses|residents|tourists|travellers|native)\b", re.I
@@ -121,6 +122,8 @@ def _passing_spans(sentence: Sentence, text: str, cues: tuple[Cue, ...]) -> list
 def _is_seat(sentence: Sentence, text: str, mention: Mention) -> bool:
     """Whether the name only says where a firm sits or where people are from ("Busan-based", "부산 기업")."""
     start, end = mention.start - sentence.start, mention.end - sentence.start
+    if _BYLINE_BEFORE.match(text[:start]) and text[end:end + 1] in (")", "]"):
+        return True
     return bool(_SEAT_AFTER.match(text, end) or _SEAT_BEFORE.search(text, max(0, start - 40), start))
 
 

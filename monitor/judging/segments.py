@@ -19,6 +19,8 @@ HEADING_LINE = 40
 PROSE_LINE = 160
 
 _END = re.compile(r"[.!?。！？…][\"'”’」)\]]*$")
+# A stop behind a whole word, not behind an abbreviation.
+_FULL_STOP = re.compile(r"(?:[a-zà-ỹа-я]{3}|[가-힣]다|[ぁ-ん])[.!?。]\s")
 _ENDS = re.compile(r"[.!?。！？…]")
 _STOP = re.compile(r"(?:(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\n+)")
 _ABBREVIATION = re.compile(
@@ -108,7 +110,8 @@ def _line_kind(line: str, finder: CueFinder) -> str:
         return "heading"
     if _STAMP.match(line) or _COUNTER.match(line) or len(line) <= 2:
         return "noise"
-    return "short" if len(line) < SHORT_LINE and not _END.search(line) else "prose"
+    told = _END.search(line) or _FULL_STOP.search(line)
+    return "short" if len(line) < SHORT_LINE and not told else "prose"
 
 
 def _is_heading(line: str, finder: CueFinder) -> bool:

@@ -17,7 +17,10 @@ BODY_REACH = 34
 PLACE_REACH = 14
 # So many units of one side in a sentence are a row, in which a tie is mentioned rather than told.
 ROW = 3
-_BEFORE_PLACE = re.compile(r"(?:^|\W)(?:in|at|near|from|tại|ở|w|we|à|в|in der)\s+(?:the\s+)?$", re.I)
+_BEFORE_PLACE = re.compile(
+    r"(?:^|\W)(?:in|at|near|from|tại|ở|w|we|à|в|in der)\s+(?:the\s+)?$"
+    r"|(?:^|\W)(?:at|tại|ở)\s+[^\W\d_][\w ]{1,20},\s*$", re.I
+)
 _PART_OF = re.compile(
     r"(?:quận|huyện|phường|xã)\s[\w ]{0,24}của\s+$|(?:district|county|ward|commune)\s(?:of|in)\s+$", re.I
 )
@@ -70,9 +73,13 @@ class Weights:
 
 
 def score_features(features: dict[str, Feature], weights: dict[str, float]) -> float:
-    """The probability (0 to 1) that a linear model gives to these features; `bias` is always on."""
-    total = weights["bias"] + sum(weights.get(name, 0.0) * f.value for name, f in features.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    """The probability (0 to 1) that a linear model gives to these features."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, weigh_features(features, weights)))))
+
+
+def weigh_features(features: dict[str, Feature], weights: dict[str, float]) -> float:
+    """The log odds that a linear model gives to these features; `bias` is always on."""
+    return weights["bias"] + sum(weights.get(name, 0.0) * f.value for name, f in features.items() if f.value)
 
 
 def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
@@ -231,7 +238,7 @@ def _is_minor(key: str, others: set[str], counts: dict[str, int]) -> bool:
 def _body_near(key: str, focus: Sequence[View]) -> Feature:
     for view in focus:
         for mention in view.mentions:
-            if mention.key != key:
+            if mention.key != key or not mention.actor or _is_locative(view, mention):
                 continue
             for cue in view.cues:
                 near = cue.start < mention.end + BODY_REACH and cue.end > mention.start - BODY_REACH
@@ -276,11 +283,11 @@ def _is_place(key: str, focus: Sequence[View]) -> bool:
 
 def _is_locative(view: View, mention: Mention) -> bool:
     start, end = mention.start - view.sentence.start, mention.end - view.sentence.start
-    return bool(_BEFORE_PLACE.search(view.text, max(0, start - 12), start) or _AFTER_PLACE.match(view.text, end))
+    return bool(_BEFORE_PLACE.search(view.text, max(0, start - 30), start) or _AFTER_PLACE.match(view.text, end))
 
 
 def _is_typed(key: str, focus: Sequence[View]) -> bool:
-    return any(m.key == key and m.note in ("type", "context", "ward", "home") for v in focus for m in v.mentions)
+    return any(m.key == key and m.note in ("type", "ward", "home") for v in focus for m in v.mentions)
 
 
 def _names(view: View, key: str) -> bool:
