@@ -23,6 +23,8 @@ STUCK_AFTER = timedelta(minutes=15)
 
 # A digest of a late evening may still come after midnight; one of the morning belongs to its day.
 MADE_GOOD_WITHIN = timedelta(hours=6)
+# A clock that is set back further was wrong before, and no reader should wait until it has caught up.
+SET_BACK_AT_MOST = timedelta(days=2)
 
 MakeNotifier = Callable[[str, Settings], Notifier]
 
@@ -78,7 +80,7 @@ def compose_due(application: Application) -> list[int]:
         now = application.clock()
         began_at = application.store.deliveries.begin_subscription(subscription.name, now)
         period = find_period(subscription, began_at, now)
-        if period and not application.store.deliveries.has_digest(subscription.name, period):
+        if period and not _has_digest(application, subscription, period, now):
             digest_id = save_draft(application, draft_digest(application, subscription), period)
             made += [digest_id] if digest_id is not None else []
     return made
@@ -158,6 +160,15 @@ def find_retry(attempts: int, outcome: Outcome, now: datetime) -> datetime | Non
         return None
     asked = timedelta(seconds=outcome.retry_after_seconds or 0)
     return now + max(timedelta(minutes=RETRY_MINUTES[attempts - 1]), asked)
+
+
+def _has_digest(application: Application, subscription: Subscription, period: str, now: datetime) -> bool:
+    """Whether the period had its digest, or a later one had, from before the clock was set back."""
+    deliveries = application.store.deliveries
+    if deliveries.has_digest(subscription.name, period):
+        return True
+    last = deliveries.last_digest(subscription.name)
+    return last is not None and now < last.composed_at < now + SET_BACK_AT_MOST
 
 
 def _find_down(application: Application, since_at: datetime, now: datetime) -> list[tuple[datetime, datetime]]:

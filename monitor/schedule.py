@@ -1,6 +1,7 @@
 """The service: when to crawl, assess and deliver. What is due lies in the database, so a missed hour is made good."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from monitor.assess import Assessment, assess
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.deliver import begin_subscriptions, compose_due, hand_over_pending
 from seeds.errors import TwinwatchError
+from storage.clock import utc_now
 from storage.errors import StoreError
 
 TICK_SECONDS = 30.0
@@ -26,6 +28,9 @@ GRACE_SECONDS = 300.0
 # What is under way may take so long to come to a safe end; then it is left as a crash would leave it.
 STOP_SECONDS = 10.0
 SCHEDULER_LEASE = "scheduler"
+
+# A tick says its troubles itself; the scheduler would add a traceback for one that is cut off at the end.
+logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 Say = Callable[[str], None]
 Crawl = Callable[[CrawlRequest], Awaitable[int]]
@@ -51,15 +56,18 @@ class Service:
             asyncio.get_running_loop().add_signal_handler(number, self.stop)
         await _in_thread(self._prepare)
         scheduler = AsyncIOScheduler(timezone=UTC)
+        # It keeps real time whatever our clock says: it counts each missed interval, one by one.
+        begin_at = utc_now()
         for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick):
             scheduler.add_job(
                 self.run_tick, "interval", [tick], seconds=TICK_SECONDS, id=tick.__name__, max_instances=1,
-                coalesce=True, misfire_grace_time=None, next_run_time=self._application.clock(),
+                coalesce=True, misfire_grace_time=None, next_run_time=begin_at,
             )
         scheduler.start()
         await self._stopped.wait()
-        scheduler.shutdown(wait=False)
+        scheduler.pause()  # `shutdown` would cut off what is under way
         await self._wind_up()
+        scheduler.shutdown(wait=False)
 
     def stop(self) -> None:
         """Lets `run` come to its end; what is under way stops at the next safe point."""
