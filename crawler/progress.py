@@ -33,6 +33,8 @@ def describe_pages(counts: Mapping[str, int]) -> list[str]:
 
 def describe_wave(outcomes: Mapping[str, int], counts: Mapping[str, int], seconds: float) -> str:
     """The wave's last line."""
+    if not outcomes:
+        return "wave: no outlet to visit"
     runs = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items()))
     pages = ", ".join([f"{counts.get('entries_new', 0)} new entries", *describe_pages(counts)])
     return f"wave: {_count(sum(outcomes.values()), 'outlet')} ({runs}); {pages}; {seconds:.0f} s"

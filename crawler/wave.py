@@ -43,6 +43,8 @@ class Wave:
 
     async def items(self) -> AsyncIterator[FoundArticle]:
         """Visits all outlets and gives their articles as they are found."""
+        if not self._visits:
+            return
         await self._begin()
         driver = asyncio.ensure_future(self._drive())
         self._tasks.append(driver)

@@ -56,8 +56,8 @@ class OutletSpider(Spider):
         spider = cls(plan or make_plan(**arguments), crawler)
         spider._set_crawler(crawler)
         crawler.signals.connect(spider.finish, signals.spider_closed)
-        # Refused sizes are counted and shown per outlet; Scrapy would log each of them.
-        logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
+        # Refused sizes are counted and shown per outlet, odd certificates are many; Scrapy would log each of them.
+        logging.getLogger("scrapy.core.downloader").setLevel(logging.ERROR)
         logging.getLogger("scrapy.downloadermiddlewares.httpcompression").setLevel(logging.ERROR)
         return spider
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ class Server:
     routes: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    starts: list[float] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,44 +63,55 @@ def article(title: str) -> str:
     return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
 
 
-@contextmanager
-def run_server(address: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-    """A server in threads of its own, on a free port unless one is given."""
-    server = Server()
+class Threads(ThreadingHTTPServer):
+    """Threads that end with the test, and no word about clients that were killed."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: Any) -> None:
+        pass
+
+
+def make_handler(server: Server) -> type[BaseHTTPRequestHandler]:
+    """What answers one connection from the routes of `server`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             with server.lock:
+                server.starts.append(time.monotonic())
                 server.asked[self.path] += 1
                 server.headers[self.path] = dict(self.headers)
                 server.at_once += 1
                 server.most_at_once = max(server.most_at_once, server.at_once)
             try:
-                status, headers, body = server.routes.get(self.path, lambda: (404, {}, b"none"))()
-                self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(*server.routes.get(self.path, lambda: (404, {}, b"none"))())
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
             finally:
                 with server.lock:
                     server.at_once -= 1
 
+        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, *_: Any) -> None:
             pass
 
-    class Threads(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
+    return Handler
 
-        def handle_error(self, *_: Any) -> None:
-            pass
 
-    http = Threads((address, port), Handler)
+@contextmanager
+def run_server(address: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """A server in threads of its own, on a free port unless one is given."""
+    server = Server()
+    http = Threads((address, port), make_handler(server))
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     server.root = f"http://{address}:{http.server_address[1]}"

@@ -1,11 +1,12 @@
 """One wave over outlets that each have a fault of real sites, and a second one after it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from seeds.newsroom import Newsroom, run_newsroom
+from storage.clock import utc_now
 from tests.crawl.conftest import Crawl, Desk
 
 ARTICLES = "/view/"
@@ -13,7 +14,7 @@ ARTICLES = "/view/"
 
 @pytest.fixture(scope="module")
 def newsroom() -> Iterator[Newsroom]:
-    with run_newsroom(datetime.now(UTC), slow_seconds=0.1) as room:
+    with run_newsroom(utc_now(), slow_seconds=0.1) as room:
         room.set_fault("nr_chungcheong", "429", retry_after=3600)
         room.set_fault("nr_yna", "gzip_bomb", prefix=ARTICLES)
         room.set_fault("nr_yna_en", "endless_redirect", prefix=ARTICLES)
