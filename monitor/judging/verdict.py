@@ -27,6 +27,8 @@ _PART_OF = re.compile(
 _AFTER_PLACE = re.compile(r"에서|에 본사|에 있는|에 위치|で(?!の)")
 # So many pairs of one story are described.
 MOST_PAIRS = 10
+# Capitals stand for their states where nothing says that the city itself acts.
+CAPITALS = frozenset({"VN-01", "KR-11"})
 # So many units of one side make a page a survey of many regions.
 CROWD = 4
 CUES = (
@@ -187,6 +189,11 @@ def _body_features(vn: str, kr: str, focus: Sequence[View], context: _Context) -
         "body_vn": vn_body,
         "body_kr": kr_body,
         "body_both": Feature(min(vn_body.value, kr_body.value), kr_body.span),
+        "bodiless": Feature(float(not vn_body.value and not kr_body.value)),
+        "capital": Feature(float(any(
+            key in CAPITALS and not body.value and not _is_typed(key, focus)
+            for key, body in ((vn, vn_body), (kr, kr_body))
+        ))),
         "known_tie": Feature(float(kr in context.gazetteer.tied.get(vn, ()))),
     }
 
