@@ -9,6 +9,7 @@ import pytest
 from monitor.judging.events import Group, carry_over, group_facts
 from monitor.judging.ties import is_new_tie, make_register
 from seeds.gazetteer import load_gazetteer
+from seeds.places import Tie
 from storage.values import BlockFact
 
 GAZETTEER = load_gazetteer()
@@ -104,6 +105,21 @@ def group(*fact_ids: int) -> Group:
     return Group("VN-46|KR-44", "visit", "done", "2024-05-03", "yes", False, ((HUE, CHUNGNAM),), fact_ids)
 
 
+@pytest.mark.parametrize(
+    ("old", "published", "backlog"),
+    [
+        ({"published": "2024-05-03"}, "2024-05-10", False),  # the later outlet is a week behind
+        ({"published": "2024-05-03"}, "2024-05-11", True),  # printed again under a new date
+        ({"published_at": None}, "2024-05-11", False),  # nothing says how old the other one is
+        ({"published": "2024-05-11"}, "2024-05-03", False),
+    ],
+)
+def test_an_old_story_that_is_printed_again_is_no_news(old: dict[str, Any], published: str, backlog: bool) -> None:
+    facts = [fact(1, backlog=True, text=LONG * 3, **old), fact(2, published=published, text=LONG * 3)]
+
+    assert [group.backlog for group in group_facts(facts, GAZETTEER)] == [backlog]
+
+
 def test_ids_go_to_the_largest_share_and_merged_ids_lead_on() -> None:
     carried = carry_over([group(1, 2, 3), group(4, 5), group(6)], {"old": {1, 2}, "new": {3}, "split": {4, 5}})
 
@@ -134,3 +150,14 @@ def test_the_register_counts_what_happened_and_not_what_is_planned() -> None:
     assert (row.kind, row.since, row.last_event_on, row.events, row.source) == (
         "contact", "2024-05-03", "2024-05-03", 2, "events",
     )
+
+
+def test_a_tie_that_a_former_unit_signed_is_its_successors_and_doubles_are_one() -> None:
+    signed, renewed = (
+        Tie(key, "KR-28", kind, since, "source", "high")
+        for key, kind, since in (("VN63-31", "sister", "1997-07-25"), ("VN-31", "friendship", "1990"))
+    )
+
+    (row,) = make_register([signed, renewed], [group(1, pairs=(("VN63-31", "KR-28"),))], GAZETTEER)
+
+    assert (row.vn_key, row.kr_key, row.kind, row.since, row.events) == ("VN-31", "KR-28", "sister", "1990", 1)

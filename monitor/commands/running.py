@@ -1,7 +1,7 @@
 """Commands that do the work: the service, and the one-off refresh."""
 
 import asyncio
-import time
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -10,6 +10,7 @@ from monitor.application import Application
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.schedule import Service
 from seeds.errors import InputError
+from storage.clock import Clock
 
 HOW_TO_SET = "in twinwatch.toml, or as TWINWATCH_CRAWL__CONTACT; `twinwatch init` asks for it"
 NO_CONTACT = f"nothing is crawled: set crawl.contact to an address or page that outlets can turn to ({HOW_TO_SET})"
@@ -27,13 +28,14 @@ def run() -> None:
     application = Application()
     watched, subscriptions = len(application.watched), len(application.subscriptions)
     application.make_data_dir()
-    _say(f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops")
+    say = _make_say(application.clock)
+    say(f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops")
     if not application.settings.may_crawl:
-        _say(NO_CONTACT)
+        say(NO_CONTACT)
     if not subscriptions:
-        _say(NO_SUBSCRIPTION)
-    asyncio.run(Service(application, _say).run())
-    _say("stopped")
+        say(NO_SUBSCRIPTION)
+    asyncio.run(Service(application, say).run())
+    say("stopped")
 
 
 def refresh(
@@ -48,5 +50,6 @@ def refresh(
     raise typer.Exit(1 if code else 0)
 
 
-def _say(line: str) -> None:
-    print(f"{time.strftime('%H:%M:%S')}  {line}", flush=True)
+def _make_say(clock: Clock) -> Callable[[str], None]:
+    """Prints a line after the time of day of this machine's zone."""
+    return lambda line: print(f"{clock().astimezone():%H:%M:%S}  {line}", flush=True)

@@ -1,4 +1,4 @@
-"""The demo: the real crawl, judging and digests against a newsroom, a mail server and a Slack of its own, on loopback."""
+"""The demo: the real crawl, judging and digests, against a newsroom, a mail server and a Slack of its own."""
 
 import asyncio
 import json
@@ -154,7 +154,7 @@ def _show_arrivals(stage: Stage, told: int) -> None:
 def _serve(stage: Stage) -> None:
     _say(f"Staying. Mail server 127.0.0.1:{stage.mail.port}, Slack {stage.slack.webhook_url}. Ctrl-C ends.")
     try:
-        asyncio.run(asyncio.Event().wait())  # type: ignore[arg-type]
+        asyncio.run(asyncio.Event().wait())
     except KeyboardInterrupt:
         _say("Ended.")
 

@@ -218,10 +218,17 @@ def _make_group(members: list[BlockFact], known: dict[int, _Known]) -> Group:
         stage=_choose_stage(faces, known),
         happened_on=_choose_day(best, act),
         verdict="yes" if any(f.verdict == "yes" for f in best) else "unsure",
-        backlog=all(f.backlog for f in best),
+        backlog=_is_old_news(best, known),
         pairs=_choose_pairs(best),
         fact_ids=tuple(f.id for f in best),
     )
+
+
+def _is_old_news(members: Sequence[BlockFact], known: dict[int, _Known]) -> bool:
+    """Whether no story is news, or the first that is came so late that it only prints an old one again."""
+    news = [known[f.id].published_on for f in members if not f.backlog]
+    old = [known[f.id].published_on for f in members if f.backlog and f.published_at]
+    return not news or (bool(old) and min(news) - min(old) > timedelta(days=WINDOW_DAYS))
 
 
 def _choose_act(members: Sequence[BlockFact]) -> str:
