@@ -16,7 +16,7 @@ Stage = Literal["planned", "agreed", "signed", "under_way", "done", "suspended"]
 
 @dataclass(frozen=True)
 class Story:
-    """One article to be judged: NFC text; `published_at` aware, in the outlet's zone; `home` the outlet's locality key."""
+    """One article to be judged: NFC text; `published_at` aware, in the outlet's zone; `home` its outlet's locality."""
 
     id: str
     url: str
@@ -33,7 +33,7 @@ class Mention:
     """A locality found in a text.
 
     `key` is a current unit (or the unit of before July 2025 below a current province); `sure` is 0 to 1;
-    `actor` is False where the name stands inside an organisation, a person or a product; `note` says which rule decided.
+    `actor` is False where the name stands inside an organisation, a person or a product; `note` names the rule.
     """
 
     field: Field
