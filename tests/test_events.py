@@ -1,6 +1,7 @@
 """Grouping facts into events, carrying ids over, and the register of ties: pure, and independent of order."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -158,6 +159,6 @@ def test_a_tie_that_a_former_unit_signed_is_its_successors_and_doubles_are_one()
         for key, kind, since in (("VN63-31", "sister", "1997-07-25"), ("VN-31", "friendship", "1990"))
     )
 
-    (row,) = make_register([signed, renewed], [group(1, pairs=(("VN63-31", "KR-28"),))], GAZETTEER)
+    (row,) = make_register([signed, renewed], [replace(group(1), pairs=(("VN63-31", "KR-28"),))], GAZETTEER)
 
     assert (row.vn_key, row.kr_key, row.kind, row.since, row.events) == ("VN-31", "KR-28", "sister", "1990", 1)

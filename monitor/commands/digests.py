@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def digest(
-    name: Annotated[str, typer.Argument(help="Name of the subscription.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the subscription.")],
     preview: Annotated[bool, typer.Option("--preview", help="Print it; send and save nothing (the default).")] = False,
     send: Annotated[bool, typer.Option("--send", help="Send it now to all recipients; it counts as told.")] = False,
     test: Annotated[bool, typer.Option("--test", help="Send it now; nothing counts as told.")] = False,

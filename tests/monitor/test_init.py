@@ -1,0 +1,137 @@
+"""`twinwatch init`: asks or takes options, checks each answer, and writes a file that the settings read."""
+
+import io
+import stat
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.commands.main import run_command
+from seeds.settings import load_settings
+from tests.stand_ins import MailStandIn
+
+OPTIONS = {
+    "--contact": "desk@city.example", "--language": "ko", "--hour": "8", "--zone": "Asia/Seoul",
+    "--recipients": "a@city.example, Phòng B <b@city.example>", "--smtp": "mail.example:465",
+    "--sender": "twinwatch@city.example",
+}
+Init = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def init(clean_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Init:
+    """Runs `init` with options (changes to the usual ones) and answers; exit code, standard output, standard error."""
+
+    def run(*more: str, answers: str = "", options: dict[str, str] = OPTIONS, **changes: str) -> tuple[int, str, str]:
+        chosen = {**options, **{f"--{name}": value for name, value in changes.items()}}
+        monkeypatch.setattr("sys.stdin", io.StringIO(answers))
+        code = run_command(["init", *(part for pair in chosen.items() for part in pair), *more])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_options_answer_everything(init: Init, clean_folder: Path) -> None:
+    code, _, err = init("--no-test")
+
+    settings = load_settings()
+    [subscription] = settings.subscription
+    assert (code, err) == (0, "")
+    assert settings.crawl.contact == "desk@city.example" and settings.may_crawl
+    assert (settings.email.host, settings.email.port, settings.email.security) == ("mail.example", 465, "tls")
+    assert (subscription.name, subscription.language, subscription.hour) == ("desk", "ko", 8)
+    assert subscription.recipients == ["a@city.example", "Phòng B <b@city.example>"]
+    assert stat.S_IMODE((clean_folder / "twinwatch.toml").stat().st_mode) == 0o600
+
+
+def test_answers_are_asked_for_and_asked_again_where_they_are_wrong(init: Init) -> None:
+    answers = [
+        "not a contact", "https://city.example/twinwatch", "de", "vi", "Asia/Hanoi", "", "24", "x", "",
+        "nobody", "a@city.example", "mail.example:port", "mail.example", "", "n",
+    ]
+
+    code, _, err = init(options={}, answers="\n".join(answers) + "\n")
+
+    settings = load_settings()
+    [subscription] = settings.subscription
+    assert code == 0 and len(err.splitlines()) == 7
+    assert settings.crawl.contact == "https://city.example/twinwatch"
+    assert (subscription.language, subscription.zone, subscription.hour) == ("vi", "Asia/Ho_Chi_Minh", 7)
+    assert settings.email.sender == "a@city.example" and settings.email.security == "starttls"
+
+
+@pytest.mark.parametrize(
+    ("option", "answer", "said"),
+    [
+        ("contact", "nobody", "not an email address"),
+        ("contact", "https://", "not an email address"),
+        ("language", "de", "'de'"),
+        ("hour", "24", "'24'"),
+        ("hour", "noon", "'noon'"),
+        ("zone", "Asia/Soul", "did you mean 'Asia/Seoul'?"),
+        ("recipients", "a@city.example; b@city.example", "not an email address"),
+        ("recipients", " , ", "not an email address"),
+        ("smtp", "mail.example:99999", "99999"),
+        ("smtp", "https://mail.example", "not a mail server"),
+        ("sender", "Twinwatch", "not an email address"),
+    ],
+)
+def test_a_wrong_option_gets_one_line_and_writes_nothing(
+    init: Init, clean_folder: Path, option: str, answer: str, said: str
+) -> None:
+    code, _, err = init("--no-test", **{option: answer})
+
+    assert code == 1 and err.startswith("twinwatch: ") and err.count("\n") == 1 and said in err
+    assert list(clean_folder.iterdir()) == []
+
+
+def test_a_file_that_is_there_is_kept_unless_it_may_be_replaced(init: Init, clean_folder: Path) -> None:
+    path = clean_folder / "twinwatch.toml"
+    path.write_text("# mine\n")
+
+    code, _, err = init("--no-test")
+    assert code == 1 and err == "twinwatch: twinwatch.toml: there is one already (--force replaces it)\n"
+    assert path.read_text() == "# mine\n"
+
+    assert init("--no-test", "--force")[0] == 0
+    assert "[[subscription]]" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ['"Phòng \\"đối ngoại\\"" <a@b.example>', "https://x.example/?a='b'&c=\"d\"#\\e", "https://x.example/후에/[1]#{2}"],
+)
+def test_odd_signs_in_a_contact_survive(init: Init, clean_folder: Path, contact: str) -> None:
+    assert init("--no-test", contact=contact)[0] == 0
+
+    assert tomllib.loads((clean_folder / "twinwatch.toml").read_text("utf-8"))["crawl"]["contact"] == contact
+    assert load_settings().crawl.contact == contact
+
+
+def test_a_folder_that_cannot_be_written_gets_one_line(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_CONFIG", "/proc/nowhere/twinwatch.toml")
+
+    code, _, err = init("--no-test")
+
+    assert code == 1 and err.count("\n") == 1
+    assert err.startswith("twinwatch: /proc/nowhere/twinwatch.toml: cannot be written")
+
+
+def test_a_test_message_is_sent_where_wished(init: Init, clean_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_EMAIL__SECURITY", "none")
+    with MailStandIn() as mail:
+        code, out, _ = init("--test", smtp=f"127.0.0.1:{mail.port}")
+
+        assert code == 0 and "a@city.example  sent" in out
+        assert [message.recipients for message in mail.messages] == [("a@city.example",), ("b@city.example",)]
+
+
+def test_a_test_message_that_does_not_arrive_is_said(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_EMAIL__TIMEOUT_SECONDS", "0.5")
+
+    code, out, err = init("--test", smtp="127.0.0.1:9")
+
+    assert code == 1 and "a@city.example  not sent: 127.0.0.1:9 cannot be reached" in out
+    assert err.startswith("twinwatch: [email]: the test message did not arrive") and err.count("\n") == 1
