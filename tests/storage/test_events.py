@@ -287,11 +287,55 @@ def test_what_was_told_or_passed_over_is_not_untold_and_others_are_not_concerned
     assert _untold(store, "weekly") == ["e1", "e2", "e3"]
 
 
+def test_what_a_digest_left_out_is_still_untold_whatever_was_told_after_it(store: Store) -> None:
+    store.deliveries.begin_subscription("daily", START_AT)
+    for number in (1, 2, 3):
+        save_event(store, f"e{number}", number)
+
+    store.deliveries.save_digest(new_digest("e3", period="p1"))
+    store.deliveries.save_digest(new_digest("e2", period="p2"))
+
+    assert _untold(store) == ["e1"]
+
+
+def test_an_old_event_that_is_proven_again_is_news_to_those_who_were_not_told(store: Store) -> None:
+    for name in ("daily", "weekly"):
+        store.deliveries.begin_subscription(name, START_AT)
+    article_id = _judge(store)
+    row = event_row("e1", *_facts(store))
+    store.events.save_block(BLOCK, [row], {}, START_AT)
+    store.deliveries.save_digest(new_digest("e1", subscription="weekly"))
+    store.articles.save_verdict(new_verdict(article_id, verdict="no", rules_version="r2"), START_AT)
+    store.events.save_block(BLOCK, [], {}, START_AT)
+    store.deliveries.save_digest(new_digest())
+    store.articles.save_verdict(new_verdict(article_id, rules_version="r3"), START_AT)
+
+    store.events.save_block(BLOCK, [event_row("e1", *_facts(store))], {}, START_AT)
+
+    assert (_untold(store), _untold(store, "weekly")) == (["e1"], [])
+
+
+def test_an_event_that_is_split_off_after_a_digest_is_news(store: Store) -> None:
+    store.deliveries.begin_subscription("daily", START_AT)
+    for number in (1, 2):
+        _judge(store, number)
+    first, second = _facts(store)
+    apart = [event_row("e1", first), event_row("e2", second)]
+    store.events.save_block(BLOCK, apart, {}, START_AT)
+    store.events.save_block(BLOCK, [event_row("e1", first, second)], {"e2": "e1"}, START_AT)
+    store.deliveries.save_digest(new_digest("e1"))
+
+    store.events.save_block(BLOCK, apart, {}, START_AT)
+
+    assert _untold(store) == ["e2"]
+
+
 def test_an_event_that_ceases_to_be_backlog_is_news(store: Store) -> None:
     store.deliveries.begin_subscription("daily", START_AT)
     save_event(store, "e1", backlog=True)
     block = f"{VN}|{KR}#1"
     before = _untold(store)
+    store.deliveries.save_digest(new_digest())
 
     store.events.save_block(block, [event_row("e1", *_facts(store, block), block=block)], {}, START_AT)
 

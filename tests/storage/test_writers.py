@@ -20,6 +20,7 @@ from tests.factories import (
     new_article,
     new_digest,
     new_entry,
+    new_fact,
     new_verdict,
     save_article,
     save_entry,
@@ -92,12 +93,11 @@ def test_two_processes_that_crawl_one_outlet_lose_nothing_and_save_nothing_twice
 
 def test_entries_seen_by_several_at_once_in_any_order_are_saved_once(store: Store) -> None:
     store.outlets.register([OUTLET])
-    entries = [new_entry(number) for number in range(200)]
+    entries = [new_entry(number) for number in range(1500)]
 
-    added = _together(lambda n: store.entries.save_seen(entries[:: 1 if n % 2 else -1], START_AT))
+    added = _together(lambda n: store.entries.save_seen(entries[:: 1 if n % 2 else -1], START_AT), writers=2)
 
-    assert sum(map(len, added)) == 200
-    assert store.entries.count_waiting(OUTLET) == 200
+    assert sum(map(len, added)) == store.entries.count_waiting(OUTLET) == 1500
 
 
 def test_one_article_saved_by_several_at_once_is_one_article(store: Store) -> None:
@@ -165,6 +165,24 @@ def test_one_event_told_by_digests_of_several_periods_at_once_is_told_once(store
     made = _together(lambda n: store.deliveries.save_digest(new_digest("e1", period=f"p{n}")))
 
     assert len([digest_id for digest_id in made if digest_id is not None]) == 1
+
+
+def test_events_that_become_news_at_once_are_numbered_one_after_the_other(store: Store) -> None:
+    blocks = [f"{BLOCK}#{number}" for number in range(WRITERS)]
+    facts = {}
+    for number, block in enumerate(blocks):
+        store.articles.save_verdict(new_verdict(save_article(store, number), new_fact(block=block)), START_AT)
+        facts[block] = store.events.block_facts(block)[0].id
+
+    _together(
+        lambda n: store.events.save_block(
+            blocks[n], [event_row(f"e{n}", facts[blocks[n]], block=blocks[n])], {}, START_AT
+        )
+    )
+
+    with store.database.read() as session:
+        numbers = session.connection().exec_driver_sql("SELECT news_number FROM events").scalars().all()
+    assert sorted(numbers) == [1, 2, 3, 4]
 
 
 def test_an_event_merged_while_it_is_being_told_is_not_told_again(store: Store) -> None:
