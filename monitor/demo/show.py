@@ -45,15 +45,23 @@ def show_demo(folder: Path, *, serve: bool, fresh: bool, clock: Clock = utc_now)
     folder.mkdir(parents=True, exist_ok=True)
     with open_stage(folder, clock) as stage:
         _introduce(stage)
-        write_settings(folder, stage)
-        with settings_from(folder / SETTINGS):
-            begin_subscriptions(Application(clock=clock))
-            _crawl()
-            told = _deliver(Application(clock=clock))
+        told = play(stage, folder, clock)
         _show_arrivals(stage, told)
         _say(f"Look around: .venv/bin/twinwatch --config {_short(folder / SETTINGS)} events")
         if serve:
             _serve(stage)
+
+
+def play(stage: Stage, folder: Path, clock: Clock = utc_now) -> int:
+    """Crawls, judges and delivers once on an open stage; how often an event was told, over all subscriptions.
+
+    Raises InputError where the crawl fails or a digest does not arrive.
+    """
+    write_settings(folder, stage)
+    with settings_from(folder / SETTINGS):
+        begin_subscriptions(Application(clock=clock))
+        _crawl()
+        return _deliver(Application(clock=clock))
 
 
 @contextmanager
@@ -133,7 +141,8 @@ def _deliver(application: Application) -> int:
         if draft.is_silent:
             typer.echo(f"{subscription.name}: nothing is new; nothing was sent.")
     for one in hand_over_pending(application):
-        typer.echo(f"{one.delivery.subscription} to {one.delivery.recipient}: {one.outcome.state} {one.outcome.reason}")
+        said = " ".join(filter(None, [one.outcome.state, one.outcome.reason]))
+        typer.echo(f"{one.delivery.subscription} to {one.delivery.recipient}: {said}")
         if one.outcome.state != "sent":
             raise InputError(f"the demo's digest did not arrive: {one.outcome.reason}")
     return told
@@ -144,7 +153,7 @@ def _show_arrivals(stage: Stage, told: int) -> None:
         _say("Nothing is new since the last run: no digest arrived. --fresh begins anew (make demo ARGS=--fresh).")
         return
     mails, posts = stage.mail.messages, stage.slack.posts
-    _say(f"3. What arrived: {len(mails)} emails and {len(posts)} Slack messages. The first email:")
+    _say(f"3. What arrived: {len(mails)} emails, and in Slack {len(posts)}. The first email:")
     first = stage.mail.messages[0]
     typer.echo(f"\nTo: {first.message['To']}\nSubject: {first.message['Subject']}\n\n{first.part('plain')}")
     others = ", ".join(str(mail.message["Subject"]) for mail in stage.mail.messages[1:])
