@@ -39,7 +39,8 @@ async def run_crawl(request: CrawlRequest) -> int:
     """
     environment = {**os.environ, **request.environment, "SCRAPY_SETTINGS_MODULE": SETTINGS_MODULE}
     try:
-        child = await asyncio.create_subprocess_exec(*request.arguments, env=environment)
+        # In a session of its own, so that a Ctrl-C reaches it once, through us: the second one would cut it short.
+        child = await asyncio.create_subprocess_exec(*request.arguments, env=environment, start_new_session=True)
     except OSError as error:
         raise InputError(f"cannot start a crawl: {error}") from error
     try:

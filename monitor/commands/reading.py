@@ -9,7 +9,7 @@ import typer
 
 from monitor.application import UTC_ZONE, Application
 from monitor.judging.ties import make_register
-from monitor.tables import Format, FormatOption, LimitOption, Row, make_text, print_rows, take, take_minute
+from monitor.tables import Format, FormatOption, LimitOption, MakeCell, Row, make_text, print_rows, take, take_minute
 from monitor.times import format_instant
 from seeds.errors import InputError
 from seeds.gazetteer import Gazetteer
@@ -19,6 +19,7 @@ from storage.repository.events import EventFilter
 from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
 
 NEVER_CRAWLED = "never crawled yet"
+NOT_READ = "not read to its end yet"
 NO_CONTACT = "never crawled: crawl.contact is not set"
 
 
@@ -63,7 +64,8 @@ def ties(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
     rows = (_tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
     columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
     narrow = ("kind", "since", "events", "source")
-    shown = {column: take(column) for column in narrow} | {"between": lambda row: f"{row['vn']} - {row['kr']}"}
+    shown: dict[str, MakeCell] = {column: take(column) for column in narrow}
+    shown["between"] = lambda row: f"{row['vn']} - {row['kr']}"
     print_rows(rows, form, columns, shown=shown, empty="No ties.")
 
 
@@ -80,7 +82,7 @@ def runs(
     columns = ("id", "wave", "outlet", "started_at", "finished_at", "outcome", "reason", "counts")
     shown = {
         "started": take_minute("started_at"), "outlet": take("outlet"), "outcome": take("outcome"),
-        "what": lambda row: make_text([row["reason"], row["counts"]] if row["reason"] else row["counts"]),
+        "what": lambda row: make_text([part for part in (row["reason"], row["counts"]) if part]),
     }
     print_rows(rows, form, columns, shown=shown, empty="No runs yet. `twinwatch refresh` crawls now.")
 
@@ -193,11 +195,11 @@ def _tie_row(tie: TieRow, gazetteer: Gazetteer) -> dict[str, Any]:
 
 def _outlet_row(outlet: Outlet, known: OutletState | None, application: Application) -> dict[str, Any]:
     state, zone = known or OutletState(outlet.id), ZoneInfo(outlet.zone)
-    unread = NEVER_CRAWLED if application.settings.may_crawl else NO_CONTACT
+    unread = NOT_READ if state.first_visit_at else NEVER_CRAWLED if application.settings.may_crawl else NO_CONTACT
     return {
         "id": outlet.id, "name": outlet.name, "country": outlet.country, "lang": outlet.lang, "kind": outlet.kind,
         "state": state.state, "state_since": format_instant(state.state_since, zone),
-        "reason": state.state_reason or ("" if state.first_visit_at else unread),
+        "reason": state.state_reason or ("" if state.last_seen_at else unread),
         "last_seen_at": format_instant(state.last_seen_at, zone),
         "last_new_at": format_instant(state.last_new_at, zone),
         "next_due_at": format_instant(state.next_due_at, zone),

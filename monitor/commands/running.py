@@ -39,7 +39,7 @@ def run() -> None:
 
 
 def refresh(
-    outlets: Annotated[list[str] | None, typer.Argument(metavar="OUTLET", help="Ids of outlets; all by default.")] = None,
+    outlets: Annotated[list[str] | None, typer.Argument(metavar="OUTLET", help="Outlets' ids; all by default.")] = None,
 ) -> None:
     """Crawls now, once, and judges what came; prints the events that are new. The same as `scrapy crawl outlet`."""
     application = Application()
