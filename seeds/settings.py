@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings.exceptions import SettingsError as SourceError
 
@@ -23,6 +32,8 @@ Act = Literal[
     "trade_promotion", "culture_tourism", "aid", "review", "other",
 ]
 Language = Literal["en", "ko", "vi"]
+# An empty name of a file or folder is none, not the current folder.
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -71,7 +82,7 @@ class EmailSettings(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: SecretStr = SecretStr("")
-    password_file: Path | None = None
+    password_file: OptionalPath = None
     sender: str = ""
     timeout_seconds: float = Field(default=30, gt=0)
 
@@ -85,9 +96,9 @@ class SlackSettings(Section):
     """Either a webhook, or a bot token with channels as recipients; each may stand in a file of its own."""
 
     webhook_url: SecretStr = SecretStr("")
-    webhook_url_file: Path | None = None
+    webhook_url_file: OptionalPath = None
     bot_token: SecretStr = SecretStr("")
-    bot_token_file: Path | None = None
+    bot_token_file: OptionalPath = None
     api_url: str = "https://slack.com/api/"
 
     @model_validator(mode="after")
@@ -147,15 +158,14 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: str = ""
-    database_url_file: Path | None = None
-    seeds_dir: Path | None = None
+    database_url_file: OptionalPath = None
+    seeds_dir: OptionalPath = None
     crawl: CrawlSettings = CrawlSettings()
     email: EmailSettings = EmailSettings()
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
     subscription: list[Subscription] = []
 
-    @field_validator("seeds_dir", mode="before")
     @classmethod
     def _empty_is_none(cls, folder: Any) -> Any:
         return folder or None  # an empty path would be the current folder
