@@ -166,10 +166,6 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     subscription: list[Subscription] = []
 
-    @classmethod
-    def _empty_is_none(cls, folder: Any) -> Any:
-        return folder or None  # an empty path would be the current folder
-
     @model_validator(mode="after")
     def _from_file(self) -> Self:
         self.database_url = read_secret("database_url", self.database_url, self.database_url_file)
