@@ -125,7 +125,8 @@ def _make_vn(row: Row, forms: dict[str, dict[str, list[str]]]) -> Locality:
         "vi": [name], "*": [row["name_ascii"], row["name_en"], *split(row["alt_latin"])], "pl": split(row["alt_pl"]),
         "zh": split(row["alt_zh"]), "ko": [row["hangul"], *split(row["hangul_alt"])],
     }
-    names = {"vi": name, "en": row["name_en"] or row["name_ascii"], "ko": row["hangul"]}
+    # English readers get the unit's own spelling too: one name in digests, tables and JSON.
+    names = {"vi": name, "en": name, "ko": row["hangul"]}
     return _make(row, "VN", name, names, {lang: list(found) for lang, found in aliases.items()}, forms)
 
 
@@ -136,7 +137,7 @@ def _make_kr(row: Row, forms: dict[str, dict[str, list[str]]]) -> Locality:
         "vi": split(row["alt_vi"]), "pl": split(row["alt_pl"]), "zh": split(row["hanja"]),
         "ru": [form for form in split(row["alt_other"]) if not form[0].isascii()],
     }
-    names = {"en": row["name_en"], "vi": short, "ko": row["hangul_full"]}
+    names = {"en": short, "vi": short, "ko": row["hangul_full"]}
     return _make(row, "KR", short, names, {lang: list(found) for lang, found in aliases.items()}, forms)
 
 
