@@ -70,7 +70,7 @@ def test_a_name_is_shown_in_the_asked_language_or_in_english(gazetteer: Gazettee
 
 def test_a_folder_of_ones_own_adds_aliases_and_overrides_names(tmp_path: Path) -> None:
     write(tmp_path, "mine.csv", "key,lang,forms,note", "KR-44,en,Chungnamland,")
-    write(tmp_path, "vn.csv", "key,name,name_en,alt_latin", "VN-46,Huế Ngự,Hue the Great,Huewhere")
+    write(tmp_path, "vn.csv", "key,name_full,name,alt_latin", "VN-46,Thành phố Huế Ngự,Huế Ngự,Huewhere")
 
     gazetteer = load_gazetteer(tmp_path)
 

@@ -37,7 +37,7 @@ def test_an_event_is_told_in_two_lines(knowledge: Knowledge) -> None:
     event = replace(make_event("e1", new_tie=True), articles=articles)
 
     assert describe_events([event], knowledge.gazetteer)[1:] == [
-        "  2025-08-29  Hue - South Chungcheong  agreement, signed, new tie  [e1]",
+        "  2025-08-29  Huế - Chungcheongnam  agreement, signed, new tie  [e1]",
         "      Huế [2J ký (huengaynay, vi) and 1 more",
     ]
 
