@@ -19,7 +19,6 @@ def newsroom() -> Iterator[Newsroom]:
         room.set_fault("nr_yna", "gzip_bomb", prefix=ARTICLES)
         room.set_fault("nr_yna_en", "endless_redirect", prefix=ARTICLES)
         room.set_fault("nr_vna_en", "drop", prefix="/rss")
-        room.set_fault("nr_dongthap", "slow", prefix="/thoi-su/2", seconds=30)
         room.set_fault("nr_cantho", "500", prefix="/sinh-vien")
         room.set_fault("nr_vietnamvn_pl", "500", prefix="/robots.txt")
         room.set_fault("nr_hue", "403", prefix="/chinh-tri-xa-hoi/theo-dong-thoi-su/")
@@ -30,7 +29,8 @@ def newsroom() -> Iterator[Newsroom]:
 @pytest.fixture(scope="module")
 def waves(newsroom: Newsroom, shared_desk: Desk) -> tuple[Crawl, Crawl]:
     outlets = newsroom.write_overlay(shared_desk.folder / "seeds")
-    shared_desk.settings["TIMEOUT_SECONDS"] = "2"
+    # No time-out is under test here: a busy machine must not be taken for a slow outlet.
+    shared_desk.settings["TIMEOUT_SECONDS"] = "20"
     first = shared_desk.crawl(*outlets)
     newsroom.reset_counters()
     return first, shared_desk.crawl(*outlets)
@@ -45,7 +45,7 @@ def runs(desk: Desk, wave: int) -> dict[str, tuple[str, str, dict[str, int]]]:
     ("nr_yna", "fine", ""),
     ("nr_yna_en", "fine", ""),
     ("nr_vna_en", "broken", "the connection broke off"),
-    ("nr_dongthap", "broken", "pages cannot be read: no answer in time"),
+    ("nr_dongthap", "fine", ""),
     ("nr_cantho", "fine", "1 pages failed: the server answers 500"),
     ("nr_vietnamvn_pl", "broken", "robots.txt cannot be read"),
     ("nr_hue", "blocked", "answers 403"),
@@ -64,12 +64,12 @@ def test_every_fault_ends_in_its_outcome(
 def test_a_wave_with_faults_still_ends_well_and_tells_them(waves: tuple[Crawl, Crawl]) -> None:
     assert waves[0].code == 0, waves[0].errors
     assert "Traceback" not in waves[0].errors
-    assert "wave: 11 outlets (2 blocked, 3 broken, 6 fine)" in waves[0].errors
+    assert "wave: 11 outlets (2 blocked, 2 broken, 7 fine)" in waves[0].errors
 
 
 @pytest.mark.parametrize(("outlet", "name", "count"), [
     ("nr_yna", "refused:too_large", 10), ("nr_yna_en", "refused:redirect_loop", 5), ("nr_dantoc", "gone", 1),
-    ("nr_dantoc", "refused:robots_forbid", 1), ("nr_dongthap", "postponed", 3), ("nr_cantho", "postponed", 1)])
+    ("nr_dantoc", "refused:robots_forbid", 1), ("nr_cantho", "postponed", 1)])
 def test_what_is_not_saved_is_counted_with_its_reason(
     waves: tuple[Crawl, Crawl], shared_desk: Desk, outlet: str, name: str, count: int) -> None:
     assert runs(shared_desk, 1)[outlet][2].get(name) == count
@@ -122,7 +122,19 @@ def test_an_outlet_never_read_is_unproven_and_one_read_before_is_not(
 
 
 def test_no_host_saw_two_requests_at_once_nor_a_forbidden_one(waves: tuple[Crawl, Crawl], newsroom: Newsroom) -> None:
-    # The slow outlet goes on with requests that we gave up and whose connections we closed.
-    counters = [counters for name, counters in newsroom.counters.items() if name != "nr_dongthap"]
-    assert max(counters.max_at_once for counters in counters) == 1
+    assert max(counters.max_at_once for counters in newsroom.counters.values()) == 1
     assert sum(counters.disallowed for counters in newsroom.counters.values()) == 0
+
+
+def test_pages_that_never_come_are_put_off_and_the_host_is_left_alone(desk: Desk) -> None:
+    with run_newsroom(utc_now(), only=("nr_dongthap",)) as room:
+        room.set_fault("nr_dongthap", "slow", prefix="/thoi-su/2", seconds=30)
+        desk.settings["TIMEOUT_SECONDS"] = "1"
+        outlets = room.write_overlay(desk.folder / "seeds")
+
+        crawl = desk.crawl(*outlets)
+
+        (run,) = desk.open().runs.find()
+        assert crawl.code == 0, crawl.errors
+        assert (run.outcome, run.reason) == ("broken", "pages cannot be read: no answer in time")
+        assert run.counts["postponed"] == 3
