@@ -99,6 +99,7 @@ def draft_digest(application: Application, subscription: Subscription) -> Draft:
         subscription, wanted, store.outlets.ledger(application.watched, since_at, now),
         outlet_names={outlet.id: outlet.name for outlet in application.catalogue.outlets.values()},
         name=gazetteer.name, inside=gazetteer.ancestors, composed_at=now, since_at=since_at,
+        read_since=min(since_at, now - _longest_pause(application)),
         down=_find_down(application, since_at, now),
     )
     told = tuple(event.id for event in wanted)
@@ -172,10 +173,14 @@ def _has_digest(application: Application, subscription: Subscription, period: st
 
 
 def _find_down(application: Application, since_at: datetime, now: datetime) -> list[tuple[datetime, datetime]]:
-    crawl = application.settings.crawl
-    # Every outlet is visited within this, so a longer pause means that nothing ran.
-    longest = timedelta(minutes=2 * crawl.interval_minutes, seconds=crawl.wave_seconds)
+    longest = _longest_pause(application)
     return find_gaps(application.store.runs.waves_between(since_at, now), since_at, now, longest)
+
+
+def _longest_pause(application: Application) -> timedelta:
+    """Every outlet is visited within this: a longer pause means that nothing ran."""
+    crawl = application.settings.crawl
+    return timedelta(minutes=2 * crawl.interval_minutes, seconds=crawl.wave_seconds)
 
 
 def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> Outcome:

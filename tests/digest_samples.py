@@ -62,10 +62,13 @@ def make_line(outlet_id: str = "huengaynay", **changes: Any) -> LedgerLine:
     return LedgerLine(**{**values, **changes})
 
 
-def make_content(*events: EventView, ledger: Any = None, down: Any = (), **subscription: Any) -> DigestContent:
+def make_content(
+    *events: EventView, ledger: Any = None, down: Any = (), read_since: datetime | None = None, **subscription: Any,
+) -> DigestContent:
     return compose(
         make_subscription(**subscription), events, [make_line()] if ledger is None else ledger,
-        outlet_names=OUTLETS, name=name, inside=inside, composed_at=NOW, since_at=SINCE, down=down,
+        outlet_names=OUTLETS, name=name, inside=inside, composed_at=NOW, since_at=SINCE,
+        read_since=read_since, down=down,
     )
 
 

@@ -1,14 +1,14 @@
 """A digest holds the right events in the right order, and claims no more than its coverage bears."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
 
 from monitor.digests.content import DigestContent
 from monitor.digests.coverage import find_group
-from monitor.digests.days import format_day, format_moment
+from monitor.digests.days import format_day, format_moment, format_span
 from monitor.digests.filters import is_wanted
 from monitor.digests.headlines import make_headline, name_pairs
 from monitor.digests.plain import make_plain, make_safe_url
@@ -283,7 +283,8 @@ def test_outlets_with_one_reason_share_a_line_and_many_unproven_ones_are_counted
 
     troubles, unknown = make_view(make_content(ledger=[*broken, *unproven])).coverage.groups
 
-    assert len(troubles.details) == 1 and troubles.details[0].count("since") == 30
+    assert len(troubles.details) == 1 and troubles.details[0].count("since") == 1
+    assert all(outlet.outlet_id in troubles.details[0].split("(")[0] for outlet in broken)
     assert unknown.details[-1] == "and 18 more"
 
 
@@ -291,7 +292,7 @@ def test_the_hours_without_a_service_are_told() -> None:
     down = [(NOW - timedelta(hours=9), NOW - timedelta(hours=5))]
 
     assert make_view(make_content(down=down)).coverage.down == (
-        "Twinwatch itself was not running from 29 Aug 2025, 15:00 to 29 Aug 2025, 19:00.",
+        "Twinwatch itself was not running from 29 Aug 2025, 15:00 to 19:00.",
     )
 
 
@@ -351,3 +352,41 @@ def test_an_outlet_without_a_name_is_shown_by_its_id() -> None:
     told = make_content(make_event(articles=(make_article(outlet_id="stranger"),))).of_section("agreements")[0]
 
     assert told.articles[0].outlet == told.quote_outlet == "stranger"
+
+
+@pytest.mark.parametrize(
+    ("read_since", "group"), [(SINCE - timedelta(hours=1), "quiet"), (SINCE - timedelta(minutes=5), "unread")]
+)
+def test_a_visit_before_a_short_period_counts_until_the_outlet_was_due_again(
+    read_since: datetime, group: str
+) -> None:
+    line = make_line(last_seen_at=SINCE - timedelta(minutes=20), entries=0)
+
+    (outlet,) = make_content(ledger=[line], read_since=read_since).coverage.outlets
+
+    assert outlet.group == group
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("Hai bên ký. " * 16 + "Sau đó", "Hai bên ký. " * 16 + "Sau đó…"),
+        ("Hai bên ký. " * 16, ("Hai bên ký. " * 16).strip()),
+        ("Huế và Daegu ký kết", "Huế và Daegu ký kết"),
+    ],
+)
+def test_a_quote_that_stops_within_its_sentence_says_so(quote: str, shown: str) -> None:
+    event = make_event(articles=(make_article(quote=quote),))
+
+    (section,) = make_content(event).sections
+
+    assert section.events[0].quote == shown
+
+
+@pytest.mark.parametrize(
+    ("hours", "end"), [(2, "02:00"), (30, "30 Aug 2025, 06:00")]
+)
+def test_a_period_within_one_day_names_the_day_once(hours: int, end: str) -> None:
+    start = datetime(2025, 8, 29, tzinfo=UTC)
+
+    assert format_span(start, start + timedelta(hours=hours), "en", "UTC") == ("29 Aug 2025, 00:00", end)

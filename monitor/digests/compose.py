@@ -15,6 +15,9 @@ Name = Callable[[str, str], str]
 SECTIONS: tuple[SectionKind, ...] = ("new_ties", "agreements", "others", "unsure")
 PAPERS = frozenset({"agreement", "twinning"})
 LANGUAGE_ORDER = ("vi", "ko", "en")
+# A quote is cut at 200 characters; a shorter one that ends without a full stop is a headline, whole as it is.
+WHOLE_QUOTE = 180
+SENTENCE_ENDS = (".", "!", "?", "…", "。", '"', "”", "'", "’")
 
 
 def compose(
@@ -27,12 +30,14 @@ def compose(
     inside: Inside,
     composed_at: datetime,
     since_at: datetime,
+    read_since: datetime | None = None,
     down: Sequence[tuple[datetime, datetime]] = (),
 ) -> DigestContent:
     """The digest of `subscription`: its sections in order, each with those of `events` that its filters let pass.
 
     `name(key, language)` names a locality; `inside(key)` gives the keys of all units that hold it. `composed_at` and
-    `since_at` (aware) bound the period that `ledger` covers; `down` are the intervals in which nothing ran.
+    `since_at` (aware) bound the period that `ledger` covers; `down` are the intervals in which nothing ran. A visit
+    after `read_since` (default: `since_at`) still counts: in a short period an outlet may not have been due again.
     """
     wanted = [event for event in events if is_wanted(subscription, event, inside)]
     told = {kind: [e for e in wanted if find_section(e) == kind] for kind in SECTIONS}
@@ -48,7 +53,7 @@ def compose(
             for kind in SECTIONS
             if told[kind]
         ),
-        coverage=make_coverage(ledger, outlet_names, since_at, down),
+        coverage=make_coverage(ledger, outlet_names, read_since or since_at, down),
         filters=_name_filters(subscription, name),
     )
 
@@ -81,7 +86,7 @@ def _tell(event: EventView, language: str, outlet_names: Mapping[str, str], name
         new_tie=event.new_tie,
         earlier_events=event.earlier_events,
         known_since=event.known_since,
-        quote=make_plain(proof.quote, MAX_QUOTE) if proof else "",
+        quote=_mark_cut(make_plain(proof.quote, MAX_QUOTE)) if proof else "",
         quote_lang=proof.lang if proof else "",
         quote_outlet=_name_outlet(proof, outlet_names) if proof else "",
         articles=tuple(_show(article, outlet_names) for article in _by_language(event.articles, language)),
@@ -91,6 +96,11 @@ def _tell(event: EventView, language: str, outlet_names: Mapping[str, str], name
 def _find_proof(articles: Sequence[EventArticle], language: str) -> EventArticle | None:
     quoted = [article for article in articles if article.quote.strip()]
     return next((article for article in quoted if article.lang == language), quoted[0] if quoted else None)
+
+
+def _mark_cut(quote: str) -> str:
+    """A quote that stops within its sentence says so."""
+    return quote if quote.endswith(SENTENCE_ENDS) or len(quote) < WHOLE_QUOTE else f"{quote}…"
 
 
 def _by_language(articles: Sequence[EventArticle], language: str) -> list[EventArticle]:

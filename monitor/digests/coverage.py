@@ -16,7 +16,10 @@ def make_coverage(
     since_at: datetime,
     down: Sequence[tuple[datetime, datetime]] = (),
 ) -> Coverage:
-    """Every outlet of `ledger` in exactly one group, by name; `down` are the intervals without a service."""
+    """Every outlet of `ledger` in exactly one group, by name; `down` are the intervals without a service.
+
+    An outlet counts as read where its last successful visit is not older than `since_at`.
+    """
     lines = [_make_line(line, outlet_names.get(line.outlet_id, line.outlet_id), since_at) for line in ledger]
     return Coverage(tuple(sorted(lines, key=lambda line: (line.name.casefold(), line.outlet_id))), tuple(down))
 

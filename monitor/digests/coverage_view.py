@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import get_args
 
 from monitor.digests.content import CoverageGroup, DigestContent, OutletCoverage
-from monitor.digests.days import format_moment
+from monitor.digests.days import format_moment, format_span
 from monitor.digests.wording import Wording
 
 GROUPS: tuple[CoverageGroup, ...] = get_args(CoverageGroup)
@@ -60,28 +60,27 @@ def _details(
     shown = NAMES_SHOWN.get(group, len(outlets))
     if not shown:
         return ()
-    reasons: dict[str, list[str]] = {}
+    together: dict[tuple[str, str], list[str]] = {}
     for outlet in outlets[:shown]:
-        reasons.setdefault(outlet.reason, []).append(_name(outlet, group, content, wording))
-    lines = [_why(reason, names, wording) for reason, names in reasons.items()]
+        together.setdefault((_moment(outlet, group, content), outlet.reason), []).append(outlet.name)
+    lines = [_line(group, moment, reason, names, wording) for (moment, reason), names in together.items()]
     hidden = len(outlets) - shown
     return (*lines, wording.count("coverage.more", hidden)) if hidden > 0 else tuple(lines)
 
 
-def _why(reason: str, names: Sequence[str], wording: Wording) -> str:
-    together = ", ".join(names)
-    return wording.say("coverage.why", names=together, reason=reason) if reason else together
+def _line(group: CoverageGroup, moment: str, reason: str, names: Sequence[str], wording: Wording) -> str:
+    line = ", ".join(names)
+    if moment:
+        line = wording.say(SINCE[group], name=line, moment=moment)
+    return wording.say("coverage.why", names=line, reason=reason) if reason else line
 
 
-def _name(outlet: OutletCoverage, group: CoverageGroup, content: DigestContent, wording: Wording) -> str:
+def _moment(outlet: OutletCoverage, group: CoverageGroup, content: DigestContent) -> str:
     if outlet.since_at is None or group not in SINCE:
-        return outlet.name
-    moment = format_moment(outlet.since_at, content.language, content.zone)
-    return wording.say(SINCE[group], name=outlet.name, moment=moment)
+        return ""
+    return format_moment(outlet.since_at, content.language, content.zone)
 
 
 def _span(start: datetime, end: datetime, content: DigestContent) -> dict[str, str]:
-    return {
-        "start": format_moment(start, content.language, content.zone),
-        "end": format_moment(end, content.language, content.zone),
-    }
+    first, last = format_span(start, end, content.language, content.zone)
+    return {"start": first, "end": last}

@@ -30,6 +30,13 @@ def format_moment(moment: datetime, language: str, zone: str) -> str:
     return format_datetime(moment.astimezone(ZoneInfo(zone)), MOMENT[language], locale=language)
 
 
+def format_span(start: datetime, end: datetime, language: str, zone: str) -> tuple[str, str]:
+    """Two aware instants in `zone` (IANA); the second one without its day where that is the first one's."""
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    pattern = "HH:mm" if first.date() == last.date() else MOMENT[language]
+    return format_moment(start, language, zone), format_datetime(last, pattern, locale=language)
+
+
 def format_instant_day(moment: datetime, language: str, zone: str) -> str:
     """The day of an aware instant in `zone` (IANA)."""
     return format_day(moment.astimezone(ZoneInfo(zone)).date().isoformat(), language)
