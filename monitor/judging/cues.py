@@ -71,4 +71,4 @@ def _stands_alone(text: str, start: int, end: int, edge: bool, open_end: bool) -
 
 
 def is_unspaced(char: str) -> bool:
-    return any(low <= char <= high for low, high in _UNSPACED)
+    return char > "\u303f" and any(low <= char <= high for low, high in _UNSPACED)

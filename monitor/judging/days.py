@@ -5,6 +5,7 @@ announced ("3일 밝혔다") are not read.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -116,9 +117,12 @@ class DayReader:
         """
         found: list[Day] = []
         for day in self._read(fold_case(text), text, anchor):
-            if not any(day.start < old.end and old.start < day.end for old in found):
-                found.append(day)
-        return sorted(found, key=lambda day: day.start)
+            place = bisect_left(found, day.start, key=lambda old: old.start)
+            if (not place or found[place - 1].end <= day.start) and (
+                place == len(found) or day.end <= found[place].start
+            ):
+                found.insert(place, day)
+        return found
 
     def _read(self, text: str, original: str, anchor: date | None) -> Iterator[Day]:
         for pattern in (_ISO, *self._exact_patterns(), *self._named):

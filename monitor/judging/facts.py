@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.judging.acts import choose_act, choose_stage
+from monitor.judging.candidates import Candidate
 from monitor.judging.reading import Reading, View
 from monitor.judging.values import Act, Fact
-from monitor.judging.verdict import Candidate, Weights, cut_quote, score_features, weigh_features
+from monitor.judging.verdict import Weights, cut_quote, score_features, weigh_features
 
 # A day further from the story's own than this is history or an outlook, not what is reported.
 NEAR_DAYS = 75
@@ -66,7 +67,8 @@ def _proof(candidate: Candidate, act: Act) -> View:
 
 
 def _choose_day(focus: Sequence[View], reading: Reading) -> str | None:
-    views = [*focus, *(v for v in reading.views if v not in focus and v.is_lead)]
+    orders = {v.sentence.order for v in focus}
+    views = [*focus, *(v for v in reading.views if v.is_lead and v.sentence.order not in orders)]
     for wanted in (_is_main, lambda v: True):
         for view in views:
             if view.past or not wanted(view):

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from monitor.judging.candidates import Candidate, find_candidates
 from monitor.judging.cues import Cue, CueFinder
 from monitor.judging.days import Day, DayReader, find_years
 from monitor.judging.facts import take_facts
@@ -17,7 +18,7 @@ from monitor.judging.localities import find_story_mentions
 from monitor.judging.reading import Reading, View, find_anchor, make_view
 from monitor.judging.segments import Segment, Sentence, split_segments, split_sentences
 from monitor.judging.values import Mention, Story, Verdict
-from monitor.judging.verdict import Candidate, Weights, find_candidates, make_evidence, score_features
+from monitor.judging.verdict import Weights, make_evidence, score_features
 from seeds.errors import SeedError
 from seeds.gazetteer import Gazetteer, load_gazetteer
 from seeds.lexicon import Lexicon, load_lexicon

@@ -8,8 +8,10 @@ Notes of the mentions, by the rule that decided:
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from monitor.judging.boundaries import HANGUL
 from monitor.judging.matcher import make_matcher
@@ -29,6 +31,8 @@ SURE = {"type": 1.0, "name": 0.9, "listed": 0.75, "context": 0.85, "default": 0.
         "organisation": 0.9, "byline": 0.9, "namesake": 0.2}
 INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
 HOMES_PER_FIELD = 4
+# No name, its type words included, is longer than this.
+LONGEST_NAME = 120
 HOME_BODIES = "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch"
 VIETNAMESE_HOME = {
     level: re.compile(rf"(?<!\w)(?:(?:{HOME_BODIES})\s+(?:{words})|(?:{words})\s+(?:ta|nhà))(?!\w)", re.IGNORECASE)
@@ -89,7 +93,8 @@ def _find_names(part: _Text, lang: str, gazetteer: Gazetteer) -> Iterable[Found]
         country = next(iter(countries)) if len(countries) == 1 else ""
         kind = find_type(text, hit.start, hit.end, country, gazetteer)
         note = ""
-        if any(start <= hit.start < end for start, end in bylines) or is_dateline(text, hit.start, hit.end):
+        desk = bisect_right(bylines, (hit.start, len(text))) - 1
+        if (desk >= 0 and hit.start < bylines[desk][1]) or is_dateline(text, hit.start, hit.end):
             note = "byline"
         elif is_organisation(text, hit.start, hit.end, gazetteer):
             note = "organisation"
@@ -142,17 +147,19 @@ def _find_homes(part: _Text, home: str | None, gazetteer: Gazetteer, named: list
         pattern = re.compile(rf"(?<![가-힣]){glyph}(?=(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣]))")
     else:
         pattern = VIETNAMESE_HOME["province" if locality.kind == "province" else "city"]
-    spans = [one.span() for one in pattern.finditer(part.text) if not _is_named(one, named)]
+    free = (one.span() for one in pattern.finditer(part.text) if not _is_named(one, named))
     return [
         Mention(part.field, start, end, part.text[start:end], locality.key, locality.country, locality.level,
                 HOME_SURE, True, "home")
-        for start, end in spans[:HOMES_PER_FIELD]
+        for start, end in islice(free, HOMES_PER_FIELD)
     ]
 
 
 def _is_named(match: re.Match[str], named: list[Found]) -> bool:
     """Whether the words are part of a name, or, as Vietnamese puts it, a name follows: then they are not about home."""
     reach = 0 if HANGUL.match(match.group()) else 2
+    first = bisect_left(named, match.start() - LONGEST_NAME, key=lambda one: one.core_start)
+    last = bisect_left(named, match.end() + max(reach, LONGEST_NAME), key=lambda one: one.core_start)
     return any(
-        0 <= one.core_start - match.end() < reach or one.start <= match.start() < one.end for one in named
+        0 <= one.core_start - match.end() < reach or one.start <= match.start() < one.end for one in named[first:last]
     )

@@ -27,6 +27,8 @@ _SEAT_BEFORE = re.compile(
     r"headquartered in|based in|factory in|plant in|travellers from|tourists from)"
     r"\s+(?:tỉnh |thành phố |TP\.? ?|the )?$", re.I
 )
+# So many units of one side in a sentence are a row.
+ROW = 3
 _CLAUSE_END = re.compile(r"[,;:.!?)\n]")
 
 
@@ -62,6 +64,11 @@ class View:
     def actors(self) -> frozenset[str]:
         """The keys of the localities that act in this sentence, as far as it says."""
         return frozenset(m.key for m in self.mentions if m.actor)
+
+    @cached_property
+    def has_row(self) -> bool:
+        """Whether so many units of one side act here that a tie of theirs is mentioned rather than told."""
+        return any(sum(key.startswith(side) for key in self.actors) >= ROW for side in ("VN", "KR"))
 
     def has(self, group: str) -> bool:
         return group in self.first_cues
@@ -149,6 +156,8 @@ MENU_SHARE = 0.6
 
 
 def _is_listing(text: str, mentions: tuple[Mention, ...]) -> bool:
+    if len(mentions) < MENU_UNITS:
+        return False
     for side in ("VN", "KR"):
         of_side = [m for m in mentions if m.side == side]
         units = len({m.key for m in of_side})

@@ -108,7 +108,7 @@ def _tail_lines(text: str, lines: list[tuple[int, int]], finder: CueFinder) -> s
 def _line_kind(line: str, finder: CueFinder) -> str:
     if len(line) <= HEADING_LINE and _is_heading(line, finder):
         return "heading"
-    if _STAMP.match(line) or _COUNTER.match(line) or len(line) <= 2:
+    if len(line) <= SHORT_LINE and (len(line) <= 2 or _STAMP.match(line) or _COUNTER.match(line)):
         return "noise"
     told = _END.search(line) or _FULL_STOP.search(line)
     return "short" if len(line) < SHORT_LINE and not told else "prose"

@@ -1,6 +1,7 @@
 """Reads the words around a name: type words, organisations, bylines, countries, sentences; it decides nothing."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -102,6 +103,7 @@ def find_bylines(text: str) -> list[tuple[int, int]]:
     return [found.span(1) for found in BYLINE.finditer(text)]
 
 
+@lru_cache(maxsize=16)
 def names_country(text: str, country: str) -> bool:
     """Whether `text` names the country in words of any of our languages."""
     return COUNTRY_WORDS[country].search(text) is not None
@@ -109,16 +111,18 @@ def names_country(text: str, country: str) -> bool:
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of the sentence that holds [start, end)."""
-    first, last = 0, len(text)
-    for found in SENTENCE_END.finditer(text):
-        if found.group() == "." and ABBREVIATED.search(text, max(0, found.start() - 5), found.start()):
-            continue
-        if found.end() <= start:
-            first = found.end()
-        elif found.start() >= end:
-            last = found.end()
-            break
-    return first, last
+    starts, ends = _sentence_ends(text)
+    before, after = bisect_right(ends, start), bisect_left(starts, end)
+    return ends[before - 1] if before else 0, ends[after] if after < len(ends) else len(text)
+
+
+@lru_cache(maxsize=8)
+def _sentence_ends(text: str) -> tuple[list[int], list[int]]:
+    stops = [
+        stop.span() for stop in SENTENCE_END.finditer(text)
+        if stop.group() != "." or not ABBREVIATED.search(text, max(0, stop.start() - 5), stop.start())
+    ]
+    return [start for start, _ in stops], [end for _, end in stops]
 
 
 def _find_glued(text: str, start: int, end: int, country: str, words: _Words) -> TypeFound | None:
