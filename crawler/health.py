@@ -7,8 +7,10 @@ from storage.values import OutletState, RunOutcome
 
 LONGEST_BACK_OFF = timedelta(hours=24)  # an outlet is tried for ever, at least once a day
 UNREACHABLE = frozenset({"dns", "connect", "timeout"})
+TROUBLES = frozenset({"broken", "blocked", "silent"})
 BROKEN_PAGES = 3  # as many failures, and no page read, say that it is not one page's fault
 OURS = "guard_no_contact"
+NOT_REACHED = "not reached: "
 
 WORDS = {
     "dns": "its name does not resolve", "connect": "no connection", "timeout": "no answer in time",
@@ -49,7 +51,7 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     if facts.ended == "stopped":
         return "stopped", facts.detail or "stopped before its end"
     if network_down and facts.is_unreachable:
-        return "stopped", "no outlet can be reached: our own network seems to be down"
+        return "stopped", "no outlet can be reached, our own network seems to be down"
     if facts.ended == "busy":
         return "busy", facts.detail or "another crawl is asking this host"
     if facts.ended == "blocked":
@@ -70,21 +72,22 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
 def next_state(
     old: OutletState, outcome: RunOutcome, reason: str, facts: RunFacts, now: datetime, interval: timedelta,
 ) -> OutletState:
-    """The outlet's state after a run. `busy` changes nothing; `stopped` only leaves it due at once.
+    """The outlet's state after a run. `busy` only waits for the end of the lease that was in the way.
 
-    A feed never read yet leaves the outlet `unproven`; failures put the next visit off, up to a day.
+    `stopped` before a feed was read leaves state and failures as they are, but says why it was not reached. A feed
+    never read yet leaves the outlet `unproven`; failures put the next visit off, up to a day.
     """
     if outcome == "busy":
-        return old
+        return replace(old, next_due_at=max(filter(None, (old.next_due_at, facts.retry_at)), default=None))
     if outcome == "stopped":
-        return replace(old, next_due_at=now + interval if reason and not facts.feeds_ok else old.next_due_at)
+        return old if facts.feeds_ok else _unreached(old, reason, facts, now, interval)
     good = outcome in ("fine", "nothing_new")
     failures = 0 if good else old.failures + 1
     state = "fine" if good else _bad_state(old, outcome)
     due = now + (interval if good else min(LONGEST_BACK_OFF, interval * 2 ** min(failures, 20)))
     return replace(
         old, state=state, state_reason=reason, failures=failures,
-        state_since=old.state_since if state == old.state and old.state_since else now,
+        state_since=old.state_since if _lasts(old, state) else now,
         last_seen_at=now if good else old.last_seen_at,
         last_new_at=now if facts.counts.get("entries_new") else old.last_new_at,
         next_due_at=max(due, facts.retry_at or due),
@@ -96,6 +99,20 @@ def explain(reason: str) -> str:
     if reason.startswith("http_"):
         return f"the server answers {reason.removeprefix('http_')}"
     return WORDS.get(reason, reason.replace("_", " "))
+
+
+def _unreached(old: OutletState, reason: str, facts: RunFacts, now: datetime, interval: timedelta) -> OutletState:
+    # A trouble known before keeps its own beginning; what was fine, or never read, is not known since now.
+    since = old.state_since if old.state in TROUBLES or old.state_reason.startswith(NOT_REACHED) else now
+    # A wave that was ended early is no reason to wait; a network that is down, or a contact that is missing, is.
+    due = old.next_due_at if facts.ended == "stopped" else now + interval
+    return replace(old, state_reason=NOT_REACHED + reason, state_since=since or now, next_due_at=due)
+
+
+def _lasts(old: OutletState, state: str) -> bool:
+    """Whether `state` began when `old` did: fine outlets that were not reached meanwhile begin anew."""
+    begun_anew = old.state_reason.startswith(NOT_REACHED) and state not in TROUBLES
+    return bool(old.state_since) and state == old.state and not begun_anew
 
 
 def _bad_state(old: OutletState, outcome: RunOutcome) -> str:

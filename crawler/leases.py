@@ -49,7 +49,8 @@ class HostLeases:
             now = self._clock()
             lease = await self._storing.ask(self._leases.acquire, f"host:{host}", self.holder, now, self._seconds)
             if lease is None:
-                raise self._refuse(host, HostBusy(f"another crawl is asking {host}"))
+                until = await self._storing.ask(self._leases.find_end, f"host:{host}")
+                raise self._refuse(host, HostBusy(f"another crawl is asking {host}", until))
             self._held[host] = now
             if lease.next_allowed_at and lease.next_allowed_at > now:
                 await self._wait(host, lease.next_allowed_at, now)

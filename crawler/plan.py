@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from seeds.catalogue import load_catalogue
 from seeds.errors import InputError
 from seeds.outlet import Outlet
-from seeds.settings import Settings, load_settings
+from seeds.settings import CrawlSettings, Settings, load_settings
 from storage.clock import utc_now
 from storage.store import Store, open_store
 
 
 @dataclass
 class Plan:
-    """Everything that a wave begins with: settings, an open store and the outlets to visit."""
+    """Everything that a wave begins with: settings, an open store, the outlets to visit and the time for it."""
 
     settings: Settings
     store: Store
     outlets: list[Outlet]
+    seconds: float
 
 
 def make_plan(outlets: str = "", due: str = "") -> Plan:
@@ -32,10 +33,22 @@ def make_plan(outlets: str = "", due: str = "") -> Plan:
     chosen = choose_outlets(catalogue, split_ids(outlets), settings.crawl.outlets)
     store = open_store(settings.database_address)
     store.outlets.register([outlet.id for outlet in chosen])
+    seconds: float = settings.crawl.wave_seconds
     if is_yes(due):
+        seconds = find_wave_seconds(settings.crawl, chosen)
         ids = store.outlets.find_due([outlet.id for outlet in chosen], utc_now())
         chosen = [catalogue[outlet_id] for outlet_id in ids]
-    return Plan(settings, store, chosen)
+    return Plan(settings, store, chosen, seconds)
+
+
+def find_wave_seconds(crawl: CrawlSettings, watched: Sequence[Outlet]) -> float:
+    """The time of a wave over what is due: `wave_seconds`, but at most half of the shortest interval of `watched`.
+
+    One wave runs at a time, so a slow host in it would hold up the next visits of all others; half an interval
+    leaves the other half for what comes between two waves.
+    """
+    shortest = min((outlet.interval_minutes or crawl.interval_minutes for outlet in watched), default=None)
+    return min(crawl.wave_seconds, shortest * 60 / 2) if shortest else crawl.wave_seconds
 
 
 def check_contact(settings: Settings) -> None:

@@ -20,9 +20,13 @@ class GuardRefused(Refusal):
 
 
 class HostBusy(Refusal):
-    """Another crawl is asking this host."""
+    """Another crawl is asking this host, or died asking it: its lease ends at `until` if nobody renews it."""
 
     reason = "busy"
+
+    def __init__(self, detail: str, until: datetime | None = None) -> None:
+        super().__init__(detail)
+        self.until = until
 
 
 class HostBlocked(Refusal):

@@ -31,11 +31,15 @@ class Visit:
 
     async def run(self) -> RunFacts:
         """What the visit met. Raises StoreFailed where the database fails."""
+        if not self._means.budget.has_time():
+            self.tally.ended, self.tally.detail = "stopped", "the wave was over before its turn"
+            return self.facts()
         states = await self._ask(self._store.outlets.feed_states, self.outlet.id)
         for feed in self.outlet.feeds:
             if feed.kind in KINDS and self._means.budget.has_time():
                 for child in await self._visit_feed(feed, states):
-                    await self._visit_feed(replace(feed, url=child), states)
+                    if self._means.budget.has_time():
+                        await self._visit_feed(replace(feed, url=child), states)
         if self._may_read_pages():
             first_visit_at = self._first_visit_at or await self._begin()
             await PageVisit(self.outlet, first_visit_at, self._means, self.tally).run()

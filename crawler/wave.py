@@ -129,7 +129,9 @@ class Wave:
         interval = timedelta(minutes=outlet.interval_minutes or self._plan.settings.crawl.interval_minutes)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
         new = next_state(old, outcome, reason, facts, now, interval)
-        if new != old:
+        if outcome == "busy" and new.next_due_at:  # whoever asks the host may have saved a newer state meanwhile
+            await self._ask(self._store.outlets.put_off, outlet.id, new.next_due_at)
+        elif new != old:
             await self._ask(self._store.outlets.save_state, new)
         self.outcomes[outcome] += 1
         say(describe_run(outlet.id, outcome, reason, counts))

@@ -93,7 +93,7 @@ class OutletSpider(Spider):
         fetch = partial(ask, self.crawler.engine.download_async)
         return Means(
             storing=self.storing, leases=self.leases, clock=utc_now, screen_version=SCREEN_VERSION,
-            budget=Budget(loop.time() + crawl.wave_seconds, crawl.pages_per_host, loop.time),
+            budget=Budget(loop.time() + self.plan.seconds, crawl.pages_per_host, loop.time),
             fetch=lambda request: fetch(request, utc_now), find_screen=Screens(self.plan.settings.seeds_dir).find,
             extract=self._extract, hand_over=found.put_nowait)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
 from storage.engine import Database
 from storage.models import LeaseModel
@@ -36,6 +36,11 @@ class LeaseRepository:
         with self._database.write() as session:
             row = session.execute(upsert.returning(LeaseModel.name, LeaseModel.next_allowed_at)).one_or_none()
         return Lease(name, holder, row.next_allowed_at) if row else None
+
+    def find_end(self, name: str) -> datetime | None:
+        """When the lease ends if nobody renews it; in the past where it ended, None where it never was."""
+        with self._database.read() as session:
+            return session.scalar(select(LeaseModel.expires_at).where(LeaseModel.name == name))
 
     def renew(self, names: Sequence[str], holder: str, now: datetime, seconds: float) -> set[str]:
         """Puts off the end of the leases that `holder` still has; their names. What is missing was lost to another."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
@@ -57,6 +57,13 @@ class OutletRepository:
             row.state, row.state_since, row.state_reason = state.state, state.state_since, state.state_reason
             row.last_seen_at, row.last_new_at = state.last_seen_at, state.last_new_at
             row.next_due_at, row.failures = state.next_due_at, state.failures
+
+    def put_off(self, outlet_id: str, due_at: datetime) -> None:
+        """Makes the outlet due not before `due_at`; all else stays as whoever visited it last has left it."""
+        is_sooner = OutletModel.next_due_at.is_(None) | (OutletModel.next_due_at < due_at)
+        later = update(OutletModel).where(OutletModel.id == outlet_id, is_sooner).values(next_due_at=due_at)
+        with self._database.write() as session:
+            session.execute(later)
 
     def feed_states(self, outlet_id: str) -> dict[str, FeedState]:
         """What earlier visits left behind, by feed address."""

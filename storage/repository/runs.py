@@ -67,10 +67,16 @@ class RunRepository:
             return [_run(row) for row in session.scalars(question)]
 
     def waves_between(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime | None]]:
-        """Start and end of every wave that began in the period, oldest first."""
+        """Start and end of every wave that began in the period, oldest first.
+
+        A wave all of whose runs were stopped covered nothing (our network was down, say) and is left out.
+        """
+        runs = select(RunModel.id).where(RunModel.wave_id == WaveModel.id)
         question = (
             select(WaveModel.started_at, WaveModel.finished_at)
-            .where(WaveModel.started_at >= since, WaveModel.started_at < until).order_by(WaveModel.started_at)
+            .where(WaveModel.started_at >= since, WaveModel.started_at < until)
+            .where(~runs.exists() | runs.where(RunModel.outcome != "stopped").exists())
+            .order_by(WaveModel.started_at)
         )
         with self._database.read() as session:
             return [(start, end) for start, end in session.execute(question)]

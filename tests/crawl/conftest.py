@@ -156,15 +156,19 @@ class Desk:
         }
         (folder / f"{outlet_id}.yml").write_text(yaml.safe_dump(outlet, allow_unicode=True), encoding="utf-8")
 
+    def make_environment(self) -> dict[str, str]:
+        """The settings of this desk as environment variables."""
+        settings = {f"TWINWATCH_CRAWL__{name}": value for name, value in self.settings.items()}
+        if (self.folder / "seeds").is_dir():
+            settings["TWINWATCH_SEEDS_DIR"] = str(self.folder / "seeds")
+        return {**settings, "TWINWATCH_DATA_DIR": str(self.folder / "data")}
+
     def start(
         self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl",
     ) -> "subprocess.Popen[str]":
         """Starts `scrapy crawl outlet` in a child process."""
-        settings = {f"TWINWATCH_CRAWL__{name}": value for name, value in self.settings.items()}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
-        env = {**clean, **settings, "TWINWATCH_DATA_DIR": str(self.folder / "data"), "PYTHONUNBUFFERED": "1"}
-        if (self.folder / "seeds").is_dir():
-            env["TWINWATCH_SEEDS_DIR"] = str(self.folder / "seeds")
+        env = {**clean, **self.make_environment(), "PYTHONUNBUFFERED": "1"}
         chosen = ["-a", f"outlets={','.join(outlets)}"] if outlets else []
         command = [sys.executable, "-m", "scrapy", "crawl", "outlet", *chosen, "-O", str(self.folder / output),
                    "-s", "EXTENSIONS={}", *arguments]

@@ -1,5 +1,6 @@
 """What the crawl decides without network, clock or store: backlog, outcomes, health, plans, addresses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -8,13 +9,15 @@ import pytest
 from crawler.answers import Answer, parse_retry_after
 from crawler.backlog import is_backlog, is_backlog_page
 from crawler.feed_visits import pick_children
+from crawler.generic import make_generic_outlet
 from crawler.guard import Guard, find_url_refusal
 from crawler.health import RunFacts, decide_run, next_state
 from crawler.means import Budget
 from crawler.outcomes import decide_page
-from crawler.plan import choose_outlets
+from crawler.plan import choose_outlets, find_wave_seconds
 from crawler.progress import describe_run
 from seeds.errors import InputError
+from seeds.settings import CrawlSettings
 from storage.values import OutletState
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -91,7 +94,7 @@ def test_retry_after_is_honoured_up_to_a_week(text: str, seconds: int | None) ->
      ("fine", "1 of 2 feeds failed: the server answers 500")),
     (RunFacts(1, 0, ("http_500",), answered=True), False, ("broken", "the server answers 500")),
     (RunFacts(1, 0, ("dns",)), False, ("broken", "its name does not resolve")),
-    (RunFacts(1, 0, ("dns",)), True, ("stopped", "no outlet can be reached: our own network seems to be down")),
+    (RunFacts(1, 0, ("dns",)), True, ("stopped", "no outlet can be reached, our own network seems to be down")),
     (RunFacts(1, 0, ("tls",)), True, ("broken", "no safe connection (TLS)")),
     (RunFacts(1, 0, ("guard_no_contact",)), False, ("stopped", "not fetched as crawl.contact is not set")),
     (RunFacts(1, 1, ended="busy"), False, ("busy", "another crawl is asking this host")),
@@ -128,6 +131,64 @@ def test_only_what_the_outlet_did_changes_its_state(before: str, outcome: str, a
     new = next_state(old, outcome, "why", RunFacts(1, 0, ("dns",)), NOW, INTERVAL)  # type: ignore[arg-type]
 
     assert new.state == after
+
+
+@pytest.mark.parametrize(("before", "since", "expected_since"), [
+    ("fine", NOW - HOUR, NOW), ("unproven", None, NOW), ("unproven", NOW - HOUR, NOW),
+    ("broken", NOW - HOUR, NOW - HOUR), ("blocked", NOW - HOUR, NOW - HOUR)])
+def test_an_outlet_that_was_not_reached_says_why_and_since_when(
+    before: str, since: datetime | None, expected_since: datetime) -> None:
+    old = OutletState("a", before, since, "as it was", failures=1)
+    facts = RunFacts(1, 0, ("dns",))
+
+    first = next_state(old, "stopped", "our network is down", facts, NOW, INTERVAL)
+    second = next_state(first, "stopped", "our network is down", facts, NOW + HOUR, INTERVAL)
+
+    assert (first.state, first.state_reason, first.failures) == (before, "not reached: our network is down", 1)
+    assert (first.next_due_at, first.last_seen_at) == (NOW + INTERVAL, None)
+    assert first.state_since == second.state_since == expected_since
+
+
+@pytest.mark.parametrize(("outcome", "reason", "since"), [("nothing_new", "", NOW), ("blocked", "no", NOW)])
+def test_the_next_visit_clears_why_an_outlet_was_not_reached(outcome: str, reason: str, since: datetime) -> None:
+    unreached = OutletState("a", "fine", NOW - HOUR, "not reached: our network is down", last_seen_at=NOW - 2 * HOUR)
+
+    new = next_state(unreached, outcome, reason, RunFacts(1, 1), NOW, INTERVAL)  # type: ignore[arg-type]
+
+    assert (new.state_reason, new.state_since) == (reason, since)
+
+
+def test_a_wave_that_was_stopped_leaves_due_at_once_what_it_did_not_reach_and_alone_what_it_read() -> None:
+    old = OutletState("a", "fine", NOW - HOUR, "", last_seen_at=NOW - HOUR, next_due_at=NOW - HOUR)
+
+    unread = next_state(old, "stopped", "too late", RunFacts(ended="stopped"), NOW, INTERVAL)
+
+    assert (unread.state_reason, unread.next_due_at) == ("not reached: too late", NOW - HOUR)
+    assert next_state(old, "stopped", "too late", RunFacts(ended="stopped", feeds_ok=1), NOW, INTERVAL) == old
+
+
+@pytest.mark.parametrize(("due", "lease_ends", "expected"), [
+    (NOW - HOUR, NOW + HOUR, NOW + HOUR), (None, NOW + HOUR, NOW + HOUR), (NOW + 2 * HOUR, NOW + HOUR, NOW + 2 * HOUR),
+    (NOW - HOUR, None, NOW - HOUR)])
+def test_a_busy_outlet_is_due_when_the_lease_in_the_way_ends(
+    due: datetime | None, lease_ends: datetime | None, expected: datetime) -> None:
+    old = OutletState("a", "fine", NOW, next_due_at=due)
+
+    new = next_state(old, "busy", "why", RunFacts(1, ended="busy", retry_at=lease_ends), NOW, INTERVAL)
+
+    assert new == replace(old, next_due_at=expected)
+
+
+@pytest.mark.parametrize(("wave_seconds", "interval", "own", "expected"), [
+    (600, 30, None, 600), (600, 20, None, 600), (600, 19, None, 570), (600, 30, 4, 120), (50, 30, 4, 50),
+    (600, 1, 60, 30)])
+def test_a_wave_over_what_is_due_takes_at_most_half_of_the_shortest_interval(
+    wave_seconds: int, interval: int, own: int | None, expected: float) -> None:
+    crawl = CrawlSettings(wave_seconds=wave_seconds, interval_minutes=interval)
+    watched = [replace(make_generic_outlet("https://a.vn/"), interval_minutes=minutes) for minutes in (own, None)]
+
+    assert find_wave_seconds(crawl, watched) == expected
+    assert find_wave_seconds(crawl, []) == wave_seconds
 
 
 def test_a_host_that_asks_for_a_pause_is_not_due_before_it() -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from datetime import timedelta
 
 from tests.crawl.conftest import Desk, Server
 
@@ -38,6 +39,24 @@ def test_a_killed_crawl_repeats_only_what_was_in_flight(desk: Desk, server: Serv
         "/a-1001.html": 1, "/a-1002.html": 1, "/a-1003.html": 2, "/a-1004.html": 1, "/a-1005.html": 1}
     assert desk.rows("SELECT count(*) FROM articles") == [(5,)]
     assert desk.rows("SELECT count(*) FROM entries WHERE outcome IS NULL") == [(0,)]
+
+
+def test_what_a_killed_crawl_was_asking_is_due_again_when_its_lease_ends(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss", server.serve_articles(2))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    child: list[subprocess.Popen[str]] = []
+    strike_at(server, "/a-1001.html", signal.SIGKILL, child)
+
+    child.append(desk.start("paper"))
+    desk.wait(child[0])
+    busy = desk.crawl("paper")
+
+    store, host = desk.open(), server.root.removeprefix("http://")
+    ends_at = store.leases.find_end(f"host:{host}")
+    assert busy.code == 0, busy.errors
+    assert store.runs.find()[0].outcome == "busy"
+    assert ends_at and store.outlets.find_due(["paper"], ends_at - timedelta(seconds=1)) == []
+    assert store.outlets.find_due(["paper"], ends_at) == ["paper"]
 
 
 def test_a_terminated_crawl_ends_in_order_and_does_not_look_like_success(desk: Desk, server: Server) -> None:

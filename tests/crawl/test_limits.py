@@ -3,6 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
+from crawler.plan import make_plan
+from monitor.digests.coverage import find_group
 from seeds.newsroom import run_newsroom
 from storage.clock import utc_now
 from tests.crawl.conftest import Desk, Server, article
@@ -27,6 +31,20 @@ def test_a_slow_host_with_a_thousand_entries_holds_up_nobody(desk: Desk) -> None
         _check_backlog(desk, room.now)
         order = [line.split()[0] for line in crawl.errors.splitlines() if line.startswith("nr_")]
         assert order[-1] == "nr_dongthap"
+
+
+def test_a_wave_over_what_is_due_has_half_of_the_shortest_interval_and_a_wave_by_hand_all_its_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.add_outlet("often", ["http://127.0.0.1:9/rss"], "http://127.0.0.1:9", interval_minutes=2)
+    desk.add_outlet("seldom", ["http://127.0.0.1:13/rss"], "http://127.0.0.1:13")
+    for name, value in desk.make_environment().items():
+        monkeypatch.setenv(name, value)
+    plans = [make_plan(due=due) for due in ("", "1")]
+
+    for plan in plans:
+        plan.store.close()
+
+    assert [plan.seconds for plan in plans] == [600, 60]
 
 
 def _check_backlog(desk: Desk, now: datetime) -> None:
@@ -82,8 +100,14 @@ def test_where_no_outlet_can_be_reached_no_outlet_is_blamed(desk: Desk) -> None:
 
     crawl = desk.crawl("paper9", "paper13")
 
-    reason = "no outlet can be reached: our own network seems to be down"
+    reason = "no outlet can be reached, our own network seems to be down"
     states = desk.open().outlets.states()
     assert crawl.code == 0, crawl.errors
     assert [(run.outcome, run.reason) for run in desk.open().runs.find()] == [("stopped", reason)] * 2
-    assert {(state.state, state.failures) for state in states.values()} == {("unproven", 0)}
+    assert {(state.state, state.failures, state.state_reason) for state in states.values()} == {
+        ("unproven", 0, f"not reached: {reason}")}
+    assert all(state.state_since and state.next_due_at > state.state_since for state in states.values())  # type: ignore[operator]
+    begun_at = min(state.state_since for state in states.values()) - timedelta(hours=1)  # type: ignore[type-var]
+    ledger = desk.open().outlets.ledger(["paper9"], begun_at, utc_now())
+    assert [find_group(line, begun_at) for line in ledger] == ["never_read"]
+    assert desk.open().runs.waves_between(begun_at, utc_now()) == []

@@ -26,6 +26,14 @@ def test_an_expired_lease_may_be_taken_and_is_then_lost_to_its_first_holder(stor
     assert store.leases.renew([HOST], "a", clock.now(), 60) == set()
 
 
+def test_the_end_of_a_lease_is_known_to_who_did_not_get_it(store: Store, clock: FakeClock) -> None:
+    store.leases.acquire(HOST, "a", clock.now(), 60)
+
+    assert store.leases.acquire(HOST, "b", clock.now(), 60) is None
+    assert store.leases.find_end(HOST) == clock.now() + timedelta(seconds=60)
+    assert store.leases.find_end("other.example") is None
+
+
 def test_taking_a_lease_again_renews_it(store: Store, clock: FakeClock) -> None:
     store.leases.acquire(HOST, "a", clock.now(), 60)
     store.leases.acquire(HOST, "a", clock.advance(seconds=30), 60)

@@ -1,6 +1,9 @@
 """Contract of outlets, runs and ties: what visits have shown, what is due, and what a period covered."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
 
 from storage.store import Store
 from storage.values import OutletState
@@ -165,6 +168,30 @@ def test_the_end_of_a_wave_stops_the_runs_that_did_not_end(store: Store) -> None
 
     assert {run.outlet_id: run.outcome for run in store.runs.find()} == {OUTLET: "fine", "kr-other": "stopped"}
     assert store.runs.waves_between(START_AT, START_AT + HOUR) == [(START_AT, START_AT + HOUR)]
+
+
+@pytest.mark.parametrize(("outcomes", "covers"), [
+    (("stopped", "stopped"), False), (("stopped", "broken"), True), (("fine", "nothing_new"), True)])
+def test_a_wave_that_reached_no_outlet_covers_nothing(store: Store, outcomes: tuple[str, str], covers: bool) -> None:
+    store.outlets.register([OUTLET, "kr-other"])
+    wave_id = store.runs.start_wave(START_AT)
+    for outlet_id, outcome in zip((OUTLET, "kr-other"), outcomes, strict=True):
+        store.runs.end_run(store.runs.start_run(wave_id, outlet_id, START_AT), START_AT, outcome, "", {})
+
+    assert store.runs.waves_between(START_AT, START_AT + HOUR) == ([(START_AT, None)] if covers else [])
+
+
+@pytest.mark.parametrize(("due_at", "expected"), [
+    (None, START_AT + HOUR), (START_AT, START_AT + HOUR), (START_AT + 2 * HOUR, START_AT + 2 * HOUR)])
+def test_putting_an_outlet_off_changes_only_when_it_is_due_and_never_to_sooner(
+    store: Store, due_at: datetime | None, expected: datetime) -> None:
+    store.outlets.register([OUTLET])
+    state = OutletState(OUTLET, "fine", START_AT, "well", next_due_at=due_at, failures=2)
+    store.outlets.save_state(state)
+
+    store.outlets.put_off(OUTLET, START_AT + HOUR)
+
+    assert store.outlets.states()[OUTLET] == replace(state, next_due_at=expected)
 
 
 def test_a_killed_wave_is_closed_and_one_at_work_is_not(store: Store, clock: FakeClock) -> None:
