@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from monitor.judging.namesakes import LONGEST_NAME
 from monitor.judging.reading import Reading, View
 from monitor.judging.values import Field, Mention
 from seeds.gazetteer import Gazetteer
@@ -17,8 +18,6 @@ from seeds.gazetteer import Gazetteer
 BODY_REACH = 34
 # A unit of a higher level this near its own part only says where that part lies ("Q.Hải Châu (TP.Đà Nẵng)").
 PLACE_REACH = 14
-# No name, its ward and type words included, is longer than this.
-LONGEST_NAME = 120
 _BEFORE_PLACE = re.compile(
     r"(?:^|\W)(?:in|at|near|from|tại|ở|w|we|à|в|in der)\s+(?:the\s+)?$"
     r"|(?:^|\W)(?:at|tại|ở)\s+[^\W\d_][\w ]{1,20},\s*$", re.I

@@ -26,12 +26,18 @@ from seeds.lexicon import Lexicon, load_lexicon
 # Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
 RULES = "1"
 WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / "weights.json"
+# A story is read this far: its news stands in front, and what follows after so much (a dozen long reports) is
+# an archive or a list. It bounds the time that one page can take.
+MOST_TEXT = 40_000
+MOST_TITLE = 1_000
+# A letter comes with at most so many marks of its own: what is cut off unread cannot reach the front.
+MARKS = 4
 # A name less sure than this takes no part.
 LEAST_SURE = 0.3
 # Pages without any date are taken to be of this year or later: what they tell of earlier years is the past.
 OLDEST_NEWS = 2010
 
-Found = TypeVar("Found", Cue, Day)
+Found = TypeVar("Found", Cue, Day, Mention)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +120,17 @@ def _best(candidates: list[Candidate], weights: Weights) -> tuple[float, Candida
 
 
 def _normalise(story: Story) -> Story:
-    title, text = (unicodedata.normalize("NFC", part) for part in (story.title, story.text))
+    title, text = _cut(story.title, MOST_TITLE), _cut(story.text, MOST_TEXT)
     return replace(story, title=title, text=text, lang=story.lang or detect_language(f"{title}\n{text}"))
+
+
+def _cut(text: str, most: int) -> str:
+    """NFC text, at most so long, cut at a word's end where there is one."""
+    whole = unicodedata.normalize("NFC", text[:MARKS * most])
+    if len(whole) <= most:
+        return whole
+    space = whole.rfind(" ", most // 2, most)
+    return whole[:space if space > 0 else most]
 
 
 def _blank_tails(text: str, segments: list[Segment]) -> str:
@@ -140,7 +155,7 @@ def _make_views(
     for sentence in sentences:
         field, start, end = sentence.segment.field, sentence.start, sentence.end
         whole = story.title if field == "title" else story.text
-        sure = tuple(m for m in mentions[field] if start <= m.start < end and m.sure >= LEAST_SURE)
+        sure = tuple(m for m in _within(mentions[field], start, end) if m.sure >= LEAST_SURE)
         heard = _within(cues[field], start, end)
         views.append(make_view(sentence, whole[start:end], sure, heard, _within(days[field], start, end), anchor, year))
     return views

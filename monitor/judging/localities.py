@@ -15,7 +15,7 @@ from itertools import islice
 
 from monitor.judging.boundaries import HANGUL
 from monitor.judging.matcher import make_matcher
-from monitor.judging.namesakes import Found, Readings, settle
+from monitor.judging.namesakes import LONGEST_NAME, Found, Readings, settle
 from monitor.judging.surroundings import (
     KOREAN_HOME,
     find_bylines,
@@ -31,8 +31,6 @@ SURE = {"type": 1.0, "name": 0.9, "listed": 0.75, "context": 0.85, "default": 0.
         "organisation": 0.9, "byline": 0.9, "namesake": 0.2}
 INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
 HOMES_PER_FIELD = 4
-# No name, its type words included, is longer than this.
-LONGEST_NAME = 120
 HOME_BODIES = "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch"
 VIETNAMESE_HOME = {
     level: re.compile(rf"(?<!\w)(?:(?:{HOME_BODIES})\s+(?:{words})|(?:{words})\s+(?:ta|nhà))(?!\w)", re.IGNORECASE)

@@ -6,9 +6,12 @@ locality of the other country in the text, the outlet's home.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from monitor.judging.boundaries import is_wordless
@@ -19,6 +22,8 @@ from seeds.gazetteer import Gazetteer
 from seeds.places import Ambiguity
 
 REJECT_REACH = 60
+# No name, its type words included, is longer than this.
+LONGEST_NAME = 120
 SHORT_HANGUL = 2
 LONG_CHINESE = 4  # "慶尚北道" is nothing else; names of two or three characters are also places in China
 COUNTRY_IN_FRONT = 10
@@ -26,6 +31,7 @@ TYPED_ENDING = re.compile(r"(?:[시군구도]|[ -](?:gun|gu|si|do))\Z")
 CHILD_FIRST = re.compile(r"\s*[,(]?\s*(?:(?:thuộc|của|of|in|w|de|du|in der|의)\s)?\s*(?:the\s)?\s*")
 PARENT_FIRST = re.compile(r"(?:'s|’s|의)?\s*\(?\s*")
 PAIRED_GAP = 3
+PAIRED_REACH = 40
 PAIRED = re.compile(r"\s?[-–~·↔/]\s?")
 NEED_WORDS = frozenset({"type", "parent", "country", "never"})
 
@@ -72,8 +78,40 @@ def settle(found: list[Found], readings: Readings) -> list[Found]:
     kept = _join_parents(kept, readings)
     firm = [_is_firm(one, readings) for one in kept]
     named = _keys_with_present((one for one, is_firm in zip(kept, firm, strict=True) if is_firm), readings.gazetteer)
-    settled = [_decide(one, kept, named, is_firm, readings) for one, is_firm in zip(kept, firm, strict=True)]
+    near = _Neighbours(kept, readings.gazetteer)
+    settled = [_decide(one, near, named, is_firm, readings) for one, is_firm in zip(kept, firm, strict=True)]
     return [one for one in settled if one is not None]
+
+
+class _Neighbours:
+    """The names of an article by place and by unit: who stands near whom is asked of every name."""
+
+    def __init__(self, found: list[Found], gazetteer: Gazetteer) -> None:
+        self._fields: dict[str, list[Found]] = defaultdict(list)
+        self._units: dict[tuple[str, str], list[Found]] = defaultdict(list)
+        self.leading: dict[str, list[Found]] = defaultdict(list)
+        for one in sorted(found, key=_start_of):
+            self._fields[one.field].append(one)
+            for key in _present(one.keys, gazetteer) if one.note != "organisation" else ():
+                self._units[key, one.field].append(one)
+                if one.field == "title" or one.note == "byline":
+                    self.leading[key].append(one)
+
+    def between(self, key: str, field: str, start: int, end: int) -> Iterator[Found]:
+        """The names of the unit that begin in [start, end)."""
+        return _between(self._units.get((key, field), []), start, end)
+
+    def around(self, one: Found) -> Iterator[Found]:
+        """The names so near that a dash may join them to `one`."""
+        return _between(self._fields[one.field], one.start - PAIRED_REACH, one.end + PAIRED_GAP + 1)
+
+
+def _between(ordered: list[Found], start: int, end: int) -> Iterator[Found]:
+    return islice(ordered, bisect_left(ordered, start, key=_start_of), bisect_left(ordered, end, key=_start_of))
+
+
+def _start_of(one: Found) -> int:
+    return one.start
 
 
 def _is_rejected(one: Found, readings: Readings) -> bool:
@@ -160,7 +198,7 @@ def _needs(one: Found, readings: Readings) -> tuple[str, ...]:
 
 
 def _decide(
-    one: Found, found: list[Found], named: frozenset[str], is_firm: bool, readings: Readings
+    one: Found, found: "_Neighbours", named: frozenset[str], is_firm: bool, readings: Readings
 ) -> Found | None:
     gazetteer = readings.gazetteer
     one = one._replace(keys=_highest(one.keys, gazetteer))
@@ -188,7 +226,7 @@ def _is_met(needs: tuple[str, ...], one: Found, readings: Readings) -> bool:
     )
 
 
-def _borne_out(one: Found, found: list[Found], named: frozenset[str], readings: Readings) -> tuple[str, ...]:
+def _borne_out(one: Found, found: "_Neighbours", named: frozenset[str], readings: Readings) -> tuple[str, ...]:
     """The keys for which the first kind of evidence that speaks at all speaks, or none."""
     gazetteer = readings.gazetteer
     kinds: tuple[Callable[[str], bool], ...] = (
@@ -212,25 +250,18 @@ def _country_in_front(one: Found, key: str, readings: Readings) -> bool:
     return COUNTRY_WORDS[readings.country(key)].search(front) is not None
 
 
-def _parent_near(one: Found, key: str, found: list[Found], readings: Readings) -> bool:
-    above = set(readings.gazetteer.ancestors(key))
-    parents = [
-        other for other in found
-        if other is not one and other.note != "organisation" and above & _present(other.keys, readings.gazetteer)
-    ]
-    if not parents:
-        return False
+def _parent_near(one: Found, key: str, found: "_Neighbours", readings: Readings) -> bool:
+    above = readings.gazetteer.ancestors(key)
+    if any(other is not one for unit in above for other in found.leading.get(unit, ())):
+        return True
     start, end = sentence_around(readings.texts[one.field], one.start, one.end)
-    return any(
-        other.field == "title" or (other.field == one.field and start <= other.start < end) or other.note == "byline"
-        for other in parents
-    )
+    return any(other is not one for unit in above for other in found.between(unit, one.field, start, end))
 
 
-def _is_paired(one: Found, key: str, found: list[Found], readings: Readings) -> bool:
+def _is_paired(one: Found, key: str, found: "_Neighbours", readings: Readings) -> bool:
     """Whether the name is joined by a dash to a locality of the other country: 경주-후에."""
     text, country = readings.texts[one.field], readings.country(key)
-    for other in found:
+    for other in found.around(one):
         first, last = (one, other) if one.start < other.start else (other, one)
         if other.field != one.field or not 0 < last.start - first.end <= PAIRED_GAP:
             continue

@@ -1,6 +1,7 @@
 """Splits a story into title, paragraphs, sentences and what never carries facts (menus, lists of links, counters)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,8 @@ SHORT_LINE = 110
 LIST_RUN = 4
 # A heading such as "Related news" counts only when it is about that long a line.
 HEADING_LINE = 40
+# What goes on so long without a stop is no sentence: names at its two ends have nothing to do with each other.
+LONGEST_SENTENCE = 2_000
 # Behind such a heading only so long a line may be the story again.
 PROSE_LINE = 160
 
@@ -142,7 +145,17 @@ def _cut(whole: str, start: int, end: int, finder: CueFinder) -> list[tuple[int,
         begin = match.end()
     if whole[begin:end].strip():
         cuts.append((begin, end))
-    return cuts
+    return [part for cut in cuts for part in _part(whole, *cut)]
+
+
+def _part(whole: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence, in parts at word ends where it is too long to be one."""
+    while end - start > LONGEST_SENTENCE:
+        space = whole.rfind(" ", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
+        stop = space if space > 0 else start + LONGEST_SENTENCE
+        yield start, stop
+        start = stop
+    yield start, end
 
 
 def _is_open(whole: str, begin: int, stop: re.Match[str], finder: CueFinder) -> bool:
