@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.answers import Answer
 from crawler.entries import FeedEntry
 from crawler.feeds import parse_feed
-from crawler.identity import is_article, make_identity
+from crawler.identity import MAX_ADDRESS, is_article, make_identity
 from seeds.outlet import Feed, Outlet
 from storage.values import FeedState, FeedVisit, NewEntry
 
@@ -21,7 +22,8 @@ _NUMBERS = re.compile(r"\d+")
 class FeedReading:
     """One visit with what it brought: its entries (one per identity) and, for an index, further sitemaps.
 
-    `first_look` is true where the feed was never read before. `visit.reason` is empty where it was read.
+    `first_look` is true where the feed was never read before. `visit.reason` is empty where it was read. `counts` is
+    what else is to be told: entries `undated`, `refused:address_too_long`, and notes as `feed_note:<what was mended>`.
     """
 
     visit: FeedVisit
@@ -29,6 +31,7 @@ class FeedReading:
     more: tuple[str, ...] = ()
     not_modified: bool = False
     first_look: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def make_conditions(feed: Feed, outlet: Outlet, state: FeedState | None) -> dict[str, str]:
@@ -56,6 +59,7 @@ def read_feed(answer: Answer, *, feed: Feed, outlet: Outlet, state: FeedState | 
 
 def pick_children(urls: Sequence[str]) -> tuple[str, ...]:
     """The sitemaps of an index to visit in one wave: the first of the list and those with the highest numbers."""
+    urls = [url for url in urls if len(url) <= MAX_ADDRESS]
     first = list(urls[:FIRST_CHILDREN])
     rest = sorted(urls[FIRST_CHILDREN:], key=lambda url: [int(n) for n in _NUMBERS.findall(url)[-6:]], reverse=True)
     return tuple(first + rest[:LAST_CHILDREN])
@@ -66,22 +70,29 @@ def _read_body(answer: Answer, visit: FeedVisit, feed: Feed, outlet: Outlet, fir
         answer.body, url=answer.url, kind=feed.kind, outlet=outlet, content_type=answer.content_type, now=visit.at)
     if parsed.more:  # an index is asked for in full each time: it stays the same while its children change
         return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status), more=pick_children(parsed.more))
-    entries = tuple(_make_entries(parsed.entries, feed, outlet))
+    counts = Counter(f"feed_note:{note}" for note in parsed.notes)
+    entries = tuple(_make_entries(parsed.entries, feed, outlet, counts))
     reason = parsed.refused or ("no_articles" if parsed.entries else "no_entries")
     if not entries:
-        return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status, reason=reason))
+        return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status, reason=reason), counts=counts)
     counted = FeedVisit(
         outlet.id, feed.url, visit.at, visit.status, visit.etag, visit.last_modified, visit.body_hash, len(entries))
-    return FeedReading(counted, entries, first_look=first_look)
+    return FeedReading(counted, entries, first_look=first_look, counts=counts)
 
 
-def _make_entries(found: Iterable[FeedEntry], feed: Feed, outlet: Outlet) -> Iterable[NewEntry]:
+def _make_entries(
+    found: Iterable[FeedEntry], feed: Feed, outlet: Outlet, counts: Counter[str],
+) -> Iterable[NewEntry]:
     seen: set[str] = set()
     for entry in found:
+        if len(entry.url) > MAX_ADDRESS:
+            counts["refused:address_too_long"] += 1
+            continue
         identity = make_identity(entry.url, outlet)
         if identity in seen or not is_article(entry.url, outlet):
             continue
         seen.add(identity)
+        counts["undated"] += entry.published_at is None
         yield NewEntry(
             outlet.id, identity, entry.url, feed.url, entry.title, entry.summary, entry.published_at, entry.date_source)
 

@@ -15,6 +15,7 @@ NOISE = frozenset({
     "referrer", "feature", "mc_cid", "mc_eid", "ncid", "cmpid", "spm", "sharedfrom", "phpsessid", "jsessionid",
     "sessionid", "fl", "outputtype", "amp", "vnn_source", "vnn_medium", "is_mobile",
 })
+MAX_ADDRESS = 2_000  # characters: PostgreSQL indexes no value of more than 2,704 bytes; real articles have below 400
 UNKNOWN_FAMILY = "unknown"  # of an outlet that no seed file declares: nobody knows which query keys identify
 _NOISE_START = ("utm_", "_ga", "pk_", "mtm_", "aspsession")
 _TWIN = re.compile(r"^(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.)")

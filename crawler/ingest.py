@@ -19,7 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from crawler.backlog import is_backlog
 from crawler.generic import make_generic_outlet
-from crawler.identity import clean_url, make_identity
+from crawler.identity import MAX_ADDRESS, clean_url, make_identity
 from crawler.languages import find_language
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError
@@ -84,6 +84,8 @@ class Shelf:
         url, published_at, now = clean_url(line.url, outlet), _parse_instant(line.published_at, outlet), self._clock()
         if not url:
             raise InputError(f"'url' is no web address: {line.url!r}")
+        if len(url) > MAX_ADDRESS:
+            raise InputError(f"'url' is longer than {MAX_ADDRESS} characters: {url[:60]}...")
         if outlet.id not in self._outlets:
             self.store.outlets.register([outlet.id])
             self._outlets.add(outlet.id)

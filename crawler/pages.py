@@ -11,7 +11,7 @@ from scrapy.http import Request
 from crawler.answers import Answer
 from crawler.backlog import is_backlog_page
 from crawler.charset import decode
-from crawler.identity import is_article, make_host, make_identity
+from crawler.identity import MAX_ADDRESS, is_article, make_host, make_identity
 from crawler.items import FoundArticle
 from crawler.means import Means, Tally
 from crawler.outcomes import Decision, decide_page
@@ -142,9 +142,14 @@ class PageVisit:
 
 
 def find_elsewhere(entry: FrontierEntry, url: str, outlet: Outlet) -> str:
-    """Why the page at `url` is not the entry's (`moved` to another article, or `not_an_article`); empty where it is."""
+    """Why the page at `url` is not the entry's: `moved` to another article, `not_an_article`, `address_too_long`.
+
+    Empty where it is.
+    """
     if url == entry.url or make_identity(url, outlet) == entry.identity:
         return ""
+    if len(url) > MAX_ADDRESS:
+        return "address_too_long"
     return "moved" if is_article(url, outlet) else "not_an_article"
 
 

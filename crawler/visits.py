@@ -74,6 +74,7 @@ class Visit:
             await self._block(answer)
         reading = read_feed(answer, feed=feed, outlet=self.outlet, state=state, at=self._means.clock())
         self._count(reading)
+        self.tally.counts.update(reading.counts)
         if answer.failure not in NOT_ASKED:
             await self._save(reading)
         return reading.more

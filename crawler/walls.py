@@ -11,6 +11,12 @@ _WALL = re.compile(
     r"checking your browser|accept (?:all )?cookies|we value your privacy|log ?in to continue|please (?:log|sign) ?in|"
     r"xác (?:minh|nhận) (?:bạn )?(?:không phải|là người)|vui lòng đăng nhập|đăng nhập để (?:tiếp tục|xem)|"
     r"로그인이 필요|로그인 후 이용|자동 ?입력 방지|비정상적인 접근|접근이 (?:차단|거부)|본인 ?인증", re.I)
+# A line of its own, at the end of what a stranger may read, that offers the rest to those who log in.
+_LOGIN_LINE = re.compile(
+    r"(?:(?:please|vui lòng|hãy|mời|bạn (?:cần|phải)|bạn đọc)\s+){0,2}(?:"
+    r"đăng nhập (?:để|và) (?:được )?(?:đọc|xem)|(?:log|sign) ?in to (?:read|continue|view)|"
+    r"로그인\s?(?:후|하시면|하면|하고).{0,20}(?:읽|보실|볼 수|이용|열람))", re.I)
+_LOGIN_LINE_CHARS = 200  # the offer with a sentence about it; a paragraph of an article is longer
 _GONE = re.compile(
     r"\b404\b|not found|page (?:does not|doesn't) exist|no longer available|không tìm thấy|không tồn tại|"
     r"đã bị (?:xóa|gỡ)|trang (?:bạn )?(?:yêu cầu|tìm kiếm)|찾을 수 없|존재하지 않|삭제된 (?:기사|페이지)|"
@@ -36,7 +42,7 @@ def find_refusal(*, source: str, visible: str, title: str, text: str, is_free: b
         return "soft_404"
     if _PAYWALL.search(said) or (not is_free and len(text) < SHORT // 2):
         return "paywall"
-    if len(text) < SHORT // 2 and _WALL.search(said):
+    if _ends_in_login(text) or (len(text) < SHORT // 2 and _WALL.search(said)):
         return "wall"
     if len(text) >= TOO_SHORT:
         return ""
@@ -44,3 +50,7 @@ def find_refusal(*, source: str, visible: str, title: str, text: str, is_free: b
         return "too_short"
     return "script_only" if source.count("<script") and len(visible) < TOO_SHORT else "no_text"
 
+
+def _ends_in_login(text: str) -> bool:
+    last = text.rpartition("\n")[2]
+    return len(last) <= _LOGIN_LINE_CHARS and bool(_LOGIN_LINE.match(last))

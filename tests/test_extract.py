@@ -1,5 +1,6 @@
 """Articles out of pages written by hand in each family's markup; refusals by name; hostile pages that end."""
 
+import urllib.request
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from crawler.extract import Extracted, extract_page
 from crawler.generic import make_generic_outlet
+from seeds.newsroom import run_newsroom
 from seeds.outlet import Outlet
 
 PAGES = Path(__file__).parent / "pages"
@@ -182,6 +184,42 @@ def test_what_is_no_article_is_refused_by_name(body: bytes, reason: str) -> None
     found = extract_page(body, url="https://bao.vn/x", outlet=VN)
 
     assert (found.refused, found.text) == (reason, "")
+
+
+LAST_LINES = [
+    ("Đăng nhập để đọc tiếp. Nội dung này chỉ dành cho thành viên của báo.", "wall"),
+    ("Bạn cần đăng nhập để xem toàn bộ bài.", "wall"),
+    ("Please log in to read the rest of this story.", "wall"),
+    ("로그인 후 전문을 읽으실 수 있습니다.", "wall"),
+    ("Đăng nhập để bình luận về bài này cùng những độc giả khác.", ""),
+    ("Cổng mới cho phép người dân đăng nhập để đọc hồ sơ của mình ngay tại nhà.", ""),
+    ("Visitors will log in to read their results at home.", ""),
+    ("시민은 로그인 후 신청서를 볼 수 있다고 시는 밝혔다.", ""),
+]
+
+
+@pytest.mark.parametrize(("last", "refused"), LAST_LINES)
+def test_a_last_line_that_offers_the_rest_to_those_who_log_in_makes_a_wall(last: str, refused: str) -> None:
+    text = "Người gác đèn kể chuyện biển động và những chuyến tàu tiếp tế muộn. " * 8
+
+    page = make_page("Gác đèn", f"{text}</p><p>{last}")
+
+    assert extract_page(page, url="https://bao.vn/x", outlet=VN).refused == refused
+
+
+def test_a_long_article_that_ends_in_an_offer_to_log_in_is_no_wall() -> None:
+    page = make_page("Gác đèn", "Người gác đèn kể chuyện biển động. " * 40 + "</p><p>Đăng nhập để đọc tiếp.")
+
+    assert extract_page(page, url="https://bao.vn/x", outlet=VN).refused == ""
+
+
+def test_the_login_wall_of_the_newsroom_is_refused_by_its_name() -> None:
+    with run_newsroom(NOW, only=("nr_thanhnien",)) as room:
+        [url, *_] = room.find_urls("nr_thanhnien")["tn-tuong-phi"]
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            page = answer.read()
+
+    assert extract_page(page, url=url, outlet=make_generic_outlet(url, "")).refused == "wall"
 
 
 def test_an_article_that_speaks_of_walls_is_no_wall() -> None:

@@ -1,5 +1,6 @@
 """What the crawl decides without network, clock or store: backlog, outcomes, health, plans, addresses."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -8,17 +9,19 @@ import pytest
 
 from crawler.answers import Answer, parse_retry_after
 from crawler.backlog import is_backlog, is_backlog_page
-from crawler.feed_visits import pick_children
+from crawler.feed_visits import FeedReading, pick_children, read_feed
 from crawler.generic import make_generic_outlet
 from crawler.guard import Guard, find_url_refusal
 from crawler.health import RunFacts, decide_run, next_state
 from crawler.means import Budget
 from crawler.outcomes import decide_page
+from crawler.pages import find_elsewhere
 from crawler.plan import choose_outlets, find_wave_seconds
 from crawler.progress import describe_run
 from seeds.errors import InputError
+from seeds.outlet import Feed, Outlet
 from seeds.settings import CrawlSettings
-from storage.values import OutletState
+from storage.values import FrontierEntry, OutletState
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -236,6 +239,38 @@ def test_the_guard_connects_to_public_addresses_and_allowed_networks_only(
     (f"http://{'a' * 64}.vn/", "guard_bad_host"), ("http://[::1/", "guard_bad_host")])
 def test_addresses_of_odd_forms_are_refused_before_they_are_resolved(url: str, refusal: str) -> None:
     assert find_url_refusal(url) == refusal
+
+
+def read_rss(items: Iterable[tuple[str, str]], outlet: Outlet) -> FeedReading:
+    rows = "".join(f"<item><title>t</title><link>{link}</link><pubDate>{date}</pubDate></item>" for link, date in items)
+    body = f"<rss version='2.0'><channel><title>t</title>{rows}</channel></rss>".encode()
+    feed = Feed("https://a.vn/rss", "rss", "seen")
+    return read_feed(Answer(feed.url, 200, body), feed=feed, outlet=outlet, state=None, at=NOW)
+
+
+def test_dates_that_a_feed_only_pretends_are_counted() -> None:
+    dated = [(f"https://a.vn/bai-{1000 + n}", f"Sat, 21 Nov 2026 0{n}:00:00 GMT") for n in range(6)]
+    outlet = make_generic_outlet("https://a.vn/")
+
+    same = read_rss([(link, dated[0][1]) for link, _ in dated], outlet)
+
+    assert same.counts == {"undated": 6, "feed_note:one_date_for_all": 1}
+    assert not any(read_rss(dated, outlet).counts.values())
+    assert read_rss([*dated, ("https://a.vn/bai-2000", "")], outlet).counts["undated"] == 1
+
+
+def test_addresses_that_no_database_can_index_are_refused_and_counted() -> None:
+    stem = "https://a.vn/bai-1000/"
+    links = [stem + "x" * (length - len(stem)) for length in (2_000, 2_001)]
+    outlet = make_generic_outlet("https://a.vn/")
+
+    reading = read_rss([(link, "") for link in links], outlet)
+    entry = FrontierEntry(1, "a", "a:1", "https://a.vn/bai-1000", "", "", None, False, 0)
+
+    assert [entry.url for entry in reading.entries] == links[:1]
+    assert reading.counts["refused:address_too_long"] == 1
+    assert [find_elsewhere(entry, link, outlet) for link in links] == ["moved", "address_too_long"]
+    assert pick_children(links) == (links[0],)
 
 
 def test_of_a_long_index_the_first_and_the_highest_numbered_sitemaps_are_visited() -> None:
