@@ -23,7 +23,7 @@ ACTS = (
     "agreement", "twinning", "visit", "training", "seasonal_workers",
     "trade_promotion", "culture_tourism", "aid", "review", "generic",
 )
-STAGES = ("planned", "agreed", "signed", "under_way", "done", "suspended")
+STAGES = ("planned", "agreed", "signed", "under_way", "ended", "done", "suspended")
 CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
     "migrants", "forum", "third_country", "background", "passing", "incident", "listing", "association", "pledge",

@@ -4,8 +4,10 @@ The order is that of the labelling rules: a paper that makes a sister tie, any o
 stock-taking, a visit, anything else.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
+from monitor.judging.cues import Cue, is_unspaced
 from monitor.judging.reading import View
 from monitor.judging.values import Act, Stage
 
@@ -16,6 +18,15 @@ LEAD_WEIGHT = 1.5
 BODY_WEIGHT = 0.5
 # A topic named only in the body must weigh so much more than the words of visiting.
 TOPIC_MARGIN = 1.5
+# What is called off stands at most so far, in the same clause, from the word that says so.
+GOVERNED = 40
+# A word of planning at most so far in front of a word of signing puts the signing ahead ("will sign").
+AHEAD = 22
+_CLAUSE = re.compile(r"[,;:.!?…\n]")
+# Korean says it behind the verb: "체결할 예정", "체결하기로".
+_AHEAD_AFTER = re.compile(r"(?:할|하기로|키로|한다[.]|[을를]? ?(?:추진|앞두|위해|위한|준비|계획|희망))")
+# Acts that last: a course that has begun is under way until it has ended.
+LASTING = frozenset({"training", "seasonal_workers"})
 
 
 def choose_act(title: Sequence[View], focus: Sequence[View]) -> Act:
@@ -33,19 +44,67 @@ def choose_act(title: Sequence[View], focus: Sequence[View]) -> Act:
     return _choose_topic(weights, title)
 
 
-def choose_stage(views: Iterable[View], act: Act) -> Stage:
-    """How far the happening has come: called off beats planned beats signed; a report of what was done is `done`."""
-    seen = {cue.group for view in views if not view.past for cue in view.cues}
-    if "stage.suspended" in seen:
+def choose_stage(views: Sequence[View], act: Act) -> Stage:
+    """How far the happening has come, by the sentences that carry it; what is told further down does not count.
+
+    Called off beats signed, a plan counts where nothing is said to have been done; a plain report is `done`.
+    """
+    front = _find_front(views, act)
+    if any(_is_called_off(view) for view in front):
         return "suspended"
+    seen = {cue.group for view in front for cue in view.cues}
+    signed = any(_is_signed(view) for view in front)
     paper = act in ("agreement", "twinning")
-    if (paper or "act.agreement" in seen) and "stage.signed" in seen:
+    if (paper or "act.agreement" in seen) and signed:
         return "signed"
-    if "stage.planned" in seen and not (seen & {"stage.signed", "stage.done"}):
+    if act in LASTING and "stage.under_way" in seen and "stage.ended" not in seen:
+        return "under_way"
+    if "stage.planned" in seen and not signed and "stage.done" not in seen:
         return "planned"
     if "stage.agreed" in seen and paper:
         return "agreed"
     return "signed" if paper else "done"
+
+
+def says_done(views: Sequence[View], act: Act) -> bool:
+    """Whether the sentences that carry the happening say in so many words that it took place."""
+    return any(_is_signed(view) or view.has("stage.done") for view in _find_front(views, act))
+
+
+def _find_front(views: Sequence[View], act: Act) -> list[View]:
+    """Headline, lead, and the first further sentence with the words of the act."""
+    fresh = [v for v in views if not v.past]
+    front = [v for v in fresh if v.is_title or v.is_lead]
+    return front + [v for v in fresh if v not in front and v.has(f"act.{act}")][:1]
+
+
+def _is_called_off(view: View) -> bool:
+    """Whether a word of calling off stands in the headline, or in one clause with the words of what it calls off."""
+    acts = [cue for cue in view.cues if cue.group.startswith("act.")]
+    return any(
+        cue.group == "stage.suspended" and (view.is_title or any(_is_joined(view, cue, act) for act in acts))
+        for cue in view.cues
+    )
+
+
+def _is_joined(view: View, one: Cue, other: Cue) -> bool:
+    first, last = (one, other) if one.start <= other.start else (other, one)
+    gap = view.text[first.end - view.sentence.start:last.start - view.sentence.start]
+    return len(gap) <= GOVERNED and not _CLAUSE.search(gap)
+
+
+def _is_signed(view: View) -> bool:
+    plans = [cue for cue in view.cues if cue.group == "stage.planned"]
+    return any(cue.group == "stage.signed" and not _is_ahead(view, cue, plans) for cue in view.cues)
+
+
+def _is_ahead(view: View, signed: Cue, plans: Sequence[Cue]) -> bool:
+    if is_unspaced(signed.word[0]):
+        return _AHEAD_AFTER.match(view.text, signed.end - view.sentence.start) is not None
+    return any(
+        plan.start < signed.end and signed.start - plan.end <= AHEAD and _is_joined(view, plan, signed)
+        for plan in plans
+    )
 
 
 def _weigh(views: Iterable[View]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from monitor.judging.boundaries import is_wordless
 from monitor.judging.namesakes import LONGEST_NAME
 from monitor.judging.reading import Reading, View
 from monitor.judging.values import Field, Mention
@@ -16,6 +17,7 @@ from seeds.gazetteer import Gazetteer
 
 # A word for a local body or its head counts for a unit within so many characters of its name.
 BODY_REACH = 34
+OWN_REACH = 6
 # A unit of a higher level this near its own part only says where that part lies ("Q.Hải Châu (TP.Đà Nẵng)").
 PLACE_REACH = 14
 _BEFORE_PLACE = re.compile(
@@ -25,7 +27,7 @@ _BEFORE_PLACE = re.compile(
 _PART_OF = re.compile(
     r"(?:quận|huyện|phường|xã)\s[\w ]{0,24}của\s+$|(?:district|county|ward|commune)\s(?:of|in)\s+$", re.I
 )
-_AFTER_PLACE = re.compile(r"에서|에 본사|에 있는|에 위치|で(?!の)")
+_AFTER_PLACE = re.compile(r"에서|서(?=[ ,…])|에 본사|에 있는|에 위치|で(?!の)")
 # So many pairs of one story are described.
 MOST_PAIRS = 10
 # Capitals stand for their states where nothing says that the city itself acts.
@@ -55,13 +57,20 @@ class Feature:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A Vietnamese and a Korean unit of one story; `shared` are the views that name both, `focus` either."""
+    """A Vietnamese and a Korean unit of one story; `shared` are the views that name both, `focus` either.
+
+    `nested` are the acting units that lie in it or hold it; `stands` says that a body of its own acts.
+    """
 
     vn_key: str
     kr_key: str
     shared: tuple[View, ...]
     focus: tuple[View, ...]
     features: dict[str, Feature]
+    vn_nested: frozenset[str] = frozenset()
+    kr_nested: frozenset[str] = frozenset()
+    vn_stands: bool = True
+    kr_stands: bool = True
 
 
 def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
@@ -98,6 +107,7 @@ class _Unit:
     body: Feature
     is_place: bool
     is_typed: bool
+    stands: bool
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,10 @@ def _number_views(views: Sequence[View]) -> dict[str, list[int]]:
 
 def _make_unit(key: str, views: Sequence[View], numbers: Sequence[int]) -> _Unit:
     focus = [views[number] for number in numbers]
-    return _Unit(key, frozenset(numbers), _body_near(key, focus), _is_place(key, focus), _is_typed(key, focus))
+    return _Unit(
+        key, frozenset(numbers), _body_near(key, focus), _is_place(key, focus), _is_typed(key, focus),
+        any(_has_own_body(view, m) for view in focus for m in view.mentions if m.key == key),
+    )
 
 
 def _count_units(
@@ -145,7 +158,8 @@ def _describe(vn: _Unit, kr: _Unit, views: Sequence[View], context: _Context) ->
         **_cue_features(shared, focus),
         **_count_features(vn.key, kr.key, focus, context),
     }
-    return Candidate(vn.key, kr.key, shared, focus, features)
+    vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
+    return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
 
 
 def _place_features(vn: _Unit, kr: _Unit, shared: Sequence[View], focus: Sequence[View]) -> dict[str, Feature]:
@@ -244,6 +258,16 @@ def _body_near(key: str, focus: Sequence[View]) -> Feature:
                 if cue.group in ("body.any", "body.head") and near:
                     return Feature(1.0, (mention.field, min(cue.start, mention.start), max(cue.end, mention.end)))
     return Feature(0.0)
+
+
+def _has_own_body(view: View, mention: Mention) -> bool:
+    """Whether a body stands with the name as its own, not that of an unlisted ward; in Korean it stands behind."""
+    if not mention.actor or mention.note == "ward" or _is_locative(view, mention):
+        return False
+    korean = is_wordless(mention.alias)
+    first = mention.end if korean else mention.start - BODY_REACH
+    last = mention.end + (OWN_REACH if korean else BODY_REACH)
+    return any(cue.group.startswith("body.") and cue.end > first and cue.start < last for cue in view.cues)
 
 
 def _without_places(views: Sequence[View], gazetteer: Gazetteer) -> list[View]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Literal
 
 from monitor.judging.cues import fold_case
 from seeds.lexicon import Words
@@ -64,12 +65,16 @@ _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day (or a month) named in a text: `on` is YYYY-MM-DD or YYYY-MM; `exact` says that the text gave the year."""
+    """A day (or a month) named in a text: `on` is YYYY-MM-DD or YYYY-MM.
+
+    `exact` says that the text gave the year; `again` when the same words come to mean another day ("" for never).
+    """
 
     start: int
     end: int
     on: str
     exact: bool
+    again: Literal["year", "month", ""] = ""
 
     @property
     def has_day(self) -> bool:
@@ -167,7 +172,8 @@ class DayReader:
             on = _nearest_year(anchor, month, number)
         else:
             on = _nearest_month(anchor, number, parts.get("w") or "")
-        return Day(*match.span(), on.isoformat(), bool(year)) if on else None
+        again: Literal["year", "month", ""] = "" if year else "year" if month else "month"
+        return Day(*match.span(), on.isoformat(), bool(year), again) if on else None
 
     def _read_relative(self, text: str, anchor: date) -> Iterator[Day]:
         assert self._relative
@@ -178,6 +184,17 @@ class DayReader:
             else:
                 on = _nearest_weekday(anchor, self.words.weekdays[word])
             yield Day(*match.span(), on.isoformat(), False)
+
+
+def step_back(day: Day, anchor: date) -> str | None:
+    """The day as that of something that has happened: the nearest one up to `anchor`, None where its year is told."""
+    if day.on <= anchor.isoformat()[:len(day.on)]:
+        return day.on
+    if not day.again:
+        return None
+    on = date.fromisoformat(day.on)
+    back = _make_date(on.year - 1, on.month, on.day) if day.again == "year" else _month_of(on, -1, on.day)
+    return back.isoformat() if back and back <= anchor else None
 
 
 def find_years(text: str) -> list[int]:

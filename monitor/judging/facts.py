@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from datetime import date
 
-from monitor.judging.acts import choose_act, choose_stage
+from monitor.judging.acts import choose_act, choose_stage, says_done
 from monitor.judging.candidates import Candidate
+from monitor.judging.days import step_back
 from monitor.judging.reading import Reading, View
-from monitor.judging.values import Act, Fact
+from monitor.judging.values import Act, Fact, Stage
 from monitor.judging.verdict import Weights, cut_quote, score_features, weigh_features
 
 # A day further from the story's own than this is history or an outlook, not what is reported.
 NEAR_DAYS = 75
+# A day without a year in a sentence that tells the act is of the year that ended with the story, if none is nearer.
+FAR_DAYS = 366
 # How many facts one story may carry at most.
 MOST_FACTS = 8
+# What has come so far cannot have happened after its story was published.
+HAPPENED = frozenset({"signed", "under_way", "done"})
 
 
 def take_facts(candidates: Sequence[Candidate], reading: Reading, weights: Weights) -> list[Fact]:
@@ -21,7 +26,7 @@ def take_facts(candidates: Sequence[Candidate], reading: Reading, weights: Weigh
             for c in candidates}
     ranked = sorted(candidates, key=lambda c: -odds[c])
     main = ranked[0]
-    chosen = [main, *(c for c in ranked[1:] if _is_told(c, weights))]
+    chosen = _without_nested([main, *(c for c in ranked[1:] if _is_told(c, weights))])
     return [_make_fact(candidate, main, reading) for candidate in chosen[:MOST_FACTS]]
 
 
@@ -29,6 +34,28 @@ def _is_told(candidate: Candidate, weights: Weights) -> bool:
     """Whether a further pair of the story acts in it too."""
     pair, relevance = (score_features(candidate.features, w) for w in (weights.pair, weights.relevance))
     return pair >= weights.pair_yes and relevance >= weights.no
+
+
+def _without_nested(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The pairs without those of a part or a whole of a better one's unit that does not act by itself.
+
+    It does where its own body stands with it, where the headline joins the two, or where the tie is a known one.
+    """
+    kept: list[Candidate] = []
+    for candidate in ranked:
+        if all(_acts_beside(candidate, better) for better in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _acts_beside(candidate: Candidate, better: Candidate) -> bool:
+    if any(candidate.features[name].value for name in ("title_both", "known_tie")):
+        return True
+    if candidate.kr_key == better.kr_key and better.vn_key in candidate.vn_nested:
+        return candidate.vn_stands
+    if candidate.vn_key == better.vn_key and better.kr_key in candidate.kr_nested:
+        return candidate.kr_stands
+    return True
 
 
 def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:
@@ -39,10 +66,22 @@ def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:
     field = view.sentence.segment.field
     whole = reading.story.title if field == "title" else reading.story.text
     start, end = cut_quote(whole, view.sentence.start, view.sentence.end)
-    return Fact(
-        candidate.vn_key, candidate.kr_key, act, choose_stage([*title, *focus], act), _choose_day(focus, reading),
-        whole[start:end], field, start, end,
-    )
+    stage, on = _choose_stage_and_day([*title, *(v for v in focus if not v.is_title)], focus, act, reading)
+    return Fact(candidate.vn_key, candidate.kr_key, act, stage, on, whole[start:end], field, start, end)
+
+
+def _choose_stage_and_day(
+    views: Sequence[View], focus: Sequence[View], act: Act, reading: Reading,
+) -> tuple[Stage, str | None]:
+    """The two must go together: only what is planned or called off can lie behind the day of publication."""
+    stage = choose_stage(views, act)
+    if stage not in HAPPENED:
+        return stage, _choose_day(focus, reading, happened=False)
+    if not says_done(views, act):
+        on = _choose_day(focus, reading, happened=False)
+        if on and _is_ahead(on, reading.anchor):
+            return "planned", on
+    return stage, _choose_day(focus, reading, happened=True)
 
 
 def _telling(candidate: Candidate, reading: Reading) -> list[View]:
@@ -66,16 +105,15 @@ def _proof(candidate: Candidate, act: Act) -> View:
     )
 
 
-def _choose_day(focus: Sequence[View], reading: Reading) -> str | None:
+def _choose_day(focus: Sequence[View], reading: Reading, *, happened: bool) -> str | None:
     orders = {v.sentence.order for v in focus}
     views = [*focus, *(v for v in reading.views if v.is_lead and v.sentence.order not in orders)]
-    for wanted in (_is_main, lambda v: True):
-        for view in views:
-            if view.past or not wanted(view):
-                continue
-            day = _day_of(view, reading)
-            if day:
-                return day
+    fresh = [view for view in views if not view.past]
+    main = [view for view in fresh if _is_main(view)]
+    for told, reach in ((main, NEAR_DAYS), (fresh, NEAR_DAYS), (main, FAR_DAYS if happened else NEAR_DAYS)):
+        for view in told:
+            if on := _day_of(view, reading.anchor, reach, happened):
+                return on
     return None
 
 
@@ -83,16 +121,22 @@ def _is_main(view: View) -> bool:
     return any(cue.group.startswith("act.") and cue.group != "act.generic" for cue in view.cues)
 
 
-def _day_of(view: View, reading: Reading) -> str | None:
-    for wanted in (10, 7):
+def _day_of(view: View, anchor: date | None, reach: int, happened: bool) -> str | None:
+    """The first day within `reach` days of the story's own, else a month; none to come of what has `happened`."""
+    for length in (10, 7):
         for day in view.days:
-            if len(day.on) == wanted and _is_near(day.on, reading):
-                return day.on
+            on = step_back(day, anchor) if happened and anchor else day.on
+            if on and len(on) == length and _is_near(on, anchor, reach, exact=day.exact):
+                return on
     return None
 
 
-def _is_near(on: str, reading: Reading) -> bool:
-    if reading.anchor is None:
+def _is_near(on: str, anchor: date | None, reach: int, *, exact: bool) -> bool:
+    if anchor is None:
         return True
     day = date.fromisoformat(on if len(on) == 10 else f"{on}-15")
-    return abs((reading.anchor - day).days) <= NEAR_DAYS
+    return abs((anchor - day).days) <= (NEAR_DAYS if exact else reach)
+
+
+def _is_ahead(on: str, anchor: date | None) -> bool:
+    return anchor is not None and on > anchor.isoformat()[:len(on)]

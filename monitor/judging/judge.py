@@ -24,7 +24,7 @@ from seeds.gazetteer import Gazetteer, load_gazetteer
 from seeds.lexicon import Lexicon, load_lexicon
 
 # Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
-RULES = "1"
+RULES = "2"
 WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / "weights.json"
 # A story is read this far: its news stands in front, and what follows after so much (a dozen long reports) is
 # an archive or a list. It bounds the time that one page can take.
