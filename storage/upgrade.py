@@ -1,20 +1,23 @@
-"""Bringing a database to today's schema with Alembic, from the first table on."""
+"""Bringing a database to today's schema with Alembic, from the first table on.
+
+Alembic is imported only where there is something to upgrade: every command and every crawl opens the store.
+"""
+
+import re
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage.engine import Database
 from storage.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISION = re.compile(r"^(revision|down_revision)\b[^=\n]*= *(?:['\"]([^'\"]+)['\"]|None)", re.M)
 # Any number that nobody else uses for an advisory lock: the first letters of "twinwatch" in ASCII.
 LOCK_NUMBER = 0x7477_696E_7761
 # Alembic keeps the migration at work in a global variable.
@@ -35,9 +38,7 @@ def upgrade(database: Database) -> str | None:
         with _one_at_a_time, _alone(database) as connection:
             before = _revision(connection)  # another process may have been first
             _refuse_unknown(before)
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            _run_migrations(connection)
     return before
 
 
@@ -58,13 +59,33 @@ def current_revision(database: Database) -> str | None:
 
 def newest_revision() -> str:
     """The revision that this program's tables have."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None  # the package ships its revisions
+    revisions = _read_revisions()
+    (head,) = revisions.keys() - revisions.values()  # the one that no other comes after
     return head
 
 
+def _run_migrations(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+@cache
+def _read_revisions() -> dict[str, str]:
+    """Every revision that this program knows, with the one before it (empty for the first), from its files."""
+    pairs = [dict(_REVISION.findall(file.read_text("utf-8"))) for file in (MIGRATIONS / "versions").glob("[!_]*.py")]
+    return {pair["revision"]: pair["down_revision"] for pair in pairs}
+
+
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 @contextmanager
@@ -88,12 +109,5 @@ def _alone(database: Database) -> Iterator[Connection]:
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _read_revisions():
         raise StoreError(f"database: revision {revision} is newer than this program (install the newer Twinwatch)")
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config

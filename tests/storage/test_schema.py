@@ -3,17 +3,20 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from storage.engine import Database
 from storage.errors import StoreError
 from storage.models import Base
 from storage.store import open_store
-from storage.upgrade import check_revision, current_revision, newest_revision, upgrade
+from storage.upgrade import MIGRATIONS, check_revision, current_revision, newest_revision, upgrade
 
 # Waits for its siblings on standard input, so that all of them begin at once.
 OPEN = """
@@ -131,3 +134,18 @@ def test_an_upgrade_that_fails_half_way_is_undone(empty_database: str) -> None:
     tables = inspect(database.engine).get_table_names()
     database.close()
     assert tables == ["verdicts"]
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    assert newest_revision() == ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_opening_a_database_that_is_up_to_date_imports_no_alembic(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'a.db'}"
+    open_store(address).close()
+    look = f"import sys, storage.store as s; s.open_store({address!r}).close(); print('alembic' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "False\n"
