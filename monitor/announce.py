@@ -1,5 +1,6 @@
 """New events in plain lines, for people who have just crawled."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from monitor.tables import make_text
@@ -8,6 +9,7 @@ from storage.values import EventView
 
 # A first visit may bring hundreds of old events; news is always told in full.
 BACKLOG_SHOWN = 10
+REASONS_SHOWN = 5
 MORE = "`twinwatch events` lists them"
 
 
@@ -22,6 +24,15 @@ def describe_events(events: Sequence[EventView], gazetteer: Gazetteer) -> list[s
     lines = [f"{news or 'No'} new event{'' if news == 1 else 's'}{backlog}{doubt}{':' if shown else '.'}"]
     lines += [line for event in shown for line in _describe(event, gazetteer)]
     return lines + ([f"  {len(sure) - len(shown)} more from the backlog: {MORE}"] if len(sure) > len(shown) else [])
+
+
+def describe_unread(reasons: Counter[str]) -> str:
+    """One line for a wave that could read nothing: how many outlets, and why."""
+    count = reasons.total()
+    whys = [f"{number} times: {why}" if number > 1 else why for why, number in reasons.most_common(REASONS_SHOWN)]
+    more = [f"{len(reasons) - REASONS_SHOWN} other reasons"] if len(reasons) > REASONS_SHOWN else []
+    asked = f"{count} outlet{'' if count == 1 else 's'} asked"
+    return f"Nothing could be read ({asked}): {'; '.join(whys + more)}. `twinwatch outlets` shows each."
 
 
 def _describe(event: EventView, gazetteer: Gazetteer) -> list[str]:

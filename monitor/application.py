@@ -1,6 +1,7 @@
 """The composition root: settings, store and seeds, opened when first asked for and handed to whoever needs them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +23,11 @@ LANGUAGE_ZONES = {"vi": ZoneInfo(ZONES["VN"]), "ko": ZoneInfo(ZONES["KR"])}
 class Application:
     """One process's view of Twinwatch. Nothing is read or opened before it is needed."""
 
-    def __init__(self, settings: Settings | None = None, clock: Clock = utc_now) -> None:
-        self.clock = clock
+    def __init__(
+        self, settings: Settings | None = None, clock: Clock = utc_now, at_work_since: datetime | None = None
+    ) -> None:
+        """`at_work_since` is when the work began that this process joins; now, where it begins itself."""
+        self.clock, self._at_work_since = clock, at_work_since
         if settings is not None:
             self.settings = settings
 
@@ -33,7 +37,14 @@ class Application:
 
     @cached_property
     def store(self) -> Store:
-        return open_store(self.settings.database_address)
+        """The store, in which every subscription of the settings has begun: it is told what is found from here on.
+
+        Whoever opens it first makes a new subscription begin, before anything is crawled or assessed.
+        """
+        store, at = open_store(self.settings.database_address), self._at_work_since or self.clock()
+        for subscription in self.settings.subscription:
+            store.deliveries.begin_subscription(subscription.name, at)
+        return store
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -51,6 +51,8 @@ def assess(
     judged so far; the work ends early, between two articles, once `is_stopping` says so or the lease is lost.
     """
     turn = _Turn(application, is_stopping)
+    if not _is_anything_waiting(application):
+        return Assessment()
     if not turn.begin():
         return Assessment(busy=True)
     try:
@@ -105,6 +107,11 @@ def make_story(article: StoredArticle, application: Application) -> Story:
         published_at=article.published_at.astimezone(zone) if article.published_at else None,
         home=outlet.home if outlet else None, country=outlet.country if outlet else None,
     )
+
+
+def _is_anything_waiting(application: Application) -> bool:
+    store = application.store
+    return bool(store.articles.unjudged(1) or store.events.ungrouped_blocks())
 
 
 def _judge_all(application: Application, turn: "_Turn", progress: Progress) -> tuple[int, int]:

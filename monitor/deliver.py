@@ -11,6 +11,7 @@ from monitor.digests.filters import is_wanted
 from monitor.digests.render import render
 from monitor.notifiers.choose import make_notifier
 from monitor.notifiers.outcome import Notifier, Outcome
+from seeds.errors import InputError
 from seeds.settings import Settings, Subscription
 from storage.repository.deliveries import NewDigest
 from storage.values import DeliveryRow, DeliveryState, EventView
@@ -18,6 +19,8 @@ from storage.values import DeliveryRow, DeliveryState, EventView
 # Minutes before the next try of a delivery that may still succeed; after the last one it has failed. About three
 # days in all, so that a mail server that is down for a weekend loses nothing.
 RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
+# The same for one of which nobody can say whether it arrived: told twice beats lost, but not ten times.
+UNCERTAIN_MINUTES = (15, 180, 1440)
 # A sender that has not come back after this is dead: no hand-over lasts so long.
 STUCK_AFTER = timedelta(minutes=15)
 
@@ -52,12 +55,6 @@ class HandedOver:
 
     delivery: DeliveryRow
     outcome: Outcome
-
-
-def begin_subscriptions(application: Application) -> None:
-    """Makes new subscriptions begin now: they are told what is found from here on."""
-    for subscription in application.subscriptions:
-        application.store.deliveries.begin_subscription(subscription.name, application.clock())
 
 
 def find_period(subscription: Subscription, began_at: datetime, now: datetime) -> str | None:
@@ -141,6 +138,22 @@ def hand_over_pending(
     return done
 
 
+def hand_over_again(application: Application, delivery_id: int, make: MakeNotifier = make_notifier) -> HandedOver:
+    """Hands one delivery over now that failed, is uncertain or waits; as a possible repeat where it may have arrived.
+
+    Raises InputError for one that is not there, was sent, or is being sent.
+    """
+    deliveries, where = application.store.deliveries, f"delivery {delivery_id}"
+    row = deliveries.claim_again(delivery_id, application.clock())
+    if row is None:
+        known = deliveries.get(delivery_id)
+        what = f"it is {known.state} and not tried again" if known else "there is none"
+        raise InputError(what, where=where, advice="`twinwatch deliveries` lists them")
+    outcome = _hand_over(application, row, make)
+    _record(application, row, outcome)
+    return HandedOver(row, outcome)
+
+
 def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = make_notifier) -> list[HandedOver]:
     """Hands a draft over to every recipient without saving anything: nothing counts as told."""
     notifier, kind = make(draft.subscription.notifier, application.settings), draft.subscription.notifier
@@ -155,8 +168,15 @@ def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = 
     return done
 
 
-def find_retry(attempts: int, outcome: Outcome, now: datetime) -> datetime | None:
-    """When to try again after `attempts` tries: ever later, but not before the receiver asked; None at the end."""
+def find_retry(attempts: int, outcome: Outcome, now: datetime, *, may_repeat: bool = False) -> datetime | None:
+    """When to try again after `attempts` tries: ever later, but not before the receiver asked; None at the end.
+
+    What may have arrived is tried again less often, but once at least: `may_repeat` says that it was.
+    """
+    if outcome.state == "uncertain":
+        if attempts > len(UNCERTAIN_MINUTES) and may_repeat:
+            return None
+        return now + timedelta(minutes=UNCERTAIN_MINUTES[min(attempts, len(UNCERTAIN_MINUTES)) - 1])
     if outcome.state != "retry" or attempts > len(RETRY_MINUTES):
         return None
     asked = timedelta(seconds=outcome.retry_after_seconds or 0)
@@ -197,8 +217,8 @@ def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -
 
 def _record(application: Application, row: DeliveryRow, outcome: Outcome) -> None:
     now = application.clock()
-    retry_at = find_retry(row.attempts, outcome, now)
-    state: DeliveryState = "pending" if retry_at else "failed" if outcome.state == "retry" else outcome.state
+    retry_at = find_retry(row.attempts, outcome, now, may_repeat=row.may_repeat)
+    state: DeliveryState = outcome.state if outcome.state != "retry" else "pending" if retry_at else "failed"
     application.store.deliveries.finish(
         row.id, state, outcome.reason, now, retry_at=retry_at, parts_sent=outcome.parts_sent
     )

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
@@ -17,12 +17,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.application import Application
 from monitor.assess import Assessment, assess
 from monitor.crawl import CrawlRequest, run_crawl
-from monitor.deliver import begin_subscriptions, compose_due, hand_over_pending
+from monitor.deliver import compose_due, hand_over_pending
 from seeds.errors import TwinwatchError
 from storage.clock import utc_now
 from storage.errors import StoreError
 
-TICK_SECONDS = 30.0
+TICK_SECONDS = 10.0
+# Of the scheduler: another service follows a killed one after it. It is put off when a third of it is over.
+LEASE_SECONDS = 90.0
 # A crawl ends by itself after `crawl.wave_seconds`; one that is this much later hangs.
 GRACE_SECONDS = 300.0
 # What is under way may take so long to come to a safe end; then it is left as a crash would leave it.
@@ -49,6 +51,7 @@ class Service:
         self._running: dict[str, asyncio.Future[None]] = {}
         self._stopped, self._stopping = asyncio.Event(), threading.Event()
         self._troubles: dict[str, str] = {}
+        self._leased_at: datetime | None = None
 
     async def run(self) -> None:
         """Runs until `stop`, SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
@@ -78,7 +81,8 @@ class Service:
         """One wave over all that is due, if anything is and it is for us to start it."""
         if await _in_thread(self._may_start_wave):
             seconds = self._application.settings.crawl.wave_seconds + GRACE_SECONDS
-            code = await self._crawl(CrawlRequest(due_only=True, seconds=seconds))
+            request = CrawlRequest(due_only=True, crawl_only=True, say=self._say, seconds=seconds)
+            code = await self._crawl(request)
             self._note("the crawl", f"ended early (exit code {code}); what it saved is kept" if code else "")
 
     async def assess_tick(self) -> None:
@@ -129,7 +133,6 @@ class Service:
 
     def _prepare(self) -> None:
         self._application.store.outlets.register(self._application.watched)
-        begin_subscriptions(self._application)
 
     def _may_start_wave(self) -> bool:
         application = self._application
@@ -139,7 +142,12 @@ class Service:
 
     def _is_scheduler(self) -> bool:
         leases, now = self._application.store.leases, self._application.clock()
-        return leases.acquire(SCHEDULER_LEASE, self._holder, now, 3 * TICK_SECONDS) is not None
+        # Both ends, as a clock may be set back.
+        if self._leased_at is not None and timedelta() <= now - self._leased_at < timedelta(seconds=LEASE_SECONDS / 3):
+            return True
+        is_ours = leases.acquire(SCHEDULER_LEASE, self._holder, now, LEASE_SECONDS) is not None
+        self._leased_at = now if is_ours else None
+        return is_ours
 
     def _release(self) -> None:
         self._application.store.leases.release(SCHEDULER_LEASE, self._holder, self._application.clock())

@@ -110,7 +110,7 @@ class SlackSettings(Section):
 
 
 class WebSettings(Section):
-    """Where people reach the dashboard; `public_url` is put into digests when set."""
+    """For the dashboard, which comes with a later version: where it listens, and where people reach it."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
@@ -169,6 +169,16 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _from_file(self) -> Self:
         self.database_url = read_secret("database_url", self.database_url, self.database_url_file)
+        return self
+
+    @model_validator(mode="after")
+    def _one_channel_per_webhook(self) -> Self:
+        for subscription in self.subscription if not self.slack.bot_token.get_secret_value() else ():
+            if subscription.notifier == "slack" and len(set(subscription.recipients)) > 1:
+                raise ValueError(
+                    f"subscription {subscription.name}: several recipients in Slack need slack.bot_token; "
+                    "a webhook would post to its one channel for each of them"
+                )
         return self
 
     @field_validator("subscription")
@@ -268,17 +278,26 @@ def _check_json(name: str) -> None:
 
 
 def _explain(error: ValidationError, file: Path) -> SettingsError:
-    fault = error.errors(include_url=False, include_input=False)[0]
-    place = fault["loc"]
-    variable = PREFIX + DELIMITER.join(str(part) for part in place[:2] if isinstance(part, str)).upper()
-    from_environment = any(name.upper() == variable for name in os.environ)
+    """One line with every fault, under the place of the first; a fault that lies elsewhere names its place."""
     shown = str(file) if file.is_file() else "settings"
-    where = f"environment variable {variable}" if from_environment else shown
-    if fault["type"] == "extra_forbidden":
-        return SettingsError(f"unknown setting {_dotted(place)!r}{_suggestion(place)}", where=where)
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    said = " ".join(fault["msg"].removeprefix("Value error, ").split())
-    return SettingsError(f"{_dotted(place)}: {said}{more}" if place else f"{said}{more}", where=where)
+    faults = error.errors(include_url=False, include_input=False)
+    places = [_find_variable(fault["loc"]) or shown for fault in faults]
+    said = [_describe_fault(fault["type"], fault["loc"], fault["msg"]) for fault in faults]
+    elsewhere = (f"{what} ({place})" if place != places[0] else what for what, place in zip(said, places, strict=True))
+    return SettingsError("; ".join(elsewhere), where=places[0])
+
+
+def _find_variable(place: tuple[int | str, ...]) -> str:
+    variable = PREFIX + DELIMITER.join(str(part) for part in place[:2] if isinstance(part, str)).upper()
+    is_set = any(name.upper() == variable for name in os.environ)
+    return f"environment variable {variable}" if is_set else ""
+
+
+def _describe_fault(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    if kind == "extra_forbidden":
+        return f"unknown setting {_dotted(place)!r}{_suggestion(place)}"
+    said = " ".join(message.removeprefix("Value error, ").split())
+    return f"{_dotted(place)}: {said}" if place else said
 
 
 def _dotted(place: tuple[int | str, ...]) -> str:

@@ -10,6 +10,7 @@ from seeds.errors import SettingsError
 from seeds.settings import Settings, load_settings, variable_names
 
 DESK = '[[subscription]]\nname = "desk"\nnotifier = "email"\nrecipients = ["desk@city.example"]\n'
+CHANNELS = '[[subscription]]\nname = "desk"\nnotifier = "slack"\nrecipients = ["#one", "#two"]\n'
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +95,13 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         (DESK + DESK, "two subscriptions are named 'desk'"),
         (DESK.replace('["desk@city.example"]', "[]"), "subscription.1.recipients: List should have at least 1 item"),
         ("[web]\nport = 99999", "web.port: Input should be less than or equal to 65535"),
-        ('[web]\nport = "x"\n[email]\nport = "y"', "(and 1 more)"),
+        ('[web]\nport = "x"\n[email]\nport = "y"', "web.port: Input should be a valid integer"),
+        ('[web]\nport = "x"\n[email]\nport = "y"', "email.port: Input should be a valid integer"),
+        (DESK.replace("email", "mail") + "hour = 25", "subscription.1.notifier: Input should be 'email' or 'slack'"),
+        (DESK.replace("email", "mail") + "hour = 25", "; subscription.1.hour: Input should be less than or equal"),
+        ('dat_dir = "a"\n[crawl]\ncontct = "b"', "did you mean 'data_dir'?"),
+        ('dat_dir = "a"\n[crawl]\ncontct = "b"', "did you mean 'contact'?"),
+        (CHANNELS, "subscription desk: several recipients in Slack need slack.bot_token"),
         ("[crawl", "not valid TOML: "),
         ('[crawl]\ncontact = "a"\ncontact = "b"', "not valid TOML: "),
     ],
@@ -176,6 +183,27 @@ def test_a_wrong_value_in_the_environment_is_refused_in_one_line_that_names_the_
 
     assert message.startswith(f"environment variable {name}: ")
     assert said in message
+
+
+def test_faults_in_the_file_and_in_the_environment_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    _write("[email]\nport = 0")
+    monkeypatch.setenv("TWINWATCH_WEB__PORT", "high")
+
+    message = _refusal()
+
+    assert "web.port: Input should be a valid integer" in message
+    assert "twinwatch.toml" in message and "environment variable TWINWATCH_WEB__PORT" in message
+
+
+@pytest.mark.parametrize(
+    ("slack", "recipients"),
+    [('bot_token = "xoxb-1"', '"#one", "#two"'), ('webhook_url = "https://x.example"', '"#one"'),
+     ('webhook_url = "https://x.example"', '"#one", "#one"')],
+)
+def test_channels_that_do_not_share_a_webhook_are_taken(slack: str, recipients: str) -> None:
+    _write(f"[slack]\n{slack}\n" + CHANNELS.replace('"#one", "#two"', recipients))
+
+    assert load_settings().subscription[0].notifier == "slack"
 
 
 def test_subscriptions_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

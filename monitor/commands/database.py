@@ -1,10 +1,6 @@
-"""The commands about the database itself: `twinwatch db upgrade`."""
+"""The commands about the database itself: `twinwatch db upgrade`. Imports only when it runs."""
 
 import typer
-
-from monitor.application import Application
-from storage.engine import Database
-from storage.upgrade import newest_revision, upgrade
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +16,11 @@ def upgrade_database() -> None:
 
     Run it after each update of Twinwatch. It may be repeated, and several may run at once.
     """
-    database = Database(Application().settings.database_address)
+    from seeds.settings import load_settings
+    from storage.engine import Database
+    from storage.upgrade import newest_revision, upgrade
+
+    database = Database(load_settings().database_address)
     try:
         before, after = upgrade(database), newest_revision()
     finally:

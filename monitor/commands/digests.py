@@ -1,15 +1,18 @@
-"""The command that previews, sends and tests one subscription's digest."""
+"""The command that previews, sends and tests one subscription's digest. What it needs is imported when it runs."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from monitor.application import Application
-from monitor.deliver import Draft, HandedOver, draft_digest, hand_over_pending, hand_over_test, save_draft
-from monitor.digests.render_email import render_email
 from seeds.errors import InputError
+
+if TYPE_CHECKING:
+    from monitor.application import Application
+    from monitor.deliver import Draft, HandedOver
+
+
+LATER = ("retry", "uncertain")
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +27,12 @@ def digest(
     test: Annotated[bool, typer.Option("--test", help="Send it now; nothing counts as told.")] = False,
 ) -> None:
     """Shows what a subscription would be told now, or tells it."""
+    from rich.console import Console
+
+    from monitor.application import Application
+    from monitor.deliver import draft_digest, hand_over_test
+    from monitor.digests.render_email import render_email
+
     if preview + send + test > 1:
         raise InputError("choose one of --preview, --send and --test")
     application = Application()
@@ -40,18 +49,20 @@ def digest(
         raise typer.Exit(1)
 
 
-def send_draft(application: Application, draft: Draft) -> list[HandedOver]:
+def send_draft(application: "Application", draft: "Draft") -> "list[HandedOver]":
     """Saves a draft and hands its deliveries over; what became of each. InputError where another one was first."""
+    from monitor.deliver import hand_over_pending, save_draft
+
     digest_id = save_draft(application, draft, f"by hand {draft.composed_at.isoformat()}")
     if digest_id is None:
         raise InputError("another digest has just told the same", where=draft.subscription.name)
     return [one for one in hand_over_pending(application) if one.delivery.digest_id == digest_id]
 
 
-def report(handed: Sequence[HandedOver]) -> bool:
+def report(handed: "Sequence[HandedOver]") -> bool:
     """Says how each hand-over went; whether all arrived."""
     for one in handed:
-        later = "; tried again by `twinwatch run`" if one.outcome.state == "retry" and one.delivery.id else ""
+        later = "; tried again by `twinwatch run`" if one.outcome.state in LATER and one.delivery.id else ""
         reason = f": {one.outcome.reason}" if one.outcome.reason else ""
         state = "not sent" if one.outcome.state == "retry" else one.outcome.state
         typer.echo(f"{one.delivery.recipient}  {state}{reason}{later}")

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
@@ -21,9 +22,23 @@ EXAMPLES = "Try it: `twinwatch demo`. Every command explains itself with `--help
 OUTLETS_EXAMPLE = "Example: `twinwatch outlets --state broken`"
 
 
+# These say themselves what they do, or wait for people.
+TALKING = frozenset({"run", "refresh", "demo", "init"})
+PATIENCE_SECONDS = 2.0
+
+
 def main() -> None:
     """Runs the command line and ends the process with `run_command`'s exit code."""
-    sys.exit(run_command(sys.argv[1:]))
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    # Where people look on, the commands that take long show their progress.
+    patience = threading.Timer(PATIENCE_SECONDS, _tell_patience, [command])
+    patience.daemon = True
+    if command not in TALKING and not sys.stderr.isatty():
+        patience.start()
+    try:
+        sys.exit(run_command(sys.argv[1:]))
+    finally:
+        patience.cancel()
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -88,6 +103,10 @@ class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         record.message = record.getMessage()
         return self.formatMessage(record)
+
+
+def _tell_patience(command: str) -> None:
+    print(f"twinwatch: {command} is at work", file=sys.stderr, flush=True)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,26 +1,12 @@
-"""Commands that show what the store holds: events, ties, outlets, runs and deliveries."""
+"""Commands that show what the store holds. Their signatures stand here; the work, heavy to import, in `listings`."""
 
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
-from typing import Annotated, Any, get_args
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
 
-from monitor.application import UTC_ZONE, Application
-from monitor.judging.ties import make_register
-from monitor.tables import Format, FormatOption, LimitOption, MakeCell, Row, make_text, print_rows, take, take_minute
-from monitor.times import format_instant
-from seeds.errors import InputError
-from seeds.gazetteer import Gazetteer
-from seeds.outlet import Outlet
-from seeds.settings import Act
-from storage.repository.events import EventFilter
-from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
+from monitor.tables import Format, FormatOption, LimitOption
 
-NEVER_CRAWLED = "never crawled yet"
-NOT_READ = "not read to its end yet"
-NO_CONTACT = "never crawled: crawl.contact is not set"
+RETRY_HELP = "Hand the delivery with this id over again, now."
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +14,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: `twinwatch events --key VN-46 --format jsonl`")(events)
     app.command(epilog="Example: `twinwatch ties --format csv > ties.csv`")(ties)
     app.command(epilog="Example: `twinwatch runs --limit 20`")(runs)
-    app.command(epilog="Example: `twinwatch deliveries --limit 20`")(deliveries)
+    app.command(epilog="Example: `twinwatch deliveries --limit 20`; `twinwatch deliveries --retry 17`")(deliveries)
     group = next(group.typer_instance for group in app.registered_groups if group.name == "outlets")
     assert group is not None  # it was added with its name
     group.callback()(outlets)
@@ -42,31 +28,16 @@ def events(
     unsure: Annotated[bool, typer.Option("--unsure", help="Those of which the judge is not sure, instead.")] = False,
 ) -> None:
     """Lists events, newest first, with all their articles."""
-    application = Application()
-    _check_word(act, get_args(Act), "--act")
-    if key is not None:
-        application.check_locality(key, "--key")
-    wanted = EventFilter(act=act, key=key, verdict="unsure" if unsure else "yes", limit=limit)
-    found = application.store.events.find(wanted)
-    make = event_json if form is Format.jsonl else _event_row
-    columns = ("id", "happened_on", "pairs", "act", "stage", "new_tie", "articles", "title")
-    shown = {"day": take("happened_on"), "id": take("id"), "event": _describe_event}
-    rows = (make(event, application) for event in found)
-    print_rows(rows, form, columns, shown=shown, empty="No events. `twinwatch refresh` crawls now.")
+    from monitor.commands.listings import list_events
+
+    list_events(form, limit, act, key, unsure)
 
 
 def ties(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
     """Lists the register: which places are tied to which, since when, with how many events."""
-    application = Application()
-    gazetteer = application.gazetteer
-    known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
-    known |= {(tie.vn_key, tie.kr_key): tie for tie in application.store.ties.all()}
-    rows = (_tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
-    columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
-    narrow = ("kind", "since", "events", "source")
-    shown: dict[str, MakeCell] = {column: take(column) for column in narrow}
-    shown["between"] = lambda row: f"{row['vn']} - {row['kr']}"
-    print_rows(rows, form, columns, shown=shown, empty="No ties.")
+    from monitor.commands.listings import list_ties
+
+    list_ties(form, limit)
 
 
 def runs(
@@ -75,33 +46,31 @@ def runs(
     outlet: Annotated[str | None, typer.Option(help="Only this outlet.")] = None,
 ) -> None:
     """Lists runs, newest first: one outlet's part of one wave."""
-    application = Application()
-    if outlet is not None:
-        application.find_outlet(outlet)
-    rows = (_run_row(run, application) for run in application.store.runs.find(limit, outlet))
-    columns = ("id", "wave", "outlet", "started_at", "finished_at", "outcome", "reason", "counts")
-    shown = {
-        "started": take_minute("started_at"), "outlet": take("outlet"), "outcome": take("outcome"),
-        "what": lambda row: make_text([part for part in (row["reason"], row["counts"]) if part]),
-    }
-    print_rows(rows, form, columns, shown=shown, empty="No runs yet. `twinwatch refresh` crawls now.")
+    from monitor.commands.listings import list_runs
+
+    list_runs(form, limit, outlet)
 
 
-def deliveries(form: FormatOption = Format.table, limit: LimitOption = None) -> None:
-    """Lists deliveries, newest first: each digest's handing over to each recipient."""
-    application = Application()
-    zones = {s.name: s.timezone for s in application.settings.subscription}
-    found = application.store.deliveries.find(limit)
-    rows = (_delivery_row(row, zones.get(row.subscription, UTC_ZONE)) for row in found)
-    columns = (
-        "id", "subscription", "notifier", "recipient", "state", "attempts", "may_repeat", "created_at", "sent_at",
-        "next_attempt_at", "reason",
-    )
-    shown = {
-        "made": take_minute("created_at"), "subscription": take("subscription"), "state": take("state"),
-        "tries": take("attempts"), "recipient": _describe_recipient,
-    }
-    print_rows(rows, form, columns, shown=shown, empty="Nothing was delivered yet.")
+def deliveries(
+    form: FormatOption = Format.table,
+    limit: LimitOption = None,
+    retry: Annotated[int | None, typer.Option("--retry", metavar="ID", help=RETRY_HELP)] = None,
+) -> None:
+    """Lists deliveries, newest first: each digest's handing over to each recipient. With --retry: hands one over again.
+
+    A delivery that was refused (`failed`) or may have arrived (`uncertain`) is handed over with the settings of today;
+    one that may have arrived says that it may be a repeat.
+    """
+    if retry is None:
+        from monitor.commands.listings import list_deliveries
+
+        return list_deliveries(form, limit)
+    from monitor.application import Application
+    from monitor.commands.digests import report
+    from monitor.deliver import hand_over_again
+
+    if not report([hand_over_again(Application(), retry)]):
+        raise typer.Exit(1)
 
 
 def outlets(
@@ -113,113 +82,6 @@ def outlets(
     """Lists the outlets that are watched, with their state and its reason."""
     if context.invoked_subcommand is not None:
         return
-    application = Application()
-    states = application.store.outlets.states()
-    rows = [_outlet_row(outlet, states.get(outlet.id), application) for outlet in application.watched.values()]
-    if state is not None:
-        _check_word(state, sorted({row["state"] for row in rows}), "--state")
-        rows = [row for row in rows if row["state"] == state]
-    columns = ("id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at")
-    shown = {
-        "id": take("id"), "lang": take("lang"), "state": take("state"), "last read": take_minute("last_seen_at"),
-        "reason": take("reason"),
-    }
-    print_rows(rows[:limit], form, columns, shown=shown, empty="No outlets are watched.")
+    from monitor.commands.listings import list_outlets
 
-
-def event_json(event: EventView, application: Application) -> dict[str, Any]:
-    """An event as the contract of `events --format jsonl` has it."""
-    first = event.articles[0] if event.articles else None
-    zone = application.zone_of(first.outlet_id, first.lang) if first else UTC_ZONE
-    return {
-        "id": event.id, "act": event.act, "stage": event.stage, "happened_on": event.happened_on,
-        "pairs": [_pair_json(vn, kr, application.gazetteer) for vn, kr in event.pairs],
-        "new_tie": event.new_tie, "first_seen_at": format_instant(event.first_seen_at, zone),
-        "articles": list(_articles_json(event, application)),
-    }
-
-
-def _articles_json(event: EventView, application: Application) -> Iterator[dict[str, Any]]:
-    for article in event.articles:
-        zone = application.zone_of(article.outlet_id, article.lang)
-        yield {
-            "url": article.url, "outlet": article.outlet_id, "lang": article.lang, "title": article.title,
-            "published_at": format_instant(article.published_at, zone),
-        }
-
-
-def _pair_json(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict[str, str]]:
-    return {
-        "vn": {"key": vn_key, "name": gazetteer.contract_name(vn_key)},
-        "kr": {"key": kr_key, "name": gazetteer.contract_name(kr_key)},
-    }
-
-
-def _check_word(word: str | None, known: Sequence[str], where: str) -> None:
-    if word is not None and word not in known:
-        near = get_close_matches(word, known, 1)
-        advice = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
-        raise InputError(f"no {word!r}", where=where, advice=advice)
-
-
-def _describe_event(row: Row) -> str:
-    """Pairs, what they did and where it is read: three lines."""
-    new = ", new tie" if row["new_tie"] else ""
-    more = f" (and {row['articles'] - 1} more)" if row["articles"] > 1 else ""
-    lines = row["pairs"], f"{row['act']}, {row['stage']}{new}".replace("_", " "), f"{row['title']}{more}"
-    return "\n".join(map(make_text, lines))
-
-
-def _describe_recipient(row: Row) -> str:
-    repeat = "perhaps sent twice" if row["may_repeat"] else ""
-    return make_text(": ".join(filter(None, [row["recipient"], "; ".join(filter(None, [repeat, row["reason"]]))])))
-
-
-def _event_row(event: EventView, application: Application) -> dict[str, Any]:
-    gazetteer = application.gazetteer
-    pairs = (f"{gazetteer.contract_name(vn)} - {gazetteer.contract_name(kr)}" for vn, kr in event.pairs)
-    return {
-        "id": event.id, "happened_on": event.happened_on, "pairs": "; ".join(pairs), "act": event.act,
-        "stage": event.stage, "new_tie": event.new_tie, "articles": len(event.articles),
-        "title": event.articles[0].title if event.articles else "",
-    }
-
-
-def _tie_row(tie: TieRow, gazetteer: Gazetteer) -> dict[str, Any]:
-    return {
-        "vn": gazetteer.contract_name(tie.vn_key), "kr": gazetteer.contract_name(tie.kr_key), "kind": tie.kind,
-        "since": tie.since, "last_event_on": tie.last_event_on, "events": tie.events, "source": tie.source,
-        "vn_key": tie.vn_key, "kr_key": tie.kr_key,
-    }
-
-
-def _outlet_row(outlet: Outlet, known: OutletState | None, application: Application) -> dict[str, Any]:
-    state, zone = known or OutletState(outlet.id), ZoneInfo(outlet.zone)
-    unread = NOT_READ if state.first_visit_at else NEVER_CRAWLED if application.settings.may_crawl else NO_CONTACT
-    return {
-        "id": outlet.id, "name": outlet.name, "country": outlet.country, "lang": outlet.lang, "kind": outlet.kind,
-        "state": state.state, "state_since": format_instant(state.state_since, zone),
-        "reason": state.state_reason or ("" if state.last_seen_at else unread),
-        "last_seen_at": format_instant(state.last_seen_at, zone),
-        "last_new_at": format_instant(state.last_new_at, zone),
-        "next_due_at": format_instant(state.next_due_at, zone),
-        "homepage": outlet.homepage, "feeds": [feed.url for feed in outlet.feeds],
-    }
-
-
-def _run_row(run: RunRow, application: Application) -> dict[str, Any]:
-    zone = application.zone_of(run.outlet_id)
-    return {
-        "id": run.id, "wave": run.wave_id, "outlet": run.outlet_id, "started_at": format_instant(run.started_at, zone),
-        "finished_at": format_instant(run.finished_at, zone), "outcome": run.outcome, "reason": run.reason,
-        "counts": run.counts,
-    }
-
-
-def _delivery_row(row: DeliveryRow, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "id": row.id, "digest": row.digest_id, "subscription": row.subscription, "notifier": row.notifier,
-        "recipient": row.recipient, "state": row.state, "attempts": row.attempts, "may_repeat": row.may_repeat,
-        "created_at": format_instant(row.created_at, zone), "sent_at": format_instant(row.sent_at, zone),
-        "next_attempt_at": format_instant(row.next_attempt_at, zone), "reason": row.reason,
-    }
+    list_outlets(form, limit, state)

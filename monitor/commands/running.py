@@ -1,20 +1,22 @@
-"""Commands that do the work: the service, and the one-off refresh."""
+"""Commands that do the work: the service, and the one-off refresh. What they need is imported when they run."""
 
 import asyncio
+import logging
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.application import Application
-from monitor.crawl import CrawlRequest, run_crawl
-from monitor.schedule import Service
 from seeds.errors import InputError
-from storage.clock import Clock
+
+if TYPE_CHECKING:
+    from storage.clock import Clock
 
 HOW_TO_SET = "in twinwatch.toml, or as TWINWATCH_CRAWL__CONTACT; `twinwatch init` asks for it"
 NO_CONTACT = f"nothing is crawled: set crawl.contact to an address or page that outlets can turn to ({HOW_TO_SET})"
 NO_SUBSCRIPTION = "nothing is sent: the settings have no [[subscription]] (`twinwatch init` makes one)"
+
+Say = Callable[[str], None]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +27,14 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     """Runs the service: crawls what is due, judges it, sends digests at their hours; until it is stopped."""
+    from monitor.application import Application
+    from monitor.schedule import Service
+
     application = Application()
+    say = _make_say(application.clock)
+    logging.getLogger().handlers[:] = [_SayHandler(say)]
     watched, subscriptions = len(application.watched), len(application.subscriptions)
     application.make_data_dir()
-    say = _make_say(application.clock)
     say(f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops")
     if not application.settings.may_crawl:
         say(NO_CONTACT)
@@ -41,15 +47,35 @@ def run() -> None:
 def refresh(
     outlets: Annotated[list[str] | None, typer.Argument(metavar="OUTLET", help="Outlets' ids; all by default.")] = None,
 ) -> None:
-    """Crawls now, once, and judges what came; prints the events that are new. The same as `scrapy crawl outlet`."""
+    """Crawls now, once, and judges what came; prints the events that are new. The same as `scrapy crawl outlet`.
+
+    It ends with 1 where no outlet could be read.
+    """
+    from monitor.after_crawl import find_unread
+    from monitor.application import Application
+    from monitor.crawl import CrawlRequest, run_crawl
+
     application = Application()
     chosen = [application.find_outlet(outlet_id).id for outlet_id in outlets or ()]
     if not application.settings.may_crawl:
         raise InputError("not set, so nothing is fetched", where="crawl.contact", advice=HOW_TO_SET)
+    # Opened before the crawl, so that a new subscription is told what it finds.
+    store, begun_at = application.store, application.clock()
     code = asyncio.run(run_crawl(CrawlRequest(outlets=chosen)))
-    raise typer.Exit(1 if code else 0)
+    raise typer.Exit(1 if code or find_unread(store, begun_at) else 0)
 
 
-def _make_say(clock: Clock) -> Callable[[str], None]:
+class _SayHandler(logging.Handler):
+    """Log records as lines of the service, without tracebacks."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._say(" ".join(record.getMessage().split()))
+
+
+def _make_say(clock: "Clock") -> Say:
     """Prints a line after the time of day of this machine's zone."""
     return lambda line: print(f"{clock().astimezone():%H:%M:%S}  {line}", flush=True)

@@ -14,7 +14,7 @@ import typer
 
 from monitor.application import Application
 from monitor.crawl import CrawlRequest, run_crawl
-from monitor.deliver import begin_subscriptions, draft_digest, hand_over_pending, save_draft
+from monitor.deliver import draft_digest, hand_over_pending, save_draft
 from monitor.demo.stand_ins import MailStandIn, SlackStandIn
 from seeds.errors import InputError
 from seeds.newsroom.server import Newsroom, run_newsroom
@@ -59,7 +59,7 @@ def play(stage: Stage, folder: Path, clock: Clock = utc_now) -> int:
     """
     write_settings(folder, stage)
     with settings_from(folder / SETTINGS):
-        begin_subscriptions(Application(clock=clock))
+        Application(clock=clock).store.close()  # the subscriptions begin, by the demo's own clock
         _crawl()
         return _deliver(Application(clock=clock))
 

@@ -14,6 +14,10 @@ from storage.repository.news import find_beginning, settle
 from storage.repository.redirects import follow_merges, make_chunks
 from storage.values import DeliveryRow, DeliveryState, DigestRow
 
+# Those that are tried again at their time; those that may be tried again by hand.
+WAITING: tuple[DeliveryState, ...] = ("pending", "uncertain")
+UNSENT: tuple[DeliveryState, ...] = ("pending", "uncertain", "failed")
+
 
 @dataclass(frozen=True)
 class NewDigest:
@@ -37,14 +41,15 @@ class DeliveryRepository:
         self._database = database
 
     def begin_subscription(self, name: str, at: datetime) -> datetime:
-        """When the subscription began, which is now if it is new."""
+        """When the subscription began, which is now if it is new. Nothing is written for one that is known."""
+        with self._database.read() as session:
+            known = session.get(SubscriptionModel, name)
+            if known is not None:
+                return known.created_at
         with self._database.write() as session:
-            row = session.get(SubscriptionModel, name)
-            if row is None:
-                values = {"name": name, "created_at": at, "told_through": find_beginning(session, at)}
-                session.execute(self._database.insert(SubscriptionModel).on_conflict_do_nothing(), [values])
-                row = session.get_one(SubscriptionModel, name)
-            return row.created_at
+            values = {"name": name, "created_at": at, "told_through": find_beginning(session, at)}
+            session.execute(self._database.insert(SubscriptionModel).on_conflict_do_nothing(), [values])
+            return session.get_one(SubscriptionModel, name).created_at
 
     def last_digest(self, subscription: str) -> DigestRow | None:
         """The newest digest of a subscription."""
@@ -120,24 +125,39 @@ class DeliveryRepository:
             return _digest(row) if row else None
 
     def claim_due(self, now: datetime) -> DeliveryRow | None:
-        """Takes the delivery that is due longest and marks it `sending`, so that a crash in between is seen later."""
+        """Takes the delivery that is due longest and marks it `sending`, so that a crash in between is seen later.
+
+        One that is `uncertain` is a possible repeat from here on. Nothing is written where none is due.
+        """
         question = (
-            select(DeliveryModel).where(DeliveryModel.state == "pending", DeliveryModel.next_attempt_at <= now)
-            .order_by(DeliveryModel.next_attempt_at, DeliveryModel.id).limit(1).with_for_update(skip_locked=True)
+            select(DeliveryModel).where(DeliveryModel.state.in_(WAITING), DeliveryModel.next_attempt_at <= now)
+            .order_by(DeliveryModel.next_attempt_at, DeliveryModel.id).limit(1)
         )
+        with self._database.read() as session:
+            if session.scalar(question) is None:
+                return None
         with self._database.write() as session:
-            row = session.scalar(question)
+            row = session.scalar(question.with_for_update(skip_locked=True))
+            return _claim(session, row, now) if row is not None else None
+
+    def claim_again(self, delivery_id: int, now: datetime) -> DeliveryRow | None:
+        """Takes this one delivery, whatever its time and however often it was tried; None where it may not be.
+
+        What was sent or is being sent is left alone. Its tries are counted anew.
+        """
+        question = select(DeliveryModel).where(DeliveryModel.id == delivery_id, DeliveryModel.state.in_(UNSENT))
+        with self._database.write() as session:
+            row = session.scalar(question.with_for_update())
             if row is None:
                 return None
-            row.state, row.claimed_at, row.attempts = "sending", now, row.attempts + 1
-            digest = session.get_one(DigestModel, row.digest_id)
-            return _delivery(row, digest.subscription)
+            row.attempts = 0
+            return _claim(session, row, now)
 
     def finish(
         self, delivery_id: int, state: DeliveryState, reason: str, at: datetime, *,
         retry_at: datetime | None = None, parts_sent: int = 0,
     ) -> None:
-        """Records how a claimed delivery went; `pending` with `retry_at` puts it back into the queue.
+        """Records how a claimed delivery went; `pending` or `uncertain` with `retry_at` puts it back into the queue.
 
         What was sent stays sent, whatever a second sender that was taken for dead says later; parts only add up.
         """
@@ -154,9 +174,12 @@ class DeliveryRepository:
         """Puts deliveries whose sender died back into the queue, marked as possible repeats; how many."""
         question = select(DeliveryModel).where(
             DeliveryModel.state == "sending", DeliveryModel.claimed_at < claimed_before
-        ).with_for_update(skip_locked=True)
+        )
+        with self._database.read() as session:
+            if session.scalar(question.limit(1)) is None:
+                return 0
         with self._database.write() as session:
-            rows = session.scalars(question).all()
+            rows = session.scalars(question.with_for_update(skip_locked=True)).all()
             for row in rows:
                 row.state, row.next_attempt_at, row.may_repeat = "pending", now, True
             return len(rows)
@@ -171,11 +194,27 @@ class DeliveryRepository:
         with self._database.read() as session:
             return [_delivery(row, subscription) for row, subscription in session.execute(question)]
 
+    def get(self, delivery_id: int) -> DeliveryRow | None:
+        """The delivery with this id."""
+        question = (
+            select(DeliveryModel, DigestModel.subscription)
+            .join(DigestModel, DigestModel.id == DeliveryModel.digest_id).where(DeliveryModel.id == delivery_id)
+        )
+        with self._database.read() as session:
+            found = session.execute(question).one_or_none()
+            return _delivery(*found) if found else None
+
     def count_told(self, event_id: str) -> int:
         """To how many subscriptions an event was told."""
         question = select(func.count()).where(ToldModel.event_id == event_id, ToldModel.passed_over.is_(False))
         with self._database.read() as session:
             return session.scalar(question) or 0
+
+
+def _claim(session: Session, row: DeliveryModel, now: datetime) -> DeliveryRow:
+    row.may_repeat = row.may_repeat or row.state == "uncertain"
+    row.state, row.claimed_at, row.attempts = "sending", now, row.attempts + 1
+    return _delivery(row, session.get_one(DigestModel, row.digest_id).subscription)
 
 
 def _any_told(session: Session, subscription: str, events: set[str]) -> bool:

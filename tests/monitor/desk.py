@@ -67,6 +67,12 @@ def subscribe(application: Application, *subscriptions: Subscription, **changes:
     application.__dict__.pop("subscriptions", None)
 
 
+def begin_subscriptions(application: Application) -> None:
+    """Makes the application's subscriptions begin now, as opening the store does for those of the settings."""
+    for subscription in application.subscriptions:
+        application.store.deliveries.begin_subscription(subscription.name, application.clock())
+
+
 def describe(events: Sequence[EventView]) -> list[tuple[Any, ...]]:
     """Events without what differs from store to store, in a fixed order."""
     rows = [

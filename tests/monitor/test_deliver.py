@@ -11,20 +11,22 @@ from monitor.deliver import (
     MADE_GOOD_WITHIN,
     RETRY_MINUTES,
     STUCK_AFTER,
-    begin_subscriptions,
+    UNCERTAIN_MINUTES,
     compose_due,
     draft_digest,
     find_gaps,
     find_period,
     find_retry,
+    hand_over_again,
     hand_over_pending,
     hand_over_test,
     save_draft,
 )
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import Outcome, State
+from seeds.errors import InputError
 from tests.factories import save_event
 from tests.fake_clock import START_AT, FakeClock
-from tests.monitor.desk import FakeNotifier, make_subscription, subscribe
+from tests.monitor.desk import FakeNotifier, begin_subscriptions, make_subscription, subscribe
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -208,17 +210,72 @@ def test_a_delivery_whose_sender_died_is_tried_again_and_says_that_it_may_be_a_r
     assert application.store.deliveries.find()[0].state == "sent"
 
 
-def test_what_may_have_arrived_is_never_sent_again_by_itself(application: Application, clock: FakeClock) -> None:
+def test_what_may_have_arrived_is_shown_and_tried_again_as_a_possible_repeat(
+    application: Application, clock: FakeClock
+) -> None:
     _compose(application, clock)
     notifier = FakeNotifier(Outcome("uncertain", "no answer after the message was sent"))
 
-    for _ in range(5):
+    hand_over_pending(application, notifier.make)
+    [row] = application.store.deliveries.find()
+    assert (row.state, row.reason) == ("uncertain", "no answer after the message was sent")
+    clock.advance(minutes=UNCERTAIN_MINUTES[0] - 1)
+    assert hand_over_pending(application, notifier.make) == []
+    clock.advance(minutes=1)
+    hand_over_pending(application, notifier.make)
+
+    assert [row.may_repeat for row in notifier.rows] == [False, True]
+    [row] = application.store.deliveries.find()
+    assert (row.state, row.may_repeat) == ("sent", True)
+
+
+def test_what_stays_uncertain_is_not_sent_for_ever(application: Application, clock: FakeClock) -> None:
+    _compose(application, clock)
+    notifier = FakeNotifier(*[Outcome("uncertain", "no answer")] * 9)
+
+    for _ in range(9):
         hand_over_pending(application, notifier.make)
         clock.advance(days=1)
 
-    assert notifier.asked == ["desk@city.example"]
+    assert len(notifier.asked) == 1 + len(UNCERTAIN_MINUTES)
+    assert application.store.deliveries.find()[0].state == "uncertain"
+
+
+@pytest.mark.parametrize(("state", "may_repeat"), [("failed", False), ("uncertain", True), ("retry", False)])
+def test_a_delivery_that_did_not_arrive_may_be_handed_over_again_by_hand(
+    application: Application, clock: FakeClock, state: State, may_repeat: bool
+) -> None:
+    _compose(application, clock)
+    notifier = FakeNotifier(Outcome(state, "Slack answers 404: no_service"))
+    hand_over_pending(application, notifier.make)
     [row] = application.store.deliveries.find()
-    assert (row.state, row.reason) == ("uncertain", "no answer after the message was sent")
+
+    handed = hand_over_again(application, row.id, notifier.make)
+
+    assert handed.outcome.state == "sent" and handed.delivery.may_repeat is may_repeat
+    assert application.store.deliveries.find()[0].state == "sent"
+    with pytest.raises(InputError, match="it is sent"):
+        hand_over_again(application, row.id, notifier.make)
+
+
+def test_a_delivery_that_fails_again_by_hand_has_all_its_tries_before_it(
+    application: Application, clock: FakeClock
+) -> None:
+    _compose(application, clock)
+    notifier = FakeNotifier(Outcome("failed", "550"), Outcome("retry", "cannot be reached"))
+    hand_over_pending(application, notifier.make)
+    [row] = application.store.deliveries.find()
+
+    hand_over_again(application, row.id, notifier.make)
+    clock.advance(minutes=RETRY_MINUTES[0])
+    hand_over_pending(application, notifier.make)
+
+    assert notifier.taken == ["desk@city.example"]
+
+
+def test_a_delivery_that_is_not_there_is_not_handed_over(application: Application) -> None:
+    with pytest.raises(InputError, match="delivery 7: there is none"):
+        hand_over_again(application, 7, FakeNotifier().make)
 
 
 def test_an_attempt_goes_on_after_the_parts_that_arrived(application: Application, clock: FakeClock) -> None:
@@ -270,13 +327,23 @@ def test_handing_over_stops_between_two_deliveries(application: Application, clo
         (4, Outcome("retry", retry_after_seconds=1), RETRY_MINUTES[3]),
         (1, Outcome("sent"), None),
         (1, Outcome("failed"), None),
-        (1, Outcome("uncertain"), None),
+        (1, Outcome("uncertain"), UNCERTAIN_MINUTES[0]),
+        (9, Outcome("uncertain"), UNCERTAIN_MINUTES[-1]),  # in doubt for the first time
     ],
 )
 def test_tries_come_ever_later_and_end(attempts: int, outcome: Outcome, minutes: int | None) -> None:
     expected = None if minutes is None else START_AT + timedelta(minutes=minutes)
 
     assert find_retry(attempts, outcome, START_AT) == expected
+
+
+@pytest.mark.parametrize(("beyond", "is_tried"), [(0, True), (1, False)])
+def test_possible_repeats_end(beyond: int, is_tried: bool) -> None:
+    attempts = len(UNCERTAIN_MINUTES) + beyond
+
+    again_at = find_retry(attempts, Outcome("uncertain"), START_AT, may_repeat=True)
+
+    assert (again_at is not None) is is_tried
 
 
 @pytest.mark.parametrize(("when_empty", "mails"), [("skip", 0), ("send", 1)])

@@ -20,7 +20,7 @@ from monitor import schedule
 from monitor.application import Application
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.deliver import draft_digest
-from monitor.schedule import SCHEDULER_LEASE, TICK_SECONDS, Service
+from monitor.schedule import LEASE_SECONDS, SCHEDULER_LEASE, TICK_SECONDS, Service
 from seeds.errors import SettingsError
 from storage.errors import StoreError
 from tests.fake_clock import FakeClock
@@ -72,6 +72,7 @@ def test_a_wave_starts_when_an_outlet_is_due(crawling: Application) -> None:
 
     [request] = crawl.requests
     assert request.due_only and request.arguments[-2:] == ["-a", "due=1"]
+    assert request.crawl_only and "TWINWATCH_AFTER_CRAWL=" in request.arguments  # the service judges by itself
 
 
 def test_no_wave_starts_while_nothing_is_due(crawling: Application, clock: FakeClock) -> None:
@@ -104,7 +105,7 @@ def test_of_two_services_one_crawls_until_it_is_gone(crawling: Application, cloc
         asyncio.run(service.crawl_tick())
     assert (len(one.requests), len(other.requests)) == (1, 0)
 
-    clock.advance(seconds=3 * TICK_SECONDS)
+    clock.advance(seconds=LEASE_SECONDS)
     asyncio.run(services[1].crawl_tick())
     assert len(other.requests) == 1
 
@@ -201,6 +202,41 @@ def test_a_crawl_that_does_not_stop_when_asked_is_killed(tmp_path: Path, monkeyp
     asyncio.run(asyncio.wait_for(play(), CHILD_SECONDS))
 
 
+@pytest.mark.parametrize("last", ["", "\n"])
+def test_what_a_crawl_writes_is_said_line_by_line(last: str) -> None:
+    said: list[str] = []
+    program = "import sys; print('Huế\\n\\n', flush=True); sys.stderr.write('x' * 200_000 + sys.argv[1]); sys.exit(1)"
+
+    code = asyncio.run(run_crawl(CrawlRequest(program=(sys.executable, "-c", program, last), say=said.append)))
+
+    assert (code, said) == (1, ["Huế", "x" * 200_000])
+
+
+def test_a_crawl_whose_pipe_stays_open_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crawl_module, "DRAIN_SECONDS", 0.05)
+    child = "import signal; print('here', flush=True); signal.pause()"
+    program = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {child!r}]).pid, flush=True)"
+    said: list[str] = []
+
+    code = asyncio.run(asyncio.wait_for(
+        run_crawl(CrawlRequest(program=(sys.executable, "-c", program), say=said.append)), CHILD_SECONDS))
+
+    os.kill(int(said[0]), signal.SIGKILL)
+    assert code == 0
+
+
+def test_a_scheduler_keeps_its_lease_without_asking_at_every_tick(crawling: Application, clock: FakeClock) -> None:
+    one, other = FakeCrawl(), FakeCrawl()
+    service, follower = Service(crawling, print, one), Service(crawling, print, other)
+
+    for _ in range(12):
+        asyncio.run(service.crawl_tick())
+        asyncio.run(follower.crawl_tick())
+        clock.advance(seconds=TICK_SECONDS)
+
+    assert (len(one.requests), len(other.requests)) == (12, 0)
+
+
 def test_a_crawl_that_outlives_its_time_is_stopped(tmp_path: Path) -> None:
     request = replace(_make_child(PATIENT, tmp_path / "started"), seconds=0.5)
 
@@ -263,8 +299,8 @@ def test_with_every_outlet_unreachable_the_reason_is_shown_and_nothing_is_claime
     assert state.state_reason and state.last_seen_at is None
     assert digest.content.coverage.read == 0
     assert digest.content.coverage.outlets[0].reason == state.state_reason
-    assert said == []
-    assert "dead" in capfd.readouterr().err
+    assert said[0].split() == ["dead", "broken", "no", "connection"] and said[1].startswith("wave: 1 outlet")
+    assert len(said) == 2 and capfd.readouterr() == ("", "")
 
 
 def _write_dead_outlet(folder: Path) -> None:

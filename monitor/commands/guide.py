@@ -1,0 +1,199 @@
+"""The guided settings of `twinwatch init`: asks, checks each answer, and writes a file that the settings read."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from monitor.application import Application
+from monitor.commands.digests import report
+from monitor.deliver import draft_digest, hand_over_test
+from monitor.notifiers.message import parse_address
+from seeds.errors import InputError, TwinwatchError
+from seeds.settings import Subscription, config_path, load_settings
+from storage.errors import StoreError
+
+# The zone that each language's readers most likely live in; asked for, and easily changed.
+ZONES: dict[str, str] = {"en": "UTC", "ko": "Asia/Seoul", "vi": "Asia/Ho_Chi_Minh"}
+NAME = "desk"
+# Of the checks of one answer alone, for which the others must be there.
+SAMPLE = {"name": NAME, "notifier": "email", "recipients": ["desk@city.example"]}
+
+Answer = TypeVar("Answer")
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered in advance, by options; None where it is to be asked."""
+
+    contact: str | None
+    language: str | None
+    hour: str | None
+    zone: str | None
+    recipients: str | None
+    smtp: str | None
+    sender: str | None
+
+
+def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
+    """Asks for what is not given, writes the file, begins the subscription and sends a test message if wished.
+
+    Raises InputError for a wrong option, before anything is asked, and where nobody can answer.
+    """
+    path = config_path()
+    if path.exists() and not force:
+        raise InputError("there is one already", where=str(path), advice="--force replaces it")
+    check_given(given)
+    contact = ask("contact", given, "Contact for the outlets we read (an address or a page)", check_contact)
+    language = ask("language", given, "Language of the digest (en, ko, vi)", _checked("language"), "en")
+    zone = ask("zone", given, "Time zone of the reader", _checked("zone"), ZONES[language])
+    hour = ask("hour", given, "Hour of the daily digest (0 to 23)", _checked("hour"), "7")
+    readers = ask("recipients", given, "Recipients' addresses, with commas between them", check_addresses)
+    server = ask("smtp", given, "Mail server (HOST or HOST:PORT)", check_server)
+    writer = ask("sender", given, "Sender's address", check_addresses, readers[0])
+    answers = {"name": NAME, "recipients": readers, "language": language, "hour": int(hour), "zone": zone}
+    save_settings(path, make_toml(contact, answers, server, writer[0]))
+    begin_subscription(path)
+    typer.echo(f"Wrote {path}. If the mail server wants a login: email.username there, the password in")
+    typer.echo("TWINWATCH_EMAIL__PASSWORD.")
+    if test if test is not None else ask_for_test():
+        send_test(path)
+    typer.echo("Next: `twinwatch refresh` crawls once, `twinwatch run` starts the service.")
+
+
+def check_given(given: Answers) -> None:
+    """Raises InputError for the first option that is wrong: before any question, as all answers would be lost."""
+    for option, check in CHECKS.items():
+        if (answer := getattr(given, option)) is not None:
+            check(answer.strip())
+
+
+def ask(
+    option: str, given: Answers, question: str, check: Callable[[str], Answer], default: str | None = None
+) -> Answer:
+    """The answer as `check` reads it, from its option or from people, who are asked again where theirs is wrong.
+
+    Raises InputError for a wrong option, and for a missing one where standard input is at its end.
+    """
+    if (answer := getattr(given, option)) is not None:
+        return check(answer.strip())
+    while True:
+        try:
+            return check(typer.prompt(question, default=default).strip())
+        except TwinwatchError as error:
+            typer.echo(str(error), err=True)
+        except typer.Abort as abort:
+            if not isinstance(abort.__context__, EOFError):
+                raise
+            advice = "every question has an option, see `twinwatch init --help`"
+            raise InputError("not given, and nobody answers", where=f"--{option}", advice=advice) from abort
+
+
+def ask_for_test() -> bool:
+    """Whether people wish a test message; no where nobody answers."""
+    try:
+        return typer.confirm("Send a test message now?", default=False)
+    except typer.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):
+            raise
+        typer.echo("no")
+        return False
+
+
+def check_contact(text: str) -> str:
+    """`text` where it is an email address or a page. Raises InputError otherwise."""
+    is_page = text.startswith(("http://", "https://")) and "." in text and not any(map(str.isspace, text))
+    if is_page:
+        return text
+    if not text.isprintable():
+        raise InputError("unprintable signs", where="contact")
+    return check_addresses(text)[0]
+
+
+def check_addresses(text: str) -> list[str]:
+    """The email addresses in `text`, with commas between them. Raises InputError for none, and for what is none."""
+    addresses = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        for address in addresses or [text]:
+            parse_address(address)
+    except ValueError as error:
+        raise InputError(str(error), advice="such as desk@city.example") from error
+    return addresses
+
+
+def check_server(text: str) -> tuple[str, int]:
+    """Host and port of `HOST` or `HOST:PORT`. Raises InputError for anything else."""
+    host, _, port = text.partition(":")
+    if not host or any(map(str.isspace, host)) or "/" in host or not (port or "587").isdecimal():
+        raise InputError(f"not a mail server: {text!r}", advice="write HOST or HOST:PORT")
+    if not 1 <= int(port or 587) <= 65535:
+        raise InputError(f"no port {port}", where="mail server", advice="1 to 65535, mostly 587 or 465")
+    return host, int(port or 587)
+
+
+def make_toml(contact: str, subscription: Values, server: tuple[str, int], sender: str) -> str:
+    """The text of a file of settings with one subscription by email."""
+    host, port = server
+    security = {465: "tls", 25: "none"}.get(port, "starttls")
+    sections: dict[str, Values] = {
+        "[crawl]": {"contact": contact},
+        "[email]": {"host": host, "port": port, "security": security, "sender": sender},
+        "[[subscription]]": {"notifier": "email", **subscription},
+    }
+    lines = ["# Twinwatch settings. twinwatch.example.toml explains every one of them."]
+    for head, values in sections.items():
+        # A JSON string, number or list is a TOML one, but for the sign DEL, which checks refuse.
+        lines += ["", head, *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def save_settings(path: Path, text: str) -> None:
+    """Writes `text` to `path`, readable for its owner alone: passwords may be added to it. Raises InputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", where=str(path)) from error
+    load_settings(path)
+
+
+def begin_subscription(path: Path) -> None:
+    """Makes the subscription begin, so that it is told what is found from here on."""
+    # A database that is not ready yet is no fault of the answers; the first command that opens it does the same.
+    with suppress(StoreError):
+        Application(load_settings(path)).store.close()
+
+
+def send_test(path: Path) -> None:
+    """Sends what the new subscription would be told now; nothing counts as told."""
+    application = Application(load_settings(path))
+    if not report(hand_over_test(application, draft_digest(application, application.find_subscription(NAME)))):
+        raise InputError("the test message did not arrive", where="[email]", advice=f"correct {path}, then `twinwatch "
+                         f"digest {NAME} --test`")
+
+
+def _checked(key: str) -> Callable[[str], str]:
+    """What checks one answer as the settings would."""
+
+    def check(text: str) -> str:
+        try:
+            Subscription.model_validate({**SAMPLE, key: text})
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+            raise InputError(f"{fault}: {text!r}", where=key) from error
+        return text
+
+    return check
+
+
+CHECKS: dict[str, Callable[[str], object]] = {
+    "contact": check_contact, "language": _checked("language"), "zone": _checked("zone"), "hour": _checked("hour"),
+    "recipients": check_addresses, "smtp": check_server, "sender": check_addresses,
+}

@@ -1,0 +1,199 @@
+"""What the store holds as rows to print: events, ties, outlets, runs and deliveries; `reading` has the commands."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from monitor.application import UTC_ZONE, Application
+from monitor.judging.ties import make_register
+from monitor.tables import Format, MakeCell, Row, make_text, print_rows, take, take_minute
+from monitor.times import format_instant
+from seeds.errors import InputError
+from seeds.gazetteer import Gazetteer
+from seeds.outlet import Outlet
+from seeds.settings import Act
+from storage.repository.events import EventFilter
+from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
+
+NEVER_CRAWLED = "never crawled yet"
+NOT_READ = "not read to its end yet"
+NO_CONTACT = "never crawled: crawl.contact is not set"
+# Every state that an outlet may be in.
+STATES = ("unproven", "fine", "quiet", "silent", "blocked", "broken", "drifted", "resting")
+
+
+def list_events(form: Format, limit: int | None, act: str | None, key: str | None, unsure: bool) -> None:
+    """Prints events, newest first. Raises InputError for an act or a locality that nobody knows."""
+    application = Application()
+    _check_word(act, get_args(Act), "--act")
+    if key is not None:
+        application.check_locality(key, "--key")
+    wanted = EventFilter(act=act, key=key, verdict="unsure" if unsure else "yes", limit=limit)
+    found = application.store.events.find(wanted)
+    make = event_json if form is Format.jsonl else _event_row
+    columns = ("id", "happened_on", "pairs", "act", "stage", "new_tie", "articles", "title")
+    shown = {"day": take("happened_on"), "id": take("id"), "event": _describe_event}
+    rows = (make(event, application) for event in found)
+    print_rows(rows, form, columns, shown=shown, empty="No events. `twinwatch refresh` crawls now.")
+
+
+def list_ties(form: Format, limit: int | None) -> None:
+    """Prints the register, as the seeds and the store's events have it."""
+    application = Application()
+    gazetteer = application.gazetteer
+    known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
+    known |= {(tie.vn_key, tie.kr_key): tie for tie in application.store.ties.all()}
+    rows = (_tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
+    columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
+    narrow = ("kind", "since", "events", "source")
+    shown: dict[str, MakeCell] = {column: take(column) for column in narrow}
+    shown["between"] = lambda row: f"{row['vn']} - {row['kr']}"
+    print_rows(rows, form, columns, shown=shown, empty="No ties.")
+
+
+def list_runs(form: Format, limit: int | None, outlet: str | None) -> None:
+    """Prints runs, newest first. Raises InputError for an outlet that nobody knows."""
+    application = Application()
+    if outlet is not None:
+        application.find_outlet(outlet)
+    rows = (_run_row(run, application) for run in application.store.runs.find(limit, outlet))
+    columns = ("id", "wave", "outlet", "started_at", "finished_at", "outcome", "reason", "counts")
+    shown = {
+        "started": take_minute("started_at"), "outlet": take("outlet"), "outcome": take("outcome"),
+        "what": lambda row: make_text([part for part in (row["reason"], row["counts"]) if part]),
+    }
+    print_rows(rows, form, columns, shown=shown, empty="No runs yet. `twinwatch refresh` crawls now.")
+
+
+def list_deliveries(form: Format, limit: int | None) -> None:
+    """Prints deliveries, newest first, their times in the reader's zone."""
+    application = Application()
+    zones = {s.name: s.timezone for s in application.settings.subscription}
+    found = application.store.deliveries.find(limit)
+    rows = (_delivery_row(row, zones.get(row.subscription, UTC_ZONE)) for row in found)
+    columns = (
+        "id", "subscription", "notifier", "recipient", "state", "attempts", "may_repeat", "created_at", "sent_at",
+        "next_attempt_at", "reason",
+    )
+    shown = {
+        "made": take_minute("created_at"), "subscription": take("subscription"), "state": take("state"),
+        "tries": take("attempts"), "recipient": _describe_recipient,
+    }
+    print_rows(rows, form, columns, shown=shown, empty="Nothing was delivered yet.")
+
+
+def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
+    """Prints the outlets that are watched, those in one state only if it is named. InputError for what is no state."""
+    if state is not None:
+        _check_word(state, STATES, "--state")
+    application = Application()
+    states = application.store.outlets.states()
+    rows = [_outlet_row(outlet, states.get(outlet.id), application) for outlet in application.watched.values()]
+    if state is not None:
+        rows = [row for row in rows if row["state"] == state]
+    empty = f"No outlet is {state}." if state else "No outlets are watched."
+    columns = ("id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at")
+    shown = {
+        "id": take("id"), "lang": take("lang"), "state": take("state"), "last read": take_minute("last_seen_at"),
+        "reason": take("reason"),
+    }
+    print_rows(rows[:limit], form, columns, shown=shown, empty=empty)
+
+
+def event_json(event: EventView, application: Application) -> dict[str, Any]:
+    """An event as the contract of `events --format jsonl` has it."""
+    first = event.articles[0] if event.articles else None
+    zone = application.zone_of(first.outlet_id, first.lang) if first else UTC_ZONE
+    return {
+        "id": event.id, "act": event.act, "stage": event.stage, "happened_on": event.happened_on,
+        "pairs": [_pair_json(vn, kr, application.gazetteer) for vn, kr in event.pairs],
+        "new_tie": event.new_tie, "first_seen_at": format_instant(event.first_seen_at, zone),
+        "articles": list(_articles_json(event, application)),
+    }
+
+
+def _articles_json(event: EventView, application: Application) -> Iterator[dict[str, Any]]:
+    for article in event.articles:
+        zone = application.zone_of(article.outlet_id, article.lang)
+        yield {
+            "url": article.url, "outlet": article.outlet_id, "lang": article.lang, "title": article.title,
+            "published_at": format_instant(article.published_at, zone),
+        }
+
+
+def _pair_json(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict[str, str]]:
+    return {
+        "vn": {"key": vn_key, "name": gazetteer.contract_name(vn_key)},
+        "kr": {"key": kr_key, "name": gazetteer.contract_name(kr_key)},
+    }
+
+
+def _check_word(word: str | None, known: Sequence[str], where: str) -> None:
+    if word is not None and word not in known:
+        near = get_close_matches(word, known, 1)
+        advice = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
+        raise InputError(f"no {word!r}", where=where, advice=advice)
+
+
+def _describe_event(row: Row) -> str:
+    """Pairs, what they did and where it is read: three lines."""
+    new = ", new tie" if row["new_tie"] else ""
+    more = f" (and {row['articles'] - 1} more)" if row["articles"] > 1 else ""
+    lines = row["pairs"], f"{row['act']}, {row['stage']}{new}".replace("_", " "), f"{row['title']}{more}"
+    return "\n".join(map(make_text, lines))
+
+
+def _describe_recipient(row: Row) -> str:
+    repeat = "perhaps sent twice" if row["may_repeat"] else ""
+    return make_text(": ".join(filter(None, [row["recipient"], "; ".join(filter(None, [repeat, row["reason"]]))])))
+
+
+def _event_row(event: EventView, application: Application) -> dict[str, Any]:
+    gazetteer = application.gazetteer
+    pairs = (f"{gazetteer.contract_name(vn)} - {gazetteer.contract_name(kr)}" for vn, kr in event.pairs)
+    return {
+        "id": event.id, "happened_on": event.happened_on, "pairs": "; ".join(pairs), "act": event.act,
+        "stage": event.stage, "new_tie": event.new_tie, "articles": len(event.articles),
+        "title": event.articles[0].title if event.articles else "",
+    }
+
+
+def _tie_row(tie: TieRow, gazetteer: Gazetteer) -> dict[str, Any]:
+    return {
+        "vn": gazetteer.contract_name(tie.vn_key), "kr": gazetteer.contract_name(tie.kr_key), "kind": tie.kind,
+        "since": tie.since, "last_event_on": tie.last_event_on, "events": tie.events, "source": tie.source,
+        "vn_key": tie.vn_key, "kr_key": tie.kr_key,
+    }
+
+
+def _outlet_row(outlet: Outlet, known: OutletState | None, application: Application) -> dict[str, Any]:
+    state, zone = known or OutletState(outlet.id), ZoneInfo(outlet.zone)
+    unread = NOT_READ if state.first_visit_at else NEVER_CRAWLED if application.settings.may_crawl else NO_CONTACT
+    return {
+        "id": outlet.id, "name": outlet.name, "country": outlet.country, "lang": outlet.lang, "kind": outlet.kind,
+        "state": state.state, "state_since": format_instant(state.state_since, zone),
+        "reason": state.state_reason or ("" if state.last_seen_at else unread),
+        "last_seen_at": format_instant(state.last_seen_at, zone),
+        "last_new_at": format_instant(state.last_new_at, zone),
+        "next_due_at": format_instant(state.next_due_at, zone),
+        "homepage": outlet.homepage, "feeds": [feed.url for feed in outlet.feeds],
+    }
+
+
+def _run_row(run: RunRow, application: Application) -> dict[str, Any]:
+    zone = application.zone_of(run.outlet_id)
+    return {
+        "id": run.id, "wave": run.wave_id, "outlet": run.outlet_id, "started_at": format_instant(run.started_at, zone),
+        "finished_at": format_instant(run.finished_at, zone), "outcome": run.outcome, "reason": run.reason,
+        "counts": run.counts,
+    }
+
+
+def _delivery_row(row: DeliveryRow, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": row.id, "digest": row.digest_id, "subscription": row.subscription, "notifier": row.notifier,
+        "recipient": row.recipient, "state": row.state, "attempts": row.attempts, "may_repeat": row.may_repeat,
+        "created_at": format_instant(row.created_at, zone), "sent_at": format_instant(row.sent_at, zone),
+        "next_attempt_at": format_instant(row.next_attempt_at, zone), "reason": row.reason,
+    }
