@@ -59,11 +59,17 @@ def choose_stage(views: Sequence[View], act: Act) -> Stage:
         return "signed"
     if act in LASTING and "stage.under_way" in seen and "stage.ended" not in seen:
         return "under_way"
-    if "stage.planned" in seen and not signed and "stage.done" not in seen:
+    if _is_planned(front, act) and not signed and "stage.done" not in seen:
         return "planned"
     if "stage.agreed" in seen and paper:
         return "agreed"
     return "signed" if paper else "done"
+
+
+def _is_planned(front: Sequence[View], act: Act) -> bool:
+    """Whether a plan is told where the news is: what comes after it is told further down."""
+    head = [view for view in front if view.is_title or view.is_lead]
+    return any(view.has("stage.planned") for view in (head if _in_any(head, f"act.{act}") else front))
 
 
 def says_done(views: Sequence[View], act: Act) -> bool:
