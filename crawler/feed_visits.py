@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from crawler.answers import Answer
-from crawler.entries import FeedEntry
-from crawler.feeds import parse_feed
 from crawler.identity import MAX_ADDRESS, is_article, make_identity
 from seeds.outlet import Feed, Outlet
 from storage.values import FeedState, FeedVisit, NewEntry
+
+if TYPE_CHECKING:
+    from crawler.entries import FeedEntry
 
 FIRST_CHILDREN, LAST_CHILDREN = 2, 3  # sitemaps of an index per wave: indexes list the newest first, or last
 _NUMBERS = re.compile(r"\d+")
@@ -66,6 +68,8 @@ def pick_children(urls: Sequence[str]) -> tuple[str, ...]:
 
 
 def _read_body(answer: Answer, visit: FeedVisit, feed: Feed, outlet: Outlet, first_look: bool) -> FeedReading:
+    from crawler.feeds import parse_feed  # heavy to import, and most feeds have not changed
+
     parsed = parse_feed(
         answer.body, url=answer.url, kind=feed.kind, outlet=outlet, content_type=answer.content_type, now=visit.at)
     if parsed.more:  # an index is asked for in full each time: it stays the same while its children change
@@ -81,7 +85,7 @@ def _read_body(answer: Answer, visit: FeedVisit, feed: Feed, outlet: Outlet, fir
 
 
 def _make_entries(
-    found: Iterable[FeedEntry], feed: Feed, outlet: Outlet, counts: Counter[str],
+    found: Iterable["FeedEntry"], feed: Feed, outlet: Outlet, counts: Counter[str],
 ) -> Iterable[NewEntry]:
     seen: set[str] = set()
     for entry in found:

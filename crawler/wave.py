@@ -79,6 +79,8 @@ class Wave:
         await self._ask(self._store.runs.close_orphans, now - limit - ORPHAN_GRACE)
         self._wave_id = await self._ask(self._store.runs.start_wave, now)
         self._states = await self._ask(self._store.outlets.states)
+        ids = [visit.outlet.id for visit in self._visits]
+        self._runs = await self._ask(self._store.runs.start_runs, self._wave_id, ids, now)
         self._tasks.append(asyncio.ensure_future(self._means.leases.keep()))
         self._tasks.append(asyncio.ensure_future(
             show_life(len(self._visits), lambda: self.outcomes.total(), self.counts)))
@@ -98,9 +100,6 @@ class Wave:
 
     async def _visit(self, visit: Visit, gate: asyncio.Semaphore) -> None:
         async with gate:
-            now = self._means.clock()
-            self._runs[visit.outlet.id] = await self._ask(
-                self._store.runs.start_run, self._wave_id, visit.outlet.id, now)
             try:
                 facts = await visit.run()
             except StoreFailed:
@@ -125,14 +124,14 @@ class Wave:
         outcome, reason = decide_run(facts, network_down=network_down)
         visit.tally.counts["waiting"] = await self._ask(self._store.entries.count_waiting, outlet.id)
         counts = {name: count for name, count in visit.tally.counts.items() if count}
-        await self._ask(self._store.runs.end_run, self._runs.pop(outlet.id), now, outcome, reason, counts)
         interval = timedelta(minutes=outlet.interval_minutes or self._plan.settings.crawl.interval_minutes)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
         new = next_state(old, outcome, reason, facts, now, interval)
+        changed = new if new != old and outcome != "busy" else None
+        run_id = self._runs.pop(outlet.id)
+        await self._ask(self._store.runs.end_run, run_id, now, outcome, reason, counts, changed)
         if outcome == "busy" and new.next_due_at:  # whoever asks the host may have saved a newer state meanwhile
             await self._ask(self._store.outlets.put_off, outlet.id, new.next_due_at)
-        elif new != old:
-            await self._ask(self._store.outlets.save_state, new)
         self.outcomes[outcome] += 1
         say(describe_run(outlet.id, outcome, reason, counts))
 

@@ -53,10 +53,7 @@ class OutletRepository:
     def save_state(self, state: OutletState) -> None:
         """Replaces the state, keeping the first visit."""
         with self._database.write() as session:
-            row = session.get_one(OutletModel, state.outlet_id)
-            row.state, row.state_since, row.state_reason = state.state, state.state_since, state.state_reason
-            row.last_seen_at, row.last_new_at = state.last_seen_at, state.last_new_at
-            row.next_due_at, row.failures = state.next_due_at, state.failures
+            save_state(session, state)
 
     def put_off(self, outlet_id: str, due_at: datetime) -> None:
         """Makes the outlet due not before `due_at`; all else stays as whoever visited it last has left it."""
@@ -103,6 +100,14 @@ class OutletRepository:
             _line(states.get(outlet_id, OutletState(outlet_id)), runs.get(outlet_id, (0, 0)), seen.get(outlet_id, 0))
             for outlet_id in outlet_ids
         ]
+
+
+def save_state(session: Session, state: OutletState) -> None:
+    """Replaces an outlet's state inside a transaction, keeping the first visit."""
+    row = session.get_one(OutletModel, state.outlet_id)
+    row.state, row.state_since, row.state_reason = state.state, state.state_since, state.state_reason
+    row.last_seen_at, row.last_new_at = state.last_seen_at, state.last_new_at
+    row.next_due_at, row.failures = state.next_due_at, state.failures
 
 
 def _feed(session: Session, visit: FeedVisit) -> FeedModel:

@@ -1,12 +1,14 @@
 """Questions about waves and runs: when we crawled, and with what outcome."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 
 from storage.engine import Database
 from storage.models import RunModel, WaveModel
-from storage.values import RunRow
+from storage.repository.outlets import save_state
+from storage.values import OutletState, RunRow
 
 
 class RunRepository:
@@ -33,19 +35,34 @@ class RunRepository:
 
     def start_run(self, wave_id: int, outlet_id: str, at: datetime) -> int:
         """The outlet's run in this wave, new if there was none; its id."""
-        insert = self._database.insert(RunModel).values(
-            wave_id=wave_id, outlet_id=outlet_id, started_at=at, outcome="", reason="", counts={}
-        )
-        mine = select(RunModel.id).where(RunModel.wave_id == wave_id, RunModel.outlet_id == outlet_id)
-        with self._database.write() as session:
-            session.execute(insert.on_conflict_do_nothing())
-            return session.scalars(mine).one()
+        return self.start_runs(wave_id, [outlet_id], at)[outlet_id]
 
-    def end_run(self, run_id: int, at: datetime, outcome: str, reason: str, counts: dict[str, int]) -> None:
-        """Ends a run with its counts by name."""
+    def start_runs(self, wave_id: int, outlet_ids: Sequence[str], at: datetime) -> dict[str, int]:
+        """As `start_run`, for many outlets in one transaction; the ids by outlet."""
+        rows = [
+            {"wave_id": wave_id, "outlet_id": outlet_id, "started_at": at, "outcome": "", "reason": "", "counts": {}}
+            for outlet_id in sorted(set(outlet_ids))
+        ]
+        mine = select(RunModel.outlet_id, RunModel.id).where(RunModel.wave_id == wave_id)
+        with self._database.write() as session:
+            if rows:
+                session.execute(self._database.insert(RunModel).on_conflict_do_nothing(), rows)
+            ids = {row.outlet_id: row.id for row in session.execute(mine)}
+        return {outlet_id: ids[outlet_id] for outlet_id in outlet_ids}
+
+    def end_run(
+        self, run_id: int, at: datetime, outcome: str, reason: str, counts: dict[str, int],
+        state: OutletState | None = None,
+    ) -> None:
+        """Ends a run with its counts by name, and in the same transaction saves the outlet's state where one is given.
+
+        The instant of the outlet's first visit stays as it is.
+        """
         with self._database.write() as session:
             row = session.get_one(RunModel, run_id)
             row.finished_at, row.outcome, row.reason, row.counts = at, outcome, reason, dict(counts)
+            if state is not None:
+                save_state(session, state)
 
     def close_orphans(self, before: datetime) -> int:
         """Ends as `stopped` the waves and runs that began before `before` and were killed; how many runs."""

@@ -170,6 +170,22 @@ def test_the_end_of_a_wave_stops_the_runs_that_did_not_end(store: Store) -> None
     assert store.runs.waves_between(START_AT, START_AT + HOUR) == [(START_AT, START_AT + HOUR)]
 
 
+def test_the_runs_of_a_wave_begin_together_and_one_ends_with_the_state_of_its_outlet(store: Store) -> None:
+    store.outlets.register([OUTLET, "kr-other"])
+    wave_id = store.runs.start_wave(START_AT)
+    ids = store.runs.start_runs(wave_id, [OUTLET, "kr-other"], START_AT)
+    state = OutletState(OUTLET, "fine", START_AT, "well", next_due_at=START_AT + HOUR)
+
+    store.runs.end_run(ids[OUTLET], START_AT, "fine", "", {}, state)
+    store.runs.end_run(ids["kr-other"], START_AT, "broken", "", {})
+
+    assert store.runs.start_runs(wave_id, [OUTLET, "kr-other"], START_AT) == ids
+    assert store.runs.start_runs(wave_id, [], START_AT) == {}
+    states = store.outlets.states()
+    assert (states[OUTLET], states["kr-other"]) == (state, OutletState("kr-other"))
+    assert {run.outlet_id: run.outcome for run in store.runs.find()} == {OUTLET: "fine", "kr-other": "broken"}
+
+
 @pytest.mark.parametrize(("outcomes", "covers"), [
     (("stopped", "stopped"), False), (("stopped", "broken"), True), (("fine", "nothing_new"), True)])
 def test_a_wave_that_reached_no_outlet_covers_nothing(store: Store, outcomes: tuple[str, str], covers: bool) -> None:
