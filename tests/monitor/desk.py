@@ -1,15 +1,17 @@
-"""What the tests above the store play with: true stories, subscriptions and a notifier; it asserts nothing."""
+"""What the tests above the store play with: true stories, subscriptions and a notifier, and one digest composed."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from monitor.application import Application
+from monitor.deliver import compose_due
 from monitor.notifiers.outcome import Outcome
 from seeds.settings import Settings, Subscription
 from storage.store import Store
 from storage.values import DeliveryRow, EventView, NewArticle, NewEntry
-from tests.fake_clock import START_AT
+from tests.factories import save_event
+from tests.fake_clock import START_AT, FakeClock
 
 # Three stories of one event, in three languages; the first is the one that others join.
 HUE_VI = {
@@ -71,6 +73,16 @@ def begin_subscriptions(application: Application) -> None:
     """Makes the application's subscriptions begin now, as opening the store does for those of the settings."""
     for subscription in application.subscriptions:
         application.store.deliveries.begin_subscription(subscription.name, application.clock())
+
+
+def compose_one(application: Application, clock: FakeClock, *, event: bool = True, **changes: Any) -> None:
+    """Saves an event and composes the digest that tells it; the clock stands at eight o'clock then."""
+    subscribe(application, **changes)
+    begin_subscriptions(application)
+    if event:
+        save_event(application.store, "e1", 1, clock.advance(minutes=30))
+    clock.advance(minutes=90 if event else 120)
+    assert len(compose_due(application)) == 1
 
 
 def describe(events: Sequence[EventView]) -> list[tuple[Any, ...]]:

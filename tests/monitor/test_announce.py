@@ -1,11 +1,12 @@
 """What a crawl says at its end: news in full, then a little of the backlog, and never a cut without a word."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from monitor.announce import BACKLOG_SHOWN, describe_events
+from monitor.announce import BACKLOG_SHOWN, describe_events, describe_unread
 from monitor.judging.judge import Knowledge
 from storage.values import EventView
 from tests.digest_samples import make_article, make_event
@@ -30,6 +31,18 @@ def _events(news: int = 0, backlog: int = 0, unsure: int = 0) -> list[EventView]
 )
 def test_the_head_counts_what_follows(events: list[EventView], head: str, knowledge: Knowledge) -> None:
     assert describe_events(events, knowledge.gazetteer)[0] == head
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        ({"no connection": 1}, "(1 outlet asked): no connection."),
+        ({"blocked": 1, "no connection": 3}, "(4 outlets asked): 3 times: no connection; blocked."),
+        ({f"r{number}": 1 for number in range(7)}, "(7 outlets asked): r0; r1; r2; r3; r4; 2 other reasons."),
+    ],
+)
+def test_a_wave_that_read_nothing_says_why(reasons: dict[str, int], said: str) -> None:
+    assert describe_unread(Counter(reasons)) == f"Nothing could be read {said} `twinwatch outlets` shows each."
 
 
 def test_an_event_is_told_in_two_lines(knowledge: Knowledge) -> None:

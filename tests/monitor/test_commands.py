@@ -16,6 +16,7 @@ from typer.main import get_command
 from monitor.commands.main import make_app, run_command
 from monitor.tables import make_text
 from seeds.settings import load_settings
+from storage.clock import utc_now
 from storage.repository.deliveries import NewDigest
 from storage.store import Store, open_store
 from tests.factories import save_event
@@ -24,6 +25,9 @@ from tests.monitor.desk import DIEN_BIEN, HUE_EN, HUE_KO, HUE_VI
 
 SHARED = Path(__file__).parents[3] / "shared"
 CONTROL = "Thăm\x1b[31m \u202eđoàn [2026] [/bold]"
+
+DESK = '[[subscription]]\nname = "desk"\nnotifier = "email"\nrecipients = ["desk@city.example"]\n'
+HEAVY = ("sqlalchemy", "alembic", "trafilatura", "scrapy", "numpy", "pydantic_settings", "lxml", "slack_sdk")
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -235,6 +239,55 @@ def test_csv_holds_no_formula(run: Run, store: Store, title: str, cell: str) -> 
 
     [row] = csv.DictReader(out.splitlines())
     assert row["title"] == cell
+
+
+@pytest.mark.parametrize("state", ["broken", "resting"])
+def test_a_state_that_no_outlet_is_in_lists_nothing(run: Run, store: Store, state: str) -> None:
+    assert run("outlets", "--state", state) == (0, f"No outlet is {state}.\n", "")
+    assert run("outlets", "--state", state, "--format", "jsonl") == (0, "", "")
+
+
+def test_a_subscription_begins_with_the_first_command_that_opens_the_store(run: Run, clean_folder: Path) -> None:
+    (clean_folder / "twinwatch.toml").write_text(DESK)
+    run("runs")
+    store = open_store(load_settings().database_address)
+    save_event(store, "e1", 1, utc_now())
+    store.close()
+
+    code, out, _ = run("digest", "desk", "--preview")
+
+    assert code == 0 and "Huế" in out
+
+
+def test_what_an_archive_brings_is_told_to_a_subscription_that_was_never_met(run: Run, clean_folder: Path) -> None:
+    (clean_folder / "twinwatch.toml").write_text(DESK)
+    line = {**json.loads(_make_line(HUE_VI, 1)), "published_at": utc_now().date().isoformat()}
+    (clean_folder / "a.jsonl").write_text(json.dumps(line))
+
+    assert run("ingest", "a.jsonl")[1].startswith("1 new event:")
+    assert HUE_VI["title"] in run("digest", "desk", "--preview")[1]
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["events", "--help"]], ids=" ".join)
+def test_help_imports_nothing_heavy(clean_folder: Path, arguments: list[str]) -> None:
+    program = (
+        "import sys; from monitor.commands.main import run_command; run_command(sys.argv[1:]); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+
+    child = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+
+    assert child.stderr == "[]\n"
+
+
+def test_a_delivery_is_handed_over_again_by_its_id(run: Run, store: Store) -> None:
+    _fill(store)
+
+    code, out, err = run("deliveries", "--retry", "99")
+    assert (code, out, err.count("\n")) == (1, "", 1) and err.startswith("twinwatch: delivery 99: there is none")
+
+    code, out, _ = run("deliveries", "--retry", "1")
+    assert code == 1 and out.startswith("reader0@city.example  not sent: cannot be rendered")
 
 
 def test_a_title_cannot_steer_a_terminal() -> None:

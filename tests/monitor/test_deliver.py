@@ -10,23 +10,20 @@ from monitor.application import Application
 from monitor.deliver import (
     MADE_GOOD_WITHIN,
     RETRY_MINUTES,
-    STUCK_AFTER,
     UNCERTAIN_MINUTES,
     compose_due,
     draft_digest,
     find_gaps,
     find_period,
     find_retry,
-    hand_over_again,
     hand_over_pending,
     hand_over_test,
     save_draft,
 )
-from monitor.notifiers.outcome import Outcome, State
-from seeds.errors import InputError
+from monitor.notifiers.outcome import Outcome
 from tests.factories import save_event
 from tests.fake_clock import START_AT, FakeClock
-from tests.monitor.desk import FakeNotifier, begin_subscriptions, make_subscription, subscribe
+from tests.monitor.desk import FakeNotifier, begin_subscriptions, compose_one, make_subscription, subscribe
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -158,7 +155,7 @@ def test_two_services_compose_one_digest(
 def test_mail_that_is_down_for_a_night_is_delivered_once_it_is_back(
     application: Application, clock: FakeClock
 ) -> None:
-    _compose(application, clock)
+    compose_one(application, clock)
     notifier = FakeNotifier()
     down = Outcome("retry", "mail.example:587 cannot be reached")
     notifier.refused["desk@city.example"] = down
@@ -180,7 +177,7 @@ def test_mail_that_is_down_for_a_night_is_delivered_once_it_is_back(
 def test_one_recipient_refused_for_good_is_listed_and_the_others_get_theirs_once(
     application: Application, clock: FakeClock
 ) -> None:
-    _compose(application, clock, recipients=["a@x.example", "gone@x.example", "b@x.example"])
+    compose_one(application, clock, recipients=["a@x.example", "gone@x.example", "b@x.example"])
     notifier = FakeNotifier()
     notifier.refused["gone@x.example"] = Outcome("failed", "recipient refused: 550 no such user")
 
@@ -194,92 +191,8 @@ def test_one_recipient_refused_for_good_is_listed_and_the_others_get_theirs_once
     assert states["a@x.example"] == states["b@x.example"] == ("sent", "")
 
 
-def test_a_delivery_whose_sender_died_is_tried_again_and_says_that_it_may_be_a_repeat(
-    application: Application, clock: FakeClock
-) -> None:
-    _compose(application, clock)
-    assert application.store.deliveries.claim_due(clock()) is not None  # and then the process ends
-    notifier = FakeNotifier()
-
-    clock.advance(seconds=STUCK_AFTER.total_seconds())
-    assert hand_over_pending(application, notifier.make) == []
-    clock.advance(seconds=1)
-    hand_over_pending(application, notifier.make)
-
-    assert [row.may_repeat for row in notifier.rows] == [True]
-    assert application.store.deliveries.find()[0].state == "sent"
-
-
-def test_what_may_have_arrived_is_shown_and_tried_again_as_a_possible_repeat(
-    application: Application, clock: FakeClock
-) -> None:
-    _compose(application, clock)
-    notifier = FakeNotifier(Outcome("uncertain", "no answer after the message was sent"))
-
-    hand_over_pending(application, notifier.make)
-    [row] = application.store.deliveries.find()
-    assert (row.state, row.reason) == ("uncertain", "no answer after the message was sent")
-    clock.advance(minutes=UNCERTAIN_MINUTES[0] - 1)
-    assert hand_over_pending(application, notifier.make) == []
-    clock.advance(minutes=1)
-    hand_over_pending(application, notifier.make)
-
-    assert [row.may_repeat for row in notifier.rows] == [False, True]
-    [row] = application.store.deliveries.find()
-    assert (row.state, row.may_repeat) == ("sent", True)
-
-
-def test_what_stays_uncertain_is_not_sent_for_ever(application: Application, clock: FakeClock) -> None:
-    _compose(application, clock)
-    notifier = FakeNotifier(*[Outcome("uncertain", "no answer")] * 9)
-
-    for _ in range(9):
-        hand_over_pending(application, notifier.make)
-        clock.advance(days=1)
-
-    assert len(notifier.asked) == 1 + len(UNCERTAIN_MINUTES)
-    assert application.store.deliveries.find()[0].state == "uncertain"
-
-
-@pytest.mark.parametrize(("state", "may_repeat"), [("failed", False), ("uncertain", True), ("retry", False)])
-def test_a_delivery_that_did_not_arrive_may_be_handed_over_again_by_hand(
-    application: Application, clock: FakeClock, state: State, may_repeat: bool
-) -> None:
-    _compose(application, clock)
-    notifier = FakeNotifier(Outcome(state, "Slack answers 404: no_service"))
-    hand_over_pending(application, notifier.make)
-    [row] = application.store.deliveries.find()
-
-    handed = hand_over_again(application, row.id, notifier.make)
-
-    assert handed.outcome.state == "sent" and handed.delivery.may_repeat is may_repeat
-    assert application.store.deliveries.find()[0].state == "sent"
-    with pytest.raises(InputError, match="it is sent"):
-        hand_over_again(application, row.id, notifier.make)
-
-
-def test_a_delivery_that_fails_again_by_hand_has_all_its_tries_before_it(
-    application: Application, clock: FakeClock
-) -> None:
-    _compose(application, clock)
-    notifier = FakeNotifier(Outcome("failed", "550"), Outcome("retry", "cannot be reached"))
-    hand_over_pending(application, notifier.make)
-    [row] = application.store.deliveries.find()
-
-    hand_over_again(application, row.id, notifier.make)
-    clock.advance(minutes=RETRY_MINUTES[0])
-    hand_over_pending(application, notifier.make)
-
-    assert notifier.taken == ["desk@city.example"]
-
-
-def test_a_delivery_that_is_not_there_is_not_handed_over(application: Application) -> None:
-    with pytest.raises(InputError, match="delivery 7: there is none"):
-        hand_over_again(application, 7, FakeNotifier().make)
-
-
 def test_an_attempt_goes_on_after_the_parts_that_arrived(application: Application, clock: FakeClock) -> None:
-    _compose(application, clock)
+    compose_one(application, clock)
     notifier = FakeNotifier(Outcome("retry", "message 2 of 3: ratelimited", 30, parts_sent=1))
 
     hand_over_pending(application, notifier.make)
@@ -308,7 +221,7 @@ def test_a_digest_that_cannot_be_rendered_holds_up_nobody(application: Applicati
 
 
 def test_handing_over_stops_between_two_deliveries(application: Application, clock: FakeClock) -> None:
-    _compose(application, clock, recipients=["a@x.example", "b@x.example"])
+    compose_one(application, clock, recipients=["a@x.example", "b@x.example"])
     notifier = FakeNotifier()
 
     hand_over_pending(application, notifier.make, is_stopping=lambda: bool(notifier.taken))
@@ -337,20 +250,11 @@ def test_tries_come_ever_later_and_end(attempts: int, outcome: Outcome, minutes:
     assert find_retry(attempts, outcome, START_AT) == expected
 
 
-@pytest.mark.parametrize(("beyond", "is_tried"), [(0, True), (1, False)])
-def test_possible_repeats_end(beyond: int, is_tried: bool) -> None:
-    attempts = len(UNCERTAIN_MINUTES) + beyond
-
-    again_at = find_retry(attempts, Outcome("uncertain"), START_AT, may_repeat=True)
-
-    assert (again_at is not None) is is_tried
-
-
 @pytest.mark.parametrize(("when_empty", "mails"), [("skip", 0), ("send", 1)])
 def test_a_day_without_news_is_told_where_the_reader_wishes_it(
     application: Application, clock: FakeClock, when_empty: str, mails: int
 ) -> None:
-    _compose(application, clock, event=False, when_empty=when_empty)
+    compose_one(application, clock, event=False, when_empty=when_empty)
     notifier = FakeNotifier()
 
     hand_over_pending(application, notifier.make)
@@ -362,7 +266,7 @@ def test_a_day_without_news_is_told_where_the_reader_wishes_it(
 def test_what_a_filter_passed_over_is_not_replayed_when_it_is_widened(
     application: Application, clock: FakeClock
 ) -> None:
-    _compose(application, clock, acts=["visit"])
+    compose_one(application, clock, acts=["visit"])
     [passed] = [application.store.deliveries.count_told("e1")]
     clock.advance(days=1)
     subscribe(application)
@@ -412,13 +316,3 @@ def test_a_gap_is_longer_than_the_longest_pause_between_waves(waves: Any, gaps: 
 
 def test_an_evening_digest_is_never_made_good_in_the_next_evening() -> None:
     assert timedelta() < MADE_GOOD_WITHIN < timedelta(hours=12)
-
-
-def _compose(application: Application, clock: FakeClock, *, event: bool = True, **changes: Any) -> None:
-    """Saves an event and composes the digest that tells it; the clock stands at eight o'clock then."""
-    subscribe(application, **changes)
-    begin_subscriptions(application)
-    if event:
-        save_event(application.store, "e1", 1, clock.advance(minutes=30))
-    clock.advance(minutes=90 if event else 120)
-    assert len(compose_due(application)) == 1

@@ -10,6 +10,8 @@ import pytest
 
 from monitor.commands.main import run_command
 from seeds.settings import load_settings
+from storage.store import open_store
+from tests.fake_clock import START_AT
 from tests.stand_ins import MailStandIn
 
 OPTIONS = {
@@ -85,6 +87,37 @@ def test_a_wrong_option_gets_one_line_and_writes_nothing(
 
     assert code == 1 and err.startswith("twinwatch: ") and err.count("\n") == 1 and said in err
     assert list(clean_folder.iterdir()) == []
+
+
+def test_a_wrong_option_is_refused_before_anything_is_asked(init: Init) -> None:
+    code, out, err = init(options={"--hour": "25"}, answers="desk@city.example\n" * 9)
+
+    assert (code, out) == (1, "") and "'25'" in err
+
+
+@pytest.mark.parametrize("missing", ["contact", "recipients", "sender"])
+def test_where_nobody_answers_the_missing_option_is_named(init: Init, clean_folder: Path, missing: str) -> None:
+    options = {name: value for name, value in OPTIONS.items() if name != f"--{missing}"}
+
+    code, _, err = init("--no-test", options=options)
+
+    assert code == 1 and err.strip().startswith(f"twinwatch: --{missing}: not given, and nobody answers")
+    assert err.strip().count("\n") == 0 and not (clean_folder / "twinwatch.toml").exists()
+
+
+def test_where_nobody_answers_no_test_message_is_sent(init: Init) -> None:
+    code, out, err = init()
+
+    assert (code, err) == (0, "") and "Next: " in out
+
+
+def test_the_subscription_begins_with_its_file(init: Init) -> None:
+    init("--no-test")
+
+    store = open_store(load_settings().database_address)
+    begun_at = store.deliveries.begin_subscription("desk", START_AT)
+    store.close()
+    assert begun_at != START_AT
 
 
 def test_a_file_that_is_there_is_kept_unless_it_may_be_replaced(init: Init, clean_folder: Path) -> None:

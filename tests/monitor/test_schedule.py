@@ -18,6 +18,7 @@ import pytest
 from monitor import crawl as crawl_module
 from monitor import schedule
 from monitor.application import Application
+from monitor.commands.main import run_command
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.deliver import draft_digest
 from monitor.schedule import LEASE_SECONDS, SCHEDULER_LEASE, TICK_SECONDS, Service
@@ -301,6 +302,20 @@ def test_with_every_outlet_unreachable_the_reason_is_shown_and_nothing_is_claime
     assert digest.content.coverage.outlets[0].reason == state.state_reason
     assert said[0].split() == ["dead", "broken", "no", "connection"] and said[1].startswith("wave: 1 outlet")
     assert len(said) == 2 and capfd.readouterr() == ("", "")
+
+
+def test_a_refresh_that_reads_nothing_says_so_and_fails(
+    clean_folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _write_dead_outlet(clean_folder)
+
+    code = run_command(["refresh"])
+
+    out, err = capfd.readouterr()
+    assert (code, out) == (1, "")
+    assert err.splitlines()[-1] == (
+        "Nothing could be read (1 outlet asked): no connection. `twinwatch outlets` shows each."
+    )
 
 
 def _write_dead_outlet(folder: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.store import Store
-from storage.values import DeliveryRow
+from storage.values import DeliveryRow, DeliveryState
 from tests.factories import BLOCK, event_row, new_digest, new_verdict, save_article, save_event
 from tests.fake_clock import START_AT, FakeClock
 
@@ -157,6 +157,45 @@ def test_a_delivery_whose_sender_died_comes_back_as_a_possible_repeat(daily: Sto
     assert (early, late) == (0, 1)
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None and row.may_repeat
+
+
+def test_what_may_have_arrived_comes_back_at_its_time_as_a_possible_repeat(daily: Store, clock: FakeClock) -> None:
+    daily.deliveries.save_digest(new_digest("e1"))
+    row = daily.deliveries.claim_due(clock.now())
+    assert row is not None
+    retry_at = clock.now() + timedelta(minutes=15)
+
+    daily.deliveries.finish(row.id, "uncertain", "no answer", clock.now(), retry_at=retry_at)
+
+    waiting = _only(daily)
+    assert (waiting.state, waiting.may_repeat) == ("uncertain", False)
+    assert daily.deliveries.claim_due(clock.advance(minutes=14)) is None
+    again = daily.deliveries.claim_due(clock.advance(minutes=1))
+    assert again is not None and again.may_repeat
+
+
+@pytest.mark.parametrize(
+    ("state", "is_taken"), [("failed", True), ("uncertain", True), ("pending", True), ("sent", False)]
+)
+def test_a_delivery_that_was_not_sent_may_be_claimed_again_by_hand(
+    daily: Store, clock: FakeClock, state: DeliveryState, is_taken: bool
+) -> None:
+    daily.deliveries.save_digest(new_digest("e1"))
+    row = daily.deliveries.claim_due(clock.now())
+    assert row is not None and daily.deliveries.claim_again(row.id, clock.now()) is None  # it is being sent
+    daily.deliveries.finish(row.id, state, "", clock.now())
+
+    again = daily.deliveries.claim_again(row.id, clock.now())
+
+    assert (again is not None) is is_taken
+    assert again is None or (again.state, again.attempts, again.may_repeat) == ("sending", 1, state == "uncertain")
+
+
+def test_a_delivery_is_found_by_its_id(daily: Store) -> None:
+    daily.deliveries.save_digest(new_digest("e1"))
+
+    assert daily.deliveries.get(_only(daily).id) == _only(daily)
+    assert daily.deliveries.get(99) is None
 
 
 def test_what_was_sent_stays_sent_whatever_a_sender_taken_for_dead_says_later(daily: Store, clock: FakeClock) -> None:

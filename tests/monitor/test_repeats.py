@@ -1,0 +1,110 @@
+"""Deliveries in doubt or refused: tried again as possible repeats, a few times; or by hand."""
+
+import pytest
+
+from monitor.application import Application
+from monitor.deliver import (
+    RETRY_MINUTES,
+    STUCK_AFTER,
+    UNCERTAIN_MINUTES,
+    find_retry,
+    hand_over_again,
+    hand_over_pending,
+)
+from monitor.notifiers.outcome import Outcome, State
+from seeds.errors import InputError
+from tests.fake_clock import START_AT, FakeClock
+from tests.monitor.desk import FakeNotifier, compose_one
+
+
+def test_a_delivery_whose_sender_died_is_tried_again_and_says_that_it_may_be_a_repeat(
+    application: Application, clock: FakeClock
+) -> None:
+    compose_one(application, clock)
+    assert application.store.deliveries.claim_due(clock()) is not None  # and then the process ends
+    notifier = FakeNotifier()
+
+    clock.advance(seconds=STUCK_AFTER.total_seconds())
+    assert hand_over_pending(application, notifier.make) == []
+    clock.advance(seconds=1)
+    hand_over_pending(application, notifier.make)
+
+    assert [row.may_repeat for row in notifier.rows] == [True]
+    assert application.store.deliveries.find()[0].state == "sent"
+
+
+def test_what_may_have_arrived_is_shown_and_tried_again_as_a_possible_repeat(
+    application: Application, clock: FakeClock
+) -> None:
+    compose_one(application, clock)
+    notifier = FakeNotifier(Outcome("uncertain", "no answer after the message was sent"))
+
+    hand_over_pending(application, notifier.make)
+    [row] = application.store.deliveries.find()
+    assert (row.state, row.reason) == ("uncertain", "no answer after the message was sent")
+    clock.advance(minutes=UNCERTAIN_MINUTES[0] - 1)
+    assert hand_over_pending(application, notifier.make) == []
+    clock.advance(minutes=1)
+    hand_over_pending(application, notifier.make)
+
+    assert [row.may_repeat for row in notifier.rows] == [False, True]
+    [row] = application.store.deliveries.find()
+    assert (row.state, row.may_repeat) == ("sent", True)
+
+
+def test_what_stays_uncertain_is_not_sent_for_ever(application: Application, clock: FakeClock) -> None:
+    compose_one(application, clock)
+    notifier = FakeNotifier(*[Outcome("uncertain", "no answer")] * 9)
+
+    for _ in range(9):
+        hand_over_pending(application, notifier.make)
+        clock.advance(days=1)
+
+    assert len(notifier.asked) == 1 + len(UNCERTAIN_MINUTES)
+    assert application.store.deliveries.find()[0].state == "uncertain"
+
+
+@pytest.mark.parametrize(("state", "may_repeat"), [("failed", False), ("uncertain", True), ("retry", False)])
+def test_a_delivery_that_did_not_arrive_may_be_handed_over_again_by_hand(
+    application: Application, clock: FakeClock, state: State, may_repeat: bool
+) -> None:
+    compose_one(application, clock)
+    notifier = FakeNotifier(Outcome(state, "Slack answers 404: no_service"))
+    hand_over_pending(application, notifier.make)
+    [row] = application.store.deliveries.find()
+
+    handed = hand_over_again(application, row.id, notifier.make)
+
+    assert handed.outcome.state == "sent" and handed.delivery.may_repeat is may_repeat
+    assert application.store.deliveries.find()[0].state == "sent"
+    with pytest.raises(InputError, match="it is sent"):
+        hand_over_again(application, row.id, notifier.make)
+
+
+def test_a_delivery_that_fails_again_by_hand_has_all_its_tries_before_it(
+    application: Application, clock: FakeClock
+) -> None:
+    compose_one(application, clock)
+    notifier = FakeNotifier(Outcome("failed", "550"), Outcome("retry", "cannot be reached"))
+    hand_over_pending(application, notifier.make)
+    [row] = application.store.deliveries.find()
+
+    hand_over_again(application, row.id, notifier.make)
+    clock.advance(minutes=RETRY_MINUTES[0])
+    hand_over_pending(application, notifier.make)
+
+    assert notifier.taken == ["desk@city.example"]
+
+
+def test_a_delivery_that_is_not_there_is_not_handed_over(application: Application) -> None:
+    with pytest.raises(InputError, match="delivery 7: there is none"):
+        hand_over_again(application, 7, FakeNotifier().make)
+
+
+@pytest.mark.parametrize(("beyond", "is_tried"), [(0, True), (1, False)])
+def test_possible_repeats_end(beyond: int, is_tried: bool) -> None:
+    attempts = len(UNCERTAIN_MINUTES) + beyond
+
+    again_at = find_retry(attempts, Outcome("uncertain"), START_AT, may_repeat=True)
+
+    assert (again_at is not None) is is_tried
