@@ -5,6 +5,7 @@ import signal
 import subprocess
 from datetime import timedelta
 
+from storage.clock import utc_now
 from tests.crawl.conftest import Desk, Server
 
 SHORT_LEASE = ("-s", "LEASE_SECONDS=1")
@@ -44,15 +45,12 @@ def test_a_killed_crawl_repeats_only_what_was_in_flight(desk: Desk, server: Serv
 def test_what_a_killed_crawl_was_asking_is_due_again_when_its_lease_ends(desk: Desk, server: Server) -> None:
     server.serve_feed("/rss", server.serve_articles(2))
     desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
-    child: list[subprocess.Popen[str]] = []
-    strike_at(server, "/a-1001.html", signal.SIGKILL, child)
+    desk.open().leases.acquire(f"host:{server.root.removeprefix('http://')}", "dead", utc_now(), 60)
 
-    child.append(desk.start("paper"))
-    desk.wait(child[0])
     busy = desk.crawl("paper")
 
-    store, host = desk.open(), server.root.removeprefix("http://")
-    ends_at = store.leases.find_end(f"host:{host}")
+    store = desk.open()
+    ends_at = store.leases.find_end(f"host:{server.root.removeprefix('http://')}")
     assert busy.code == 0, busy.errors
     assert store.runs.find()[0].outcome == "busy"
     assert ends_at and store.outlets.find_due(["paper"], ends_at - timedelta(seconds=1)) == []
