@@ -4,7 +4,6 @@ Alembic is imported only where there is something to upgrade: every command and 
 """
 
 import re
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
