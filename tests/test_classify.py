@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from monitor.commands.judging import register
+from monitor.commands.stories import register
 
 STORY = {
     "id": "a1", "url": "https://bao.example/1", "title": "Thanh Hóa tiếp đoàn Seongnam", "section": "not a key of ours",

@@ -1,4 +1,4 @@
-"""The commands `classify` and `evaluate`: lines of stories in, verdicts or figures out; no store is opened."""
+"""The work of `classify` and `evaluate`: lines of stories in, verdicts or figures out; no store is opened."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -35,8 +35,6 @@ from seeds.settings import load_settings
 
 # Where the outlet is not known, a Vietnamese or Korean story is dated in its country's zone.
 LANGUAGE_ZONES = {"vi": ZONES["VN"], "ko": ZONES["KR"]}
-CLASSIFY_HELP = "Example:\n\n    twinwatch classify stories.jsonl > verdicts.jsonl"
-EVALUATE_HELP = "Example:\n\n    twinwatch evaluate seeds/stories/dev.jsonl --stream"
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,10 @@ class Desk:
     catalogue: Catalogue
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the commands of this module."""
-    app.command(epilog=CLASSIFY_HELP)(classify)
-    app.command(epilog=EVALUATE_HELP)(evaluate)
+def classify(file: str) -> None:
+    """Prints a verdict line for each line of `file` (`-` is standard input), in order.
 
-
-def classify(
-    file: Annotated[str, typer.Argument(help="A file of JSON lines, or - for standard input.")] = "-",
-) -> None:
-    """Judge stories: JSON lines in, one verdict line out for each, in the same order.
-
-    A line holds id, url, title and text, and may hold lang and published_at. A broken line is told on standard error.
+    A broken line is told on standard error with its number; the command fails at the end where there was one.
     """
     desk = _open_desk()
     broken = 0
@@ -71,14 +61,10 @@ def classify(
         raise typer.Exit(1)
 
 
-def evaluate(
-    file: Annotated[str, typer.Argument(help="A file of labelled JSON lines, or - for standard input.")],
-    stream: Annotated[bool, typer.Option("--stream", help="Also count false alarms per 1,000 stories.")] = False,
-) -> None:
-    """Measure the judge on labelled stories: relevance, pairs, acts, days and grouping.
+def evaluate(file: str, stream: bool) -> None:
+    """Prints tables of figures for the labelled lines of `file`; `stream` adds false alarms per 1,000 stories.
 
-    Borderline stories count in no headline figure; the last column has them in. A story without published_at is dated
-    by its label's event_date, so that days without a year can be read.
+    A story without published_at is dated by its label's event_date, so that days without a year can be read.
     """
     desk = _open_desk()
     rows: list[Judged] = []
