@@ -43,7 +43,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/runtime.stamp: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@echo "Setting up $(VENV) (once, a few minutes) ..."
 	@$(PIP) --require-hashes --requirement requirements/runtime.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@

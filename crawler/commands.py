@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def extract(file: FileArgument, url: UrlOption) -> None:
-    """Print the article on a saved page as one JSON object; `refused` says why a page is none.
+    """Prints the article on a saved page as one JSON object; `refused` says why a page is none.
 
     Example: twinwatch extract page.html --url https://huengaynay.vn/chinh-tri/tin-157291.html
     """
@@ -29,7 +29,7 @@ def extract(file: FileArgument, url: UrlOption) -> None:
 
 
 def parse_feed_file(file: FileArgument, url: UrlOption, kind: KindOption = "") -> None:
-    """Print the entries of a saved feed, sitemap or list page as JSON lines: url, title, published_at.
+    """Prints the entries of a saved feed, sitemap or list page as JSON lines: url, title, published_at.
 
     Example: twinwatch parse-feed feed.xml --url https://thanhnien.vn/rss/thoi-su.rss
     """
@@ -39,7 +39,7 @@ def parse_feed_file(file: FileArgument, url: UrlOption, kind: KindOption = "") -
 
 
 def ingest(file: LinesArgument) -> None:
-    """Take articles from JSON lines into the store, judge them and print the events that are new.
+    """Takes articles from JSON lines into the store, judges them and prints the events that are new.
 
     A line holds url, title and text, and may hold lang and published_at; other keys are ignored. An article that is
     known with this text changes nothing. A broken line is told on standard error.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 SECONDS_BETWEEN_SIGNS = 2.0
 SECONDS_BETWEEN_LINES = 15.0  # where nobody looks on, in a log
+BAR_WIDTH = 20
 ORDER = ("saved", "screened_out", "gone", "failed", "postponed", "known")
 
 
@@ -52,8 +53,14 @@ async def show_life(total: int, done: Callable[[], int], counts: Callable[[], Co
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_SIGNS if tty else SECONDS_BETWEEN_LINES)
         now = counts()
-        line = f"  {done()} of {total} outlets, {now['fetched']} pages fetched, {now['saved']} saved ..."
+        line = f"{draw_bar(done(), total)} outlets, {now['fetched']} pages fetched, {now['saved']} saved"
         print(f"\r\033[K{line}" if tty else line, end="" if tty else "\n", file=sys.stderr, flush=True)
+
+
+def draw_bar(done: int, total: int) -> str:
+    """A bar of fixed width with its numbers, such as `  ━━━━━━━━━━──────────  78 of 156`."""
+    filled = BAR_WIDTH * done // max(total, 1)
+    return f"  {'━' * filled}{'─' * (BAR_WIDTH - filled)}  {done} of {total}"
 
 
 def _count(number: int, word: str) -> str:

@@ -17,6 +17,8 @@ from seeds.errors import TwinwatchError
 from storage.errors import StoreError
 
 GROUP = "twinwatch.commands"
+# The order of the help: what people begin with, then what they do every day; parts of other packages follow.
+PARTS = ("setup", "running", "digests", "reading", "judging", "crawler", "database")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EXAMPLES = "Try it: `twinwatch demo`. Every command explains itself with `--help`."
 OUTLETS_EXAMPLE = "Example: `twinwatch outlets --state broken`"
@@ -76,9 +78,13 @@ def make_app() -> typer.Typer:
     )
     app.callback()(options)
     app.add_typer(typer.Typer(epilog=OUTLETS_EXAMPLE), name="outlets", invoke_without_command=True)
-    for part in sorted(entry_points(group=GROUP), key=lambda part: part.name):
+    for part in sorted(entry_points(group=GROUP), key=lambda part: (_rank(part.name), part.name)):
         part.load()(app)
     return app
+
+
+def _rank(part: str) -> int:
+    return PARTS.index(part) if part in PARTS else len(PARTS)
 
 
 def options(

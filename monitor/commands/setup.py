@@ -34,7 +34,7 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("demo-data"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo found.")] = False,
 ) -> None:
-    """Runs the whole job offline, on a newsroom of ten outlets: crawl, judge, digest by email and Slack."""
+    """Runs the whole job offline, on a newsroom of eleven outlets: crawl, judge, digest by email and Slack."""
     from monitor.demo.show import show_demo  # brings servers that no other command needs
 
     show_demo(folder, serve=serve, fresh=fresh)

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def classify(file: FileArgument = "-") -> None:
-    """Judge stories: JSON lines in, one verdict line out for each, in the same order.
+    """Judges stories: JSON lines in, one verdict line out for each, in the same order.
 
     A line holds id, url, title and text, and may hold lang and published_at. A broken line is told on standard error.
     """
@@ -28,7 +28,7 @@ def classify(file: FileArgument = "-") -> None:
 
 
 def evaluate(file: LabelledArgument, stream: StreamOption = False) -> None:
-    """Measure the judge on labelled stories: relevance, pairs, acts, days and grouping.
+    """Measures the judge on labelled stories: relevance, pairs, acts, days and grouping.
 
     Borderline stories count in no headline figure; the last column has them in. A story without published_at is dated
     by its label's event_date, so that days without a year can be read.

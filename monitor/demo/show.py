@@ -48,6 +48,8 @@ def show_demo(folder: Path, *, serve: bool, fresh: bool, clock: Clock = utc_now)
         told = play(stage, folder, clock)
         _show_arrivals(stage, told)
         _say(f"Look around: .venv/bin/twinwatch --config {_short(folder / SETTINGS)} events")
+        if not serve:
+            _say("The newsroom ends here, and its links with it; make demo ARGS=--serve stays.")
         if serve:
             _serve(stage)
 
@@ -153,7 +155,8 @@ def _show_arrivals(stage: Stage, told: int) -> None:
         _say("Nothing is new since the last run: no digest arrived. --fresh begins anew (make demo ARGS=--fresh).")
         return
     mails, posts = stage.mail.messages, stage.slack.posts
-    _say(f"3. What arrived: {len(mails)} emails, and in Slack {len(posts)}. The first email:")
+    slack = f"{len(posts)} Slack message{'' if len(posts) == 1 else 's'}"
+    _say(f"3. What arrived: {len(mails)} emails and {slack}. The first email:")
     first = stage.mail.messages[0]
     typer.echo(f"\nTo: {first.message['To']}\nSubject: {first.message['Subject']}\n\n{first.part('plain')}")
     others = ", ".join(str(mail.message["Subject"]) for mail in stage.mail.messages[1:])

@@ -17,7 +17,7 @@ from crawler.means import Budget
 from crawler.outcomes import decide_page
 from crawler.pages import find_elsewhere
 from crawler.plan import choose_outlets, find_wave_seconds
-from crawler.progress import describe_run
+from crawler.progress import describe_run, draw_bar
 from seeds.errors import InputError
 from seeds.outlet import Feed, Outlet
 from seeds.settings import CrawlSettings
@@ -304,3 +304,8 @@ def test_the_line_of_a_run_tells_what_happened() -> None:
 
     assert " ".join(line.split()) == (
         "thanhnien fine 7 feeds (2 unchanged) 312 entries, 14 new, 3 saved, 11 screened out, 2 refused")
+
+
+@pytest.mark.parametrize(("done", "total", "filled"), [(0, 8, 0), (4, 8, 10), (7, 8, 17), (8, 8, 20), (0, 0, 0)])
+def test_the_bar_is_as_full_as_the_wave_is_done(done: int, total: int, filled: int) -> None:
+    assert draw_bar(done, total) == f"  {'━' * filled}{'─' * (20 - filled)}  {done} of {total}"
