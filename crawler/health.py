@@ -83,7 +83,7 @@ def next_state(
         return old if facts.feeds_ok else _unreached(old, reason, facts, now, interval)
     good = outcome in ("fine", "nothing_new")
     failures = 0 if good else old.failures + 1
-    state = "fine" if good else _bad_state(old, outcome)
+    state = "fine" if good else _bad_state(old, outcome, facts)
     due = now + (interval if good else min(LONGEST_BACK_OFF, interval * 2 ** min(failures, 20)))
     return replace(
         old, state=state, state_reason=reason, failures=failures,
@@ -115,7 +115,8 @@ def _lasts(old: OutletState, state: str) -> bool:
     return bool(old.state_since) and state == old.state and not begun_anew
 
 
-def _bad_state(old: OutletState, outcome: RunOutcome) -> str:
+def _bad_state(old: OutletState, outcome: RunOutcome, facts: RunFacts) -> str:
     if outcome == "blocked":
         return "blocked"
-    return "unproven" if old.state == "unproven" and old.last_seen_at is None else "broken"
+    never_read = old.state == "unproven" and old.last_seen_at is None and not facts.feeds_ok
+    return "unproven" if never_read else "broken"

@@ -127,6 +127,8 @@ class Wave:
         interval = timedelta(minutes=outlet.interval_minutes or self._plan.settings.crawl.interval_minutes)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
         new = next_state(old, outcome, reason, facts, now, interval)
+        if outcome == "broken" and new.state == "unproven":
+            outcome = "unproven"  # an address that was never read may be a guess of ours
         changed = new if new != old and outcome != "busy" else None
         run_id = self._runs.pop(outlet.id)
         await self._ask(self._store.runs.end_run, run_id, now, outcome, reason, counts, changed)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Outcome = Literal["saved", "screened_out", "refused", "gone", "failed"]
-RunOutcome = Literal["fine", "nothing_new", "busy", "blocked", "broken", "stopped"]
+RunOutcome = Literal["fine", "nothing_new", "busy", "blocked", "broken", "unproven", "stopped"]
 DeliveryState = Literal["pending", "sending", "sent", "failed", "uncertain"]
 
 

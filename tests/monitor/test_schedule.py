@@ -300,7 +300,7 @@ def test_with_every_outlet_unreachable_the_reason_is_shown_and_nothing_is_claime
     assert state.state_reason and state.last_seen_at is None
     assert digest.content.coverage.read == 0
     assert digest.content.coverage.outlets[0].reason == state.state_reason
-    assert said[0].split() == ["dead", "broken", "no", "connection"] and said[1].startswith("wave: 1 outlet")
+    assert said[0].split() == ["dead", "unproven", "no", "connection"] and said[1].startswith("wave: 1 outlet")
     assert len(said) == 2 and capfd.readouterr() == ("", "")
 
 
