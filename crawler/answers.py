@@ -23,7 +23,7 @@ from crawler.refusals import HostBusy, HostResting, Refusal
 
 Download = Callable[[Request], Awaitable[Response]]
 
-LONGEST_RETRY_AFTER = timedelta(days=7)  # seen in the wild: 317,100 s (bad-input.md); nobody means more than a week
+LONGEST_RETRY_AFTER = timedelta(days=7)  # seen in the wild: 317,100 s; nobody means more than a week
 
 FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (CannotResolveHostError, "dns"),

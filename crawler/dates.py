@@ -1,6 +1,6 @@
 """Reads the dates that Vietnamese and Korean outlets print; a written zone is never flipped, an order never guessed.
 
-Every rule stands in facts/bad-input.md ("Dates") and facts/markup.md (what date libraries do with those strings).
+Every rule was made for a string that an outlet really printed; the table of them is tests/test_dates.py.
 """
 
 import re

@@ -20,7 +20,7 @@ from crawler.unpack import TooLarge, looks_binary, unpack
 from crawler.walls import find_refusal
 from seeds.outlet import Outlet
 
-MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB (parts.md, section 0)
+MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB
 _ENOUGH = 80  # characters below which a body found by a selector is not believed; Korean says much in few
 _MUCH = 3  # times longer must be what a less trusted way finds
 _MAX_TEXT = 200_000

@@ -9,7 +9,7 @@ from w3lib.url import canonicalize_url, safe_url_string
 from crawler.text import clean_line, unescape_again
 from seeds.outlet import Outlet
 
-# Query keys that say where a reader came from, never which article it is (bad-input.md "Addresses"; outlets.md).
+# Query keys that say where a reader came from, never which article it is, met at Vietnamese and Korean outlets.
 NOISE = frozenset({
     "fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "gidzl", "zarsrc", "section", "site", "ref", "ref_src",
     "referrer", "feature", "mc_cid", "mc_eid", "ncid", "cmpid", "spm", "sharedfrom", "phpsessid", "jsessionid",

@@ -10,7 +10,7 @@ from lxml.cssselect import CSSSelector
 
 from crawler.text import clean_line
 
-MAX_TAGS = 120_000  # the largest real page has 9,000; 200,000 links cost 9 s and 726 MB (parts.md, section 2)
+MAX_TAGS = 120_000  # the largest real page has 9,000; 200,000 links cost 9 s and 726 MB in one extraction
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "button", "select", "option",
                       "textarea", "input", "form", "nav", "footer", "aside", "video", "audio", "object", "embed",

@@ -18,7 +18,7 @@ from crawler.rules import DATE
 from crawler.text import clean_line
 from seeds.outlet import Outlet
 
-# Digits of an address that name an instant or a day (outlets.md "Dates"; markup.md "Article id patterns").
+# Digits of an address that name an instant or a day, by CMS family.
 _MD, _HMS = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3])([0-5]\d)([0-5]\d)"
 _STAMP = re.compile(rf"(?<!\d)(20[0-4]\d){_MD}{_HMS}?(?=\d{{0,6}}(?!\d))")
 _VCCORP = re.compile(rf"-(?!20)\d{{3}}([12]\d){_MD}{_HMS}\d{{2,6}}\.\w{{3,4}}$")

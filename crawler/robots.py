@@ -19,7 +19,7 @@ from crawler.politeness import slow_down
 from crawler.refusals import HostBlocked, RobotsForbid, RobotsUnavailable
 from storage.clock import utc_now
 
-MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB; a robots.txt of 10 MB was seen (bad-input.md)
+MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB; a robots.txt of 10 MB was seen
 LONGEST_DELAY = 60.0  # seconds; some sites write hours
 
 

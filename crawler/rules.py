@@ -1,4 +1,4 @@
-"""Selectors that hold for many outlets, used after those of an outlet's family. Origin: facts/markup.md, outlets.md."""
+"""Selectors that hold for many outlets, used after those of an outlet's family. Origin: pages really seen."""
 
 TITLE = (
     "h1.detail-title", "[data-role=title]", "h1[data-slot=title]", "h1.title-detail", "h1.article__title", "h1.tit",

@@ -1,6 +1,6 @@
 """Reads RSS, Atom, RDF and JSON Feed: feedparser finds the items, our own rules read their dates.
 
-What feedparser gets wrong with the dates of these outlets is listed in facts/markup.md.
+feedparser reads zone-less dates as UTC and loses `GMT+7`: our own date rules come first.
 """
 
 import io

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from html import unescape
 
-# Zero-width, soft hyphen, BOM, bidirectional controls (bad-input.md, "Text and bytes"); NUL and the other controls.
+# Zero-width, soft hyphen, BOM, bidirectional controls; NUL and the other controls.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

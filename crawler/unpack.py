@@ -2,7 +2,7 @@
 
 import zlib
 
-MAX_BYTES = 8 * 1024 * 1024  # the crawler's response cap (design.md, section 7)
+MAX_BYTES = 8 * 1024 * 1024  # the crawler's response cap, `crawl.max_bytes`
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 

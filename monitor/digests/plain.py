@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 # Cc: controls, Cf: bidi controls and invisible signs, Co, Cs, Cn: private, half and unassigned characters.
 INERT_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 MAX_TITLE = 300
-MAX_QUOTE = 200  # design.md section 4: quoting, not copying
+MAX_QUOTE = 200  # quoting, not copying
 MAX_URL = 1500
 # What may stay as it is in an address; `<`, `>`, `"`, `|`, blanks and the like are percent-encoded.
 URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"

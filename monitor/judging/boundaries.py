@@ -9,7 +9,7 @@ HANGUL = re.compile("[가-힣]")
 WORDLESS = re.compile("[\u3040-\u30ff\u3400-\u9fff가-힣]")
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 
-# Particles and words of local government that are glued on to a name: facts/gazetteer.md, section 5.
+# Particles and words of local government that are glued on to a name.
 PARTICLES = (
     "에선|에게서|은|는|이|가|을|를|의|에|에서|에게|와|과|로|으로|도|만|까지|부터|간|측|발|산|서|나|이나|라|이라|인|행|내|별|등|및|"
     "에는|에도|에서는|에서도|에만|와의|과의|와는|과는|으로부터|로부터|이며|이고|처럼|보다|엔|선|편|쪽|권|식|출신|현지|지역|방문"
@@ -25,7 +25,7 @@ BEFORE_NAME = ("베트남", "한국", "대한민국", "남한", "월남")
 # "상주시키다" is a verb, not the city of Sangju.
 VERB_AFTER_CITY = re.compile("[키킨킬킴켜켰]")
 TYPED_HANGUL = re.compile("(?:시|군|구|도)$")
-# Case endings that Polish and Czech put on a name in a consonant: facts/gazetteer.md, section 5.
+# Case endings that Polish and Czech put on a name in a consonant.
 INFLECTION = re.compile(r"(?:u|owi|em|ie|y|ą|ę|a|om|ach)(?!\w)")
 INFLECTED = frozenset({"pl", "cs"})
 # "Kim Dong-yeon" is a person, not the district of Kim Động; "Bonghwa-gun" and "Da Nang-based" are places.

@@ -1,6 +1,6 @@
 """Settles which unit a name means, on evidence of the text alone; with none it leaves the name unresolved.
 
-Order of evidence (facts/gazetteer.md, section 4): the type word, the unit above it in the same phrase, the country in
+Order of evidence: the type word, the unit above it in the same phrase, the country in
 front of it, the same unit elsewhere in the text, the unit above it in the sentence or the title, a known tie with a
 locality of the other country in the text, the outlet's home.
 """

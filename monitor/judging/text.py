@@ -7,7 +7,7 @@ from functools import lru_cache
 
 # Letters that only Vietnamese has; French and Polish share the circumflex and the acute, so those prove nothing.
 VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
-# The two placements of the tone mark (hoà and hòa) are one name: facts/gazetteer.md, section 4.
+# The two placements of the tone mark (hoà and hòa) are one name.
 TONE_PAIRS = {
     "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe",
     "oẹ": "ọe", "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
