@@ -3,7 +3,7 @@
 import codecs
 import re
 
-# Labels that mean more than they say: "euc-kr" of the web is cp949 (WHATWG Encoding; pages with bytes that only cp949 has).
+# Labels that mean more than they say: "euc-kr" of the web is cp949 (WHATWG Encoding), and pages need its extra signs.
 _WIDER = {
     "euc-kr": "cp949", "euckr": "cp949", "euc_kr": "cp949", "cseuckr": "cp949", "ks_c_5601-1987": "cp949",
     "ks_c_5601-1989": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949", "ksc_5601": "cp949", "korean": "cp949",
