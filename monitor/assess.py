@@ -170,7 +170,7 @@ def _new_fact(fact: Fact, gazetteer: Gazetteer) -> NewFact:
 def _event_row(group: Group, event_id: str) -> EventRow:
     return EventRow(
         id=event_id, block=group.block, act=group.act, stage=group.stage, happened_on=group.happened_on,
-        verdict=group.verdict, backlog=group.backlog, score=0.0, pairs=group.pairs, fact_ids=group.fact_ids,
+        verdict=group.verdict, backlog=group.backlog, score=group.score, pairs=group.pairs, fact_ids=group.fact_ids,
     )
 
 

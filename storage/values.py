@@ -180,6 +180,7 @@ class BlockFact:
     text: str
     quote: str
     position: int
+    score: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -162,3 +162,9 @@ def test_a_tie_that_a_former_unit_signed_is_its_successors_and_doubles_are_one()
     (row,) = make_register([signed, renewed], [replace(group(1), pairs=(("VN63-31", "KR-28"),))], GAZETTEER)
 
     assert (row.vn_key, row.kr_key, row.kind, row.since, row.events) == ("VN-31", "KR-28", "sister", "1990", 1)
+
+
+def test_an_event_is_as_sure_as_its_surest_article() -> None:
+    (group,) = group_facts([fact(1, score=0.62, verdict="unsure"), fact(2, score=0.97), fact(3, score=0.9)], GAZETTEER)
+
+    assert group.score == 0.97

@@ -37,7 +37,10 @@ _NUMBER_TAIL = re.compile(r"(?:-post)?-?\d{4,}$")
 
 @dataclass(frozen=True)
 class Group:
-    """One event as grouping sees it, without an id: `fact_ids` the best proof first, main pair first in `pairs`."""
+    """One event as grouping sees it, without an id: `fact_ids` the best proof first, main pair first in `pairs`.
+
+    `score` is that of the surest article.
+    """
 
     block: str
     act: str
@@ -47,6 +50,7 @@ class Group:
     backlog: bool
     pairs: tuple[tuple[str, str], ...]
     fact_ids: tuple[int, ...]
+    score: float = 0.0
 
     @property
     def fresh_id(self) -> str:
@@ -221,6 +225,7 @@ def _make_group(members: list[BlockFact], known: dict[int, _Known]) -> Group:
         backlog=_is_old_news(best, known),
         pairs=_choose_pairs(best),
         fact_ids=tuple(f.id for f in best),
+        score=max(f.score for f in best),
     )
 
 

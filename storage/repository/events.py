@@ -54,7 +54,7 @@ class EventRepository:
     def block_facts(self, block: str) -> list[BlockFact]:
         """The facts of a block by the latest verdict on the latest revision of each page."""
         question = (
-            select(FactModel, ArticleModel, VerdictModel.verdict, EntryModel.backlog)
+            select(FactModel, ArticleModel, VerdictModel, EntryModel.backlog)
             .join(VerdictModel, VerdictModel.id == FactModel.verdict_id)
             .join(ArticleModel, ArticleModel.id == FactModel.article_id)
             .join(EntryModel, EntryModel.id == ArticleModel.entry_id)
@@ -174,10 +174,11 @@ def _narrowed(wanted: EventFilter) -> Select[EventModel]:
     return question.order_by(EventModel.first_seen_at.desc(), EventModel.id).limit(wanted.limit)
 
 
-def _block_fact(fact: FactModel, article: ArticleModel, verdict: str, backlog: bool) -> BlockFact:
+def _block_fact(fact: FactModel, article: ArticleModel, verdict: VerdictModel, backlog: bool) -> BlockFact:
     return BlockFact(
         id=fact.id, article_id=article.id, outlet_id=article.outlet_id, url=article.url, lang=article.lang,
-        verdict=verdict, block=fact.block, vn_key=fact.vn_key, kr_key=fact.kr_key, act=fact.act, stage=fact.stage,
-        happened_on=fact.happened_on, published_at=article.published_at, fetched_at=article.fetched_at,
-        backlog=backlog, title=article.title, text=article.text, quote=fact.quote, position=fact.position,
+        verdict=verdict.verdict, block=fact.block, vn_key=fact.vn_key, kr_key=fact.kr_key, act=fact.act,
+        stage=fact.stage, happened_on=fact.happened_on, published_at=article.published_at,
+        fetched_at=article.fetched_at, backlog=backlog, title=article.title, text=article.text, quote=fact.quote,
+        position=fact.position, score=verdict.score,
     )

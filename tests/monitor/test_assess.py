@@ -41,6 +41,7 @@ def test_stories_of_three_languages_are_one_event_and_noise_is_none(application:
     [event] = application.store.events.find()
     assert event.pairs == (("VN-46", "KR-44"),)
     assert {article.lang for article in event.articles} == {"vi", "ko", "en"}
+    assert 0.9 < event.score <= 1
 
 
 def test_a_second_round_finds_nothing_to_do(application: Application) -> None:
