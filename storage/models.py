@@ -286,6 +286,7 @@ class FactModel(Base):
     field: Mapped[str] = mapped_column(String)
     start: Mapped[int]
     end: Mapped[int]
+    details: Mapped[list[Any]] = mapped_column(default=list)
     event_id: Mapped[str | None] = mapped_column(ForeignKey("events.id"), index=True)
     waiting: Mapped[bool] = mapped_column(default=True)
 
@@ -370,6 +371,18 @@ class JudgementModel(Base):
     answer: Mapped[str] = mapped_column(String)
     reader: Mapped[str] = mapped_column(CleanText, default="")
     judged_at: Mapped[datetime]
+
+
+class EventChangeModel(Base):
+    """What grouping did to an event that was known before: it was merged into, or stories of it went to, `other_id`."""
+
+    __tablename__ = "event_changes"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), index=True)
+    kind: Mapped[str] = mapped_column(String)
+    other_id: Mapped[str] = mapped_column(ForeignKey("events.id"))
+    reason: Mapped[str] = mapped_column(CleanText, default="")
+    changed_at: Mapped[datetime]
 
 
 class LeaseModel(Base):

@@ -129,7 +129,8 @@ class StoredArticle:
 class NewFact:
     """Pair, act, stage and day from one article with the words that prove it; offsets are code points of `field`.
 
-    `block` names the present provinces of the pair (`VN-46|KR-44`): facts of one block may be one event.
+    `block` names the present provinces of the pair (`VN-46|KR-44`): facts of one block may be one event. `details` are
+    the words behind each part of the fact: {kind, name, field, start, end, quote}.
     """
 
     vn_key: str
@@ -142,6 +143,7 @@ class NewFact:
     field: str
     start: int
     end: int
+    details: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,26 @@ class EventRow:
     score: float
     pairs: tuple[tuple[str, str], ...]
     fact_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EventChange:
+    """What grouping did to a known event: `merged` into `other_id`, or `split`: stories of it went there."""
+
+    event_id: str
+    kind: Literal["merged", "split"]
+    other_id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A reader's yes or no on an event; `reader` is who, as they gave their name."""
+
+    event_id: str
+    answer: Literal["yes", "no"]
+    reader: str
+    judged_at: datetime
 
 
 @dataclass(frozen=True)

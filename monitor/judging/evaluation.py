@@ -1,7 +1,7 @@
 """Measures verdicts against labelled stories (relevance, pairs, acts, days, grouping); it prints nothing."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ class Labelled:
     act: str | None
     happened_on: str | None
     event_id: str | None
+    stage: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,24 @@ class Relevance:
         return _f1(self.precision, self.recall)
 
 
+@dataclass(frozen=True)
+class Grouping:
+    """How well stories are put into events, each from 0 to 1: over stories (B-cubed) and over pairs of stories."""
+
+    bcubed: float
+    pairwise: float
+
+
+@dataclass(frozen=True)
+class Error:
+    """One thing that the judge got wrong in a story: what, as labelled and as found."""
+
+    row: Judged
+    what: str
+    wanted: str
+    found: str
+
+
 def measure_relevance(rows: Iterable[Judged]) -> Relevance:
     rows = list(rows)
     true = sum(r.flagged and r.label.relevant for r in rows)
@@ -100,7 +119,7 @@ def measure_pairs(rows: Iterable[Judged], gazetteer: Gazetteer) -> float:
     for row in rows:
         if not row.label.relevant:
             continue
-        found, wanted = set(find_pairs(row.verdict, gazetteer)), _roll_up(row.label.pairs, gazetteer)
+        found, wanted = set(find_pairs(row.verdict, gazetteer)), make_present_pairs(row.label.pairs, gazetteer)
         true, named, labelled = true + len(found & wanted), named + len(found), labelled + len(wanted)
     return _f1(true / named if named else 1.0, true / labelled if labelled else 1.0)
 
@@ -108,7 +127,7 @@ def measure_pairs(rows: Iterable[Judged], gazetteer: Gazetteer) -> float:
 def measure_main_pair(rows: Iterable[Judged], gazetteer: Gazetteer) -> Rate:
     """How often the first pair is one of the labelled ones, over flagged relevant stories."""
     hits = [find_pairs(r.verdict, gazetteer)[:1] for r in _both(rows)]
-    wanted = [_roll_up(r.label.pairs, gazetteer) for r in _both(rows)]
+    wanted = [make_present_pairs(r.label.pairs, gazetteer) for r in _both(rows)]
     return Rate(sum(bool(h) and h[0] in w for h, w in zip(hits, wanted, strict=True)), len(hits))
 
 
@@ -126,12 +145,23 @@ def measure_days(rows: Iterable[Judged]) -> Rate:
     return Rate(hits, len(dated))
 
 
-def measure_grouping(rows: Iterable[Judged], gazetteer: Gazetteer) -> float:
-    """B-cubed F1 of the grouping, over flagged stories that a label puts into an event."""
+def measure_grouping(rows: Iterable[Judged], gazetteer: Gazetteer, *, several: bool = False) -> Grouping:
+    """The grouping of flagged stories that a label puts into an event; `several`: only of events with several pages."""
     both = [r for r in _both(rows) if r.label.event_id and r.verdict.facts]
     found = _group(both, gazetteer)
     wanted = {number: str(row.label.event_id) for number, row in enumerate(both)}
-    return _f1(_bcubed(found, wanted), _bcubed(wanted, found))
+    sizes = Counter(wanted.values())
+    asked = [number for number in wanted if not several or sizes[wanted[number]] > 1]
+    return Grouping(
+        _f1(_bcubed(found, wanted, asked), _bcubed(wanted, found, asked)),
+        _f1(_pairwise(found, wanted), _pairwise(wanted, found)),
+    )
+
+
+def measure_stages(rows: Iterable[Judged]) -> Rate:
+    """How often the stage is the labelled one, over flagged relevant stories whose label has one."""
+    staged = [r for r in _both(rows) if r.label.stage and r.verdict.facts]
+    return Rate(sum(r.verdict.facts[0].stage == r.label.stage for r in staged), len(staged))
 
 
 def measure_alarms(rows: Iterable[Judged]) -> Rate:
@@ -141,15 +171,47 @@ def measure_alarms(rows: Iterable[Judged]) -> Rate:
 
 
 def measure_facts(rows: Sequence[Judged], gazetteer: Gazetteer) -> dict[str, float]:
-    """The figures of facts and grouping by their names, each from 0 to 1."""
+    """The figures of facts by their names, each from 0 to 1."""
     return {
         "pairs, micro F1": measure_pairs(rows, gazetteer),
         "main pair right": measure_main_pair(rows, gazetteer).share,
         "act right": measure_acts(rows).share,
         "act right, agreement and twinning as one": measure_acts(rows, one_paper=True).share,
         "day exact, where the story names it": measure_days(rows).share,
-        "grouping, B-cubed F1": measure_grouping(rows, gazetteer),
+        "stage right": measure_stages(rows).share,
     }
+
+
+def find_errors(rows: Iterable[Judged], gazetteer: Gazetteer) -> list[Error]:
+    """Everything that is wrong, story by story; of a story that is wrongly flagged or missed only that."""
+    return [error for row in rows for error in _errors_of(row, gazetteer)]
+
+
+def names_both(verdict: Verdict) -> bool:
+    """Whether the story names localities of both countries."""
+    return {m.side for m in verdict.mentions if m.key} == {"VN", "KR"}
+
+
+def _errors_of(row: Judged, gazetteer: Gazetteer) -> list[Error]:
+    label, verdict = row.label, row.verdict
+    if row.flagged != label.relevant:
+        what = "false alarm" if row.flagged else "missed"
+        return [Error(row, what, label.act or "no", f"{verdict.verdict} {verdict.score:.2f}")]
+    if not label.relevant:
+        return []
+    found, wanted = find_pairs(verdict, gazetteer), make_present_pairs(label.pairs, gazetteer)
+    fact = verdict.facts[0]
+    rows = (
+        ("pairs", set(found) == wanted, _tell(sorted(wanted)), _tell(found)),
+        ("act", verdict.act == label.act, label.act, verdict.act),
+        ("day", not _names_day(row) or fact.happened_on == label.happened_on, label.happened_on, fact.happened_on),
+        ("stage", label.stage in (None, fact.stage), label.stage, fact.stage),
+    )
+    return [Error(row, what, str(want), str(got)) for what, right, want, got in rows if not right]
+
+
+def _tell(pairs: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{vn}–{kr}" for vn, kr in pairs)
 
 
 def find_pairs(verdict: Verdict, gazetteer: Gazetteer) -> list[tuple[str, str]]:
@@ -158,8 +220,11 @@ def find_pairs(verdict: Verdict, gazetteer: Gazetteer) -> list[tuple[str, str]]:
     return list(dict.fromkeys(pairs))
 
 
-def _roll_up(pairs: Iterable[tuple[str, str]], gazetteer: Gazetteer) -> set[tuple[str, str]]:
-    """Labels name provinces of their own day, verdicts the present ones: both are compared as the present ones."""
+def make_present_pairs(pairs: Iterable[tuple[str, str]], gazetteer: Gazetteer) -> set[tuple[str, str]]:
+    """The labelled pairs as verdicts name them.
+
+    Labels name provinces of their own day, verdicts the present ones: both are compared as the present ones.
+    """
     return {(_present_names(gazetteer).get(vn, vn), kr) for vn, kr in pairs}
 
 
@@ -201,15 +266,21 @@ def make_block_fact(number: int, row: Judged, gazetteer: Gazetteer) -> BlockFact
     )
 
 
-def _bcubed(one: dict[int, str], other: dict[int, str]) -> float:
-    """The mean over stories of the share of their class in `one` that is also in their class in `other`."""
-    if not one:
+def _bcubed(one: dict[int, str], other: dict[int, str], asked: Sequence[int]) -> float:
+    """The mean over the stories asked for of the share of their class in `one` that is also theirs in `other`."""
+    if not asked:
         return 1.0
     total = 0.0
-    for number in one:
+    for number in asked:
         mates = [m for m in one if one[m] == one[number]]
         total += sum(other[m] == other[number] for m in mates) / len(mates)
-    return total / len(one)
+    return total / len(asked)
+
+
+def _pairwise(one: dict[int, str], other: dict[int, str]) -> float:
+    """The share of the pairs of stories together in `one` that are together in `other` too."""
+    together = [(a, b) for a in one for b in one if a < b and one[a] == one[b]]
+    return sum(other[a] == other[b] for a, b in together) / len(together) if together else 1.0
 
 
 def _f1(one: float, other: float) -> float:

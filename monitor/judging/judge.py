@@ -25,7 +25,8 @@ from seeds.lexicon import Lexicon, load_lexicon
 
 # Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
 RULES = "2"
-WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / "weights.json"
+WEIGHTS_NAME = "weights.json"
+WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / WEIGHTS_NAME
 # A story is read this far: its news stands in front, and what follows after so much (a dozen long reports) is
 # an archive or a list. It bounds the time that one page can take.
 MOST_TEXT = 40_000
@@ -66,8 +67,13 @@ class Knowledge:
 
 
 def load_knowledge(seeds_dir: Path | None = None) -> Knowledge:
-    """Gazetteer, lexicon and weights, bundled and of `seeds_dir`. Raises SeedError for whatever is wrong in them."""
-    return Knowledge(load_gazetteer(seeds_dir), load_lexicon(seeds_dir), load_weights(WEIGHTS_FILE))
+    """Gazetteer, lexicon and weights, bundled and of `seeds_dir`. Raises SeedError for whatever is wrong in them.
+
+    Weights of `seeds_dir` (trained there) take the place of the bundled ones.
+    """
+    own = seeds_dir / WEIGHTS_NAME if seeds_dir else None
+    weights = load_weights(own if own and own.is_file() else WEIGHTS_FILE)
+    return Knowledge(load_gazetteer(seeds_dir), load_lexicon(seeds_dir), weights)
 
 
 def load_weights(path: Path) -> Weights:
