@@ -164,7 +164,8 @@ def _new_verdict(article_id: int, verdict: Verdict, gazetteer: Gazetteer) -> New
 
 def _new_fact(fact: Fact, gazetteer: Gazetteer) -> NewFact:
     block = f"{gazetteer.province(fact.vn_key)}|{gazetteer.province(fact.kr_key)}"
-    return NewFact(**vars(fact), block=block)
+    details = tuple(vars(detail) for detail in fact.details)
+    return NewFact(**{**vars(fact), "details": details}, block=block)
 
 
 def _event_row(group: Group, event_id: str) -> EventRow:

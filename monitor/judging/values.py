@@ -59,6 +59,24 @@ class Evidence:
     quote: str
 
 
+DetailKind = Literal["vn", "kr", "act", "stage", "day", "field", "signatory"]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The words (at most 200 characters) behind one part of a fact.
+
+    `name` is what they stand for: a locality's key, an act, a stage, a day, a field of cooperation, a person's name.
+    """
+
+    kind: DetailKind
+    name: str
+    field: Field
+    start: int
+    end: int
+    quote: str
+
+
 @dataclass(frozen=True)
 class Fact:
     """Pair, act, stage and day, with the words that prove them; `happened_on` is YYYY-MM-DD, YYYY-MM or None."""
@@ -72,6 +90,7 @@ class Fact:
     field: Field
     start: int
     end: int
+    details: tuple[Detail, ...] = ()
 
 
 @dataclass(frozen=True)
