@@ -1,4 +1,4 @@
-"""Loads the words of each language (acts, stages, bodies, cues, countries, months); it does not look for them in texts.
+"""Loads the words of each language (acts, stages, bodies, cues, fields, months); it does not look for them in texts.
 
 `seeds/lexicon/<lang>.yml` holds `groups` (name of a group: list of words), `months`, `weekdays` (Monday is 0) and
 `relative_days` (word: days from the day of publication). In a word, a `*` at the end lets letters follow, a `^` in
@@ -28,9 +28,17 @@ CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
     "migrants", "forum", "third_country", "background", "passing", "incident", "listing", "association", "pledge",
 )
+# Fields of cooperation, a closed list: the headings under which agreements of sister places name what they are about
+# (labour is work in the other country, training the teaching of grown-ups, industry includes energy).
+FIELDS = (
+    "agriculture", "fisheries", "labour", "education", "training", "culture", "heritage", "tourism", "sport", "youth",
+    "trade", "investment", "industry", "technology", "environment", "health", "transport", "urban_development",
+    "administration", "disaster_relief",
+)
 GROUPS = frozenset(
     [f"act.{a}" for a in ACTS] + [f"stage.{s}" for s in STAGES] + [f"cue.{c}" for c in CUES]
-    + ["body.any", "body.head", "country.VN", "country.KR", "tail.heading", "tail.line"]
+    + [f"field.{f}" for f in FIELDS]
+    + ["body.any", "body.head", "country.VN", "country.KR", "actor.other", "tail.heading", "tail.line", "mask"]
 )
 TABLES = ("months", "weekdays", "relative_days")
 
