@@ -1,11 +1,13 @@
 """Makes the facts of a relevant story: which pairs act, what they did, how far it came and on which day."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from monitor.judging.acts import choose_act, choose_stage, says_done
 from monitor.judging.candidates import Candidate
 from monitor.judging.days import step_back
+from monitor.judging.details import find_details
 from monitor.judging.reading import Reading, View
 from monitor.judging.values import Act, Fact, Stage
 from monitor.judging.verdict import Weights, cut_quote, score_features, weigh_features
@@ -67,7 +69,8 @@ def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:
     whole = reading.story.title if field == "title" else reading.story.text
     start, end = cut_quote(whole, view.sentence.start, view.sentence.end)
     stage, on = _choose_stage_and_day([*title, *(v for v in focus if not v.is_title)], focus, act, reading)
-    return Fact(candidate.vn_key, candidate.kr_key, act, stage, on, whole[start:end], field, start, end)
+    fact = Fact(candidate.vn_key, candidate.kr_key, act, stage, on, whole[start:end], field, start, end)
+    return replace(fact, details=find_details(fact, view, [*title, *focus], reading))
 
 
 def _choose_stage_and_day(
