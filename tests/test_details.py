@@ -48,7 +48,8 @@ def find(fact: Fact, kind: str) -> list[Detail]:
 @pytest.mark.parametrize(
     ("story", "words"),
     [
-        (VI, {"vn": "tỉnh Đồng Nai", "kr": "tỉnh Gyeongsangnam", "act": "ký kết", "stage": "ký kết", "day": "Ngày 1/3"}),
+        (VI, {"vn": "tỉnh Đồng Nai", "kr": "tỉnh Gyeongsangnam", "act": "ký kết", "stage": "ký kết",
+              "day": "Ngày 1/3"}),
         (KO, {"vn": "박닌성", "kr": "경상북도", "act": "업무협약", "stage": "체결했다", "day": "지난 28일"}),
         (EN, {"vn": "Da Nang", "kr": "Daegu", "act": "sign", "stage": "sign", "day": "February 27"}),
     ],
