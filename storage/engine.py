@@ -107,6 +107,12 @@ def make_engine(address: str) -> Engine:
     return engine
 
 
+def is_missing_file(address: str) -> bool:
+    """Whether `address` names a SQLite file that is not there. Raises StoreError for an unusable address."""
+    url = _parse_address(address)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
 def explain_failure(url: URL, error: DBAPIError) -> StoreError:
     """One line for a database that cannot be reached or written, without password or query."""
     shown = url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)

@@ -1,17 +1,18 @@
 """The store: one object with the questions by subject, opened for an address."""
 
-from storage.engine import Database
+from storage.engine import Database, is_missing_file
 from storage.repository.articles import ArticleRepository
 from storage.repository.deliveries import DeliveryRepository
 from storage.repository.entries import EntryRepository
 from storage.repository.events import EventRepository
+from storage.repository.judgements import JudgementRepository
 from storage.repository.leases import LeaseRepository
 from storage.repository.outlets import OutletRepository
 from storage.repository.runs import RunRepository
 from storage.repository.ties import TieRepository
-from storage.upgrade import check_revision, upgrade
+from storage.upgrade import check_revision, current_revision, upgrade
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "has_store", "open_store"]
 
 
 class Store:
@@ -23,6 +24,7 @@ class Store:
         self.entries = EntryRepository(database)
         self.articles = ArticleRepository(database)
         self.events = EventRepository(database)
+        self.judgements = JudgementRepository(database)
         self.ties = TieRepository(database)
         self.runs = RunRepository(database)
         self.deliveries = DeliveryRepository(database)
@@ -44,3 +46,18 @@ def open_store(address: str) -> Store:
     else:
         check_revision(database)
     return Store(database)
+
+
+def has_store(address: str) -> bool:
+    """Whether there is a store at `address`; looking makes none.
+
+    Raises StoreError for an unusable address or an unreachable server.
+    """
+    if is_missing_file(address):
+        return False
+    database = Database(address)
+    try:
+        with database.explained():
+            return current_revision(database) is not None
+    finally:
+        database.close()

@@ -160,6 +160,29 @@ class NewVerdict:
 
 
 @dataclass(frozen=True)
+class JudgedArticle:
+    """The newest revision of a page with the verdict that counts for it; `events` are those that it proves."""
+
+    article: StoredArticle
+    rules_version: str
+    verdict: str
+    score: float
+    facts: tuple[NewFact, ...]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ScreenedEntry:
+    """An entry whose page named nothing of the other country when it was fetched."""
+
+    id: int
+    outlet_id: str
+    url: str
+    title: str
+    screen_version: str
+
+
+@dataclass(frozen=True)
 class BlockFact:
     """A stored fact of a block, with what grouping needs to know of its article. `block` is `VN-46|KR-44`."""
 
@@ -202,7 +225,8 @@ class EventArticle:
 class EventView:
     """An event with its pairs (main pair first) and its articles (first published first).
 
-    `verdict` is `yes` as soon as one article says so, else `unsure`. `backlog` events are never news.
+    `verdict` is what readers judged; else `yes` as soon as one article says so, else `unsure`. Only a reader's can be
+    `no`: such an event is refuted and shown where it is asked for. `backlog` events are never news.
     `earlier_events` counts events of the main pair that happened before; `known_since` is the first day of its tie.
     """
 
@@ -239,17 +263,21 @@ class EventRow:
 
 @dataclass(frozen=True)
 class EventChange:
-    """What grouping did to a known event: `merged` into `other_id`, or `split`: stories of it went there."""
+    """What grouping did to a known event: `merged` into `other_id`, or `split`: stories of it went there.
+
+    `changed_at` is set on those that come from the store.
+    """
 
     event_id: str
     kind: Literal["merged", "split"]
     other_id: str
     reason: str
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A reader's yes or no on an event; `reader` is who, as they gave their name."""
+    """A reader's yes or no on an event; `reader` is who, as they gave their name. The latest one counts."""
 
     event_id: str
     answer: Literal["yes", "no"]

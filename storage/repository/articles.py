@@ -5,13 +5,15 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, inspect, select
+from sqlalchemy.orm import Session, aliased
 
 from storage.engine import Database
 from storage.models import ArticleModel, EntryModel, FactModel, PageModel, VerdictModel
-from storage.values import NewArticle, NewEntry, NewVerdict, StoredArticle
+from storage.repository.judgements import find_judged
+from storage.values import JudgedArticle, NewArticle, NewEntry, NewFact, NewVerdict, StoredArticle
 
 
 class ArticleRepository:
@@ -78,7 +80,8 @@ class ArticleRepository:
     def save_verdict(self, verdict: NewVerdict, at: datetime) -> None:
         """Saves a verdict with its facts; a second one by the same rules changes nothing.
 
-        The facts wait for grouping, and so do those of an earlier verdict on the same page that no longer counts.
+        The facts wait for grouping, and so do those of an earlier verdict on the same page that no longer counts. What
+        a reader judged keeps its proof, whatever the rules say of the page now.
         """
         with self._database.write() as session:
             article = session.get_one(ArticleModel, verdict.article_id)
@@ -94,7 +97,45 @@ class ArticleRepository:
             session.flush()
             _mark_latest(session, article.entry_id)
 
-    def _find(self, condition: ColumnElement[bool], *, limit: int, newest_first: bool = True) -> list[StoredArticle]:
+    def outdated(self, rules_version: str, after_id: int, limit: int) -> list[JudgedArticle]:
+        """The newest revision of every page whose latest verdict is of other rules, by id, those above `after_id`."""
+        question = (
+            select(VerdictModel, ArticleModel, EntryModel.identity, EntryModel.backlog)
+            .join(ArticleModel, ArticleModel.id == VerdictModel.article_id)
+            .join(EntryModel, EntryModel.id == ArticleModel.entry_id)
+            .where(ArticleModel.id > after_id, _is_outdated(rules_version)).order_by(ArticleModel.id).limit(limit)
+        )
+        with self._database.read() as session:
+            rows = session.execute(question).all()
+            return [_judged(verdict, _stored(article), _facts(session, verdict.id)) for verdict, *article in rows]
+
+    def count_outdated(self, rules_version: str) -> int:
+        """How many articles `outdated` gives in all."""
+        question = (
+            select(func.count()).select_from(VerdictModel)
+            .join(ArticleModel, ArticleModel.id == VerdictModel.article_id).where(_is_outdated(rules_version))
+        )
+        with self._database.read() as session:
+            return session.scalar(question) or 0
+
+    def of_event(self, event_id: str) -> list[StoredArticle]:
+        """The articles that prove an event, first saved first."""
+        proofs = select(FactModel.article_id).where(FactModel.event_id == event_id)
+        return self._find(ArticleModel.id.in_(proofs), limit=None, newest_first=False)
+
+    def judged(self, article_id: int) -> JudgedArticle | None:
+        """The article with its latest verdict; None where it has none yet."""
+        newest = (
+            select(VerdictModel).where(VerdictModel.article_id == article_id).order_by(VerdictModel.id.desc()).limit(1)
+        )
+        article = self.get(article_id)
+        with self._database.read() as session:
+            verdict = session.scalars(newest).one_or_none()
+            return _judged(verdict, article, _facts(session, verdict.id)) if verdict and article else None
+
+    def _find(
+        self, condition: ColumnElement[bool], *, limit: int | None, newest_first: bool = True
+    ) -> list[StoredArticle]:
         order = ArticleModel.id.desc() if newest_first else ArticleModel.id
         question = (
             select(ArticleModel, EntryModel.identity, EntryModel.backlog)
@@ -105,6 +146,13 @@ class ArticleRepository:
         )
         with self._database.read() as session:
             return [_stored(row) for row in session.execute(question)]
+
+
+def _is_outdated(rules_version: str) -> ColumnElement[bool]:
+    """Whether a verdict, joined to its article, counts, is of other rules, and no newer revision waits to be judged."""
+    other = aliased(ArticleModel)
+    newer = select(other.id).where(other.entry_id == ArticleModel.entry_id, other.revision > ArticleModel.revision)
+    return VerdictModel.latest.is_(True) & (VerdictModel.rules_version != rules_version) & ~newer.exists()
 
 
 def hash_text(title: str, text: str) -> str:
@@ -128,11 +176,14 @@ def _add_article(session: Session, entry_id: int, article: NewArticle, at: datet
 
 
 def _add_verdict(session: Session, verdict: NewVerdict, at: datetime) -> VerdictModel | None:
-    known = select(VerdictModel.id).where(
-        VerdictModel.article_id == verdict.article_id, VerdictModel.rules_version == verdict.rules_version
-    )
-    if session.scalar(known) is not None:
-        return None
+    mine = VerdictModel.article_id == verdict.article_id
+    known = session.scalar(select(VerdictModel).where(mine, VerdictModel.rules_version == verdict.rules_version))
+    if known is not None:
+        if session.scalar(select(VerdictModel.id).where(mine, VerdictModel.id > known.id).limit(1)) is None:
+            return None
+        # Rules of before are in force again: their verdict is the newest one now.
+        session.delete(known)
+        session.flush()
     row = VerdictModel(
         article_id=verdict.article_id, rules_version=verdict.rules_version, verdict=verdict.verdict,
         score=verdict.score, act=verdict.act, evidence=list(verdict.evidence), judged_at=at, latest=False,
@@ -159,7 +210,7 @@ def _mark_latest(session: Session, entry_id: int) -> None:
     for row in others:
         if row.latest:
             row.latest = False
-            _hand_on(_facts(session, row.id), _facts(session, latest.id))
+            _hand_on(session, _facts(session, row.id), latest)
 
 
 def _facts(session: Session, verdict_id: int) -> Sequence[FactModel]:
@@ -168,13 +219,25 @@ def _facts(session: Session, verdict_id: int) -> Sequence[FactModel]:
     ).all()
 
 
-def _hand_on(before: Sequence[FactModel], after: Sequence[FactModel]) -> None:
+def _hand_on(session: Session, before: Sequence[FactModel], latest: VerdictModel) -> None:
+    after, judged = _facts(session, latest.id), find_judged(session, before)
     for fact in before:
         fact.waiting = True
     for fact in after:
         alike = [old for old in before if old.event_id is not None and old.block == fact.block]
         nearest = max(alike, key=lambda old: _likeness(old, fact), default=None)
-        fact.event_id = nearest.event_id if nearest else None
+        if nearest is not None and (latest.verdict != "no" or nearest.event_id in judged):
+            fact.event_id = nearest.event_id
+    kept = {fact.event_id for fact in after}
+    lost = [old for old in before if old.event_id in judged and old.event_id not in kept]
+    session.add_all(_copy(fact, latest.id, position) for position, fact in enumerate(lost, len(after)))
+
+
+def _copy(fact: FactModel, verdict_id: int, position: int) -> FactModel:
+    """The same fact for a verdict that reads it no more: what a reader judged keeps its proof."""
+    columns = (column.key for column in inspect(FactModel).column_attrs)
+    values = {key: getattr(fact, key) for key in columns if key != "id"}
+    return FactModel(**(values | {"verdict_id": verdict_id, "position": position, "waiting": True}))
 
 
 def _likeness(old: FactModel, new: FactModel) -> tuple[bool, bool, bool]:
@@ -182,7 +245,21 @@ def _likeness(old: FactModel, new: FactModel) -> tuple[bool, bool, bool]:
     return same_pair, old.act == new.act, old.happened_on == new.happened_on
 
 
-def _stored(row: Row[ArticleModel, str, bool]) -> StoredArticle:
+def _judged(verdict: VerdictModel, article: StoredArticle, facts: Sequence[FactModel]) -> JudgedArticle:
+    return JudgedArticle(
+        article, verdict.rules_version, verdict.verdict, verdict.score, tuple(map(_new_fact, facts)),
+        tuple(dict.fromkeys(fact.event_id for fact in facts if fact.event_id is not None)),
+    )
+
+
+def _new_fact(fact: FactModel) -> NewFact:
+    return NewFact(
+        fact.vn_key, fact.kr_key, fact.block, fact.act, fact.stage, fact.happened_on, fact.quote, fact.field,
+        fact.start, fact.end, tuple(fact.details),
+    )
+
+
+def _stored(row: Sequence[Any]) -> StoredArticle:
     article, identity, backlog = row
     return StoredArticle(
         id=article.id, entry_id=article.entry_id, outlet_id=article.outlet_id, identity=identity, url=article.url,

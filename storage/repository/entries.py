@@ -7,7 +7,8 @@ from sqlalchemy import func, or_, select
 
 from storage.engine import Database
 from storage.models import EntryModel, OutletModel
-from storage.values import FrontierEntry, NewEntry, Outcome
+from storage.repository.redirects import make_chunks
+from storage.values import FrontierEntry, NewEntry, Outcome, ScreenedEntry
 
 
 class EntryRepository:
@@ -83,6 +84,30 @@ class EntryRepository:
             row = session.get_one(EntryModel, entry_id)
             row.outcome, row.reason, row.settled_at = outcome, reason, at
             row.screen_version, row.attempts = screen_version, row.attempts + 1
+
+    def screened_out(self, after_id: int, limit: int) -> list[ScreenedEntry]:
+        """Entries with a title that were screened out, by id, those above `after_id`."""
+        question = (
+            select(EntryModel)
+            .where(EntryModel.id > after_id, EntryModel.outcome == "screened_out", EntryModel.title != "")
+            .order_by(EntryModel.id).limit(limit)
+        )
+        with self._database.read() as session:
+            return [
+                ScreenedEntry(row.id, row.outlet_id, row.url, row.title, row.screen_version)
+                for row in session.scalars(question)
+            ]
+
+    def put_back(self, entry_ids: Sequence[int], reason: str) -> int:
+        """Puts entries that were screened out back into the frontier, as if never tried; how many there were."""
+        count = 0
+        with self._database.write() as session:
+            for part in make_chunks(entry_ids):
+                rows = select(EntryModel).where(EntryModel.id.in_(part), EntryModel.outcome == "screened_out")
+                for row in session.scalars(rows.order_by(EntryModel.id).with_for_update()):
+                    row.outcome, row.reason, row.settled_at = None, reason, None
+                    row.attempts, row.next_attempt_at, count = 0, None, count + 1
+        return count
 
     def postpone(self, entry_id: int, reason: str, next_attempt_at: datetime) -> None:
         """Leaves an entry in the frontier, to be tried again not before `next_attempt_at`."""

@@ -11,6 +11,7 @@ from storage.engine import Database
 from storage.models import (
     ArticleModel,
     EntryModel,
+    EventChangeModel,
     EventModel,
     EventPairModel,
     FactModel,
@@ -18,18 +19,17 @@ from storage.models import (
     VerdictModel,
 )
 from storage.repository.event_views import has_facts, make_views
-from storage.repository.news import News, is_untold
-from storage.repository.redirects import make_chunks, merge_event
-from storage.values import BlockFact, EventRow, EventView
+from storage.repository.judgements import find_answers
+from storage.repository.news import NEWS_TURN, News, is_untold
+from storage.repository.redirects import find_kept, make_chunks, merge_event
+from storage.values import BlockFact, EventChange, EventRow, EventView
 
 FLAGGED = ("yes", "unsure")
-# Who saves events does so in turn (an advisory lock on PostgreSQL), so that news numbers are in the order of commits.
-NEWS_TURN = 0x6576_656E_7473
 
 
 @dataclass(frozen=True)
 class EventFilter:
-    """What a list of events is narrowed to; an empty filter lets all pass."""
+    """What a list of events is narrowed to; an empty filter lets all pass but what readers refuted (verdict `no`)."""
 
     act: str | None = None
     key: str | None = None
@@ -81,31 +81,63 @@ class EventRepository:
                     events[event_id].add(fact_id)
         return events
 
+    def block_pairs(self, block: str) -> set[tuple[str, str]]:
+        """The pairs of the events of a block as they were saved last, refuted ones included."""
+        question = (
+            select(EventPairModel.vn_key, EventPairModel.kr_key)
+            .join(EventModel, EventModel.id == EventPairModel.event_id).where(EventModel.block == block).distinct()
+        )
+        with self._database.read() as session:
+            return {(vn, kr) for vn, kr in session.execute(question)}
+
+    def new_ties(self, block: str) -> set[str]:
+        """The ids of the present events of a block that were the first to show their tie."""
+        question = select(EventModel.id).where(
+            EventModel.block == block, EventModel.merged_into.is_(None), EventModel.new_tie.is_(True)
+        )
+        with self._database.read() as session:
+            return set(session.scalars(question))
+
     def save_block(
         self, block: str, events: Sequence[EventRow], merged: Mapping[str, str], at: datetime,
-        new_ties: frozenset[str] = frozenset(),
+        new_ties: frozenset[str] | None = None, changes: Sequence[EventChange] = (),
     ) -> list[str]:
         """Saves what grouping decided for a block, whole; the ids of events that are new.
 
-        `merged` maps ids that are gone to the ids that go on: these redirect, and told rows follow them.
-        `new_ties` holds the ids among the new events whose pair was not known before.
+        `merged` maps ids that are gone to the ids that go on: these redirect, and told rows follow them. `new_ties`
+        holds the ids of all events that are the first to show their tie; None leaves that as it was. `changes` are
+        kept with the instant. A reader's judgement outranks an event's verdict; where grouping did not know of it
+        yet, the block goes on waiting.
         """
         with self._database.write() as session:
             self._database.take_turn(session, NEWS_TURN)
-            news = News(session, at)
-            made = [event.id for event in events if news.save_event(event, event.id in new_ties)]
+            verdicts = _find_verdicts(session, block, events, merged)
+            news, made = News(session, at), []
+            for event in events:
+                new_tie = None if new_ties is None else event.id in new_ties
+                if news.save_event(event, verdicts[event.id], new_tie):
+                    made.append(event.id)
             for old in sorted(merged):
                 merge_event(session, old, merged[old])
-            _save_facts(session, block, events)
+            session.add_all(_change(change, at) for change in changes)
+            _save_facts(session, block, events, {e.id for e in events if verdicts[e.id] != e.verdict})
             _drop_pairs(session, block)
         return made
+
+    def changes(self, event_id: str) -> list[EventChange]:
+        """What grouping did to an event, and to others that became it or came out of it, in order."""
+        mine = (EventChangeModel.event_id == event_id) | (EventChangeModel.other_id == event_id)
+        with self._database.read() as session:
+            rows = session.scalars(select(EventChangeModel).where(mine).order_by(EventChangeModel.id))
+            return [
+                EventChange(row.event_id, row.kind, row.other_id, row.reason, row.changed_at)  # type: ignore[arg-type]
+                for row in rows
+            ]
 
     def get(self, event_id: str) -> EventView | None:
         """The event with this id, or the one that it was merged into."""
         with self._database.read() as session:
-            row = session.get(EventModel, event_id)
-            while row is not None and row.merged_into is not None:
-                row = session.get(EventModel, row.merged_into)
+            row = find_kept(session, event_id)
             return make_views(session, [row])[0] if row else None
 
     def find(self, wanted: EventFilter | None = None) -> list[EventView]:
@@ -125,27 +157,47 @@ class EventRepository:
             return make_views(session, sorted(found, key=lambda event: (event.first_seen_at, event.id)))
 
     def count(self) -> int:
-        """How many events are known, backlog included; merged ones, and those that lost all their facts, are none."""
-        question = select(func.count()).select_from(EventModel).where(EventModel.merged_into.is_(None), has_facts())
+        """How many events are known, backlog included; merged, refuted ones and those without a fact left are none."""
+        known = EventModel.merged_into.is_(None) & (EventModel.verdict != "no") & has_facts()
+        question = select(func.count()).select_from(EventModel).where(known)
         with self._database.read() as session:
             return session.scalar(question) or 0
 
 
 def _counts() -> ColumnElement[bool]:
-    """Whether a fact, joined to its verdict, belongs to an event: the verdict is its page's latest, and not a `no`."""
-    return VerdictModel.latest.is_(True) & VerdictModel.verdict.in_(FLAGGED)
+    """Whether a fact, joined to its verdict, belongs to an event: the verdict is its page's latest, and not a `no`.
+
+    Only what a reader judged keeps the facts of a `no`: the judgement outranks it.
+    """
+    is_told = VerdictModel.verdict.in_(FLAGGED) | FactModel.event_id.is_not(None)
+    return VerdictModel.latest.is_(True) & is_told
 
 
-def _save_facts(session: Session, block: str, events: Sequence[EventRow]) -> None:
-    """Gives the facts to their events. One that came after grouping had read the block goes on waiting."""
-    counting = select(VerdictModel.id).where(VerdictModel.id == FactModel.verdict_id, _counts()).exists()
+def _find_verdicts(
+    session: Session, block: str, events: Sequence[EventRow], merged: Mapping[str, str]
+) -> dict[str, str]:
+    """The verdict of each event: what a reader judged, else what grouping says."""
+    answers = find_answers(session, block, merged, {event.id for event in events})
+    return {e.id: answers[e.id].answer if e.id in answers else e.verdict for e in events}
+
+
+def _change(change: EventChange, at: datetime) -> EventChangeModel:
+    return EventChangeModel(
+        event_id=change.event_id, kind=change.kind, other_id=change.other_id, reason=change.reason, changed_at=at
+    )
+
+
+def _save_facts(session: Session, block: str, events: Sequence[EventRow], again: set[str]) -> None:
+    """Gives the facts to their events. One that came after grouping had read the block goes on waiting, and so do
+    those of the events `again`."""
     mine = FactModel.block == block
     session.execute(update(FactModel).where(mine, FactModel.event_id.is_not(None)).values(event_id=None))
+    counting = select(VerdictModel.id).where(VerdictModel.id == FactModel.verdict_id, _counts()).exists()
     session.execute(update(FactModel).where(mine, FactModel.waiting.is_(True), ~counting).values(waiting=False))
     for event in events:
         for part in make_chunks(event.fact_ids):
             facts = update(FactModel).where(FactModel.id.in_(part))
-            session.execute(facts.values(event_id=event.id, waiting=False))
+            session.execute(facts.values(event_id=event.id, waiting=event.id in again))
 
 
 def _drop_pairs(session: Session, block: str) -> None:
@@ -164,6 +216,8 @@ def _narrowed(wanted: EventFilter) -> Select[EventModel]:
         question = question.where(EventModel.block == wanted.block)
     if wanted.verdict:
         question = question.where(EventModel.verdict == wanted.verdict)
+    else:
+        question = question.where(EventModel.verdict != "no")
     if wanted.ids:
         question = question.where(EventModel.id.in_(wanted.ids))
     if wanted.key:

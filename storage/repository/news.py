@@ -1,17 +1,24 @@
 """What makes an event news, and for whom: numbers in the order of commits, so that a digest looks at new events only.
 
 A subscription keeps the number up to which all is settled for it. An event that becomes news later (it ceases to
-be backlog, it is split off or proven again) gets a new number, so nothing is lost behind that mark.
+be backlog, it is split off or proven again, a reader says yes to it) gets a new number, so nothing is lost behind that
+mark.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import EventModel, EventPairModel, SubscriptionModel, ToldModel
 from storage.repository.event_views import has_facts
 from storage.values import EventRow
+
+# Who saves events does so in turn (an advisory lock on PostgreSQL), so that news numbers are in the order of commits.
+NEWS_TURN = 0x6576_656E_7473
+# Behind every day of a calendar.
+REFUTED_ON = "9999"
 
 
 class News:
@@ -21,22 +28,51 @@ class News:
         self._session, self._at = session, at
         self._number = newest_number(session)
 
-    def save_event(self, event: EventRow, new_tie: bool) -> bool:
-        """Whether the event is new."""
+    def save_event(self, event: EventRow, verdict: str, new_tie: bool | None) -> bool:
+        """Whether the event is new. `new_tie` None leaves what was known of its tie."""
         row = self._session.get(EventModel, event.id)
-        was_news = row is not None and not row.backlog and row.merged_into is None and self._has_pairs(event.id)
-        is_new = row is None
+        before = self._look(row)
         if row is None:
-            row = EventModel(id=event.id, first_seen_at=self._at, new_tie=new_tie, block=event.block, news_number=0)
+            row = EventModel(id=event.id, first_seen_at=self._at, new_tie=False, block=event.block, news_number=0)
             self._session.add(row)
         row.act, row.stage, row.happened_on, row.merged_into = event.act, event.stage, event.happened_on, None
-        row.verdict, row.score, row.backlog = event.verdict, event.score, event.backlog
-        if not event.backlog and not was_news:
+        row.verdict, row.score, row.backlog = verdict, event.score, event.backlog
+        row.new_tie = row.new_tie if new_tie is None else new_tie
+        self._session.flush()
+        self._save_pairs(event, _dated_on(row))
+        self._renew(row, before)
+        return before is None
+
+    def save_verdict(self, row: EventModel, verdict: str) -> None:
+        """Gives a known event the verdict that counts from now on."""
+        before = self._look(row)
+        row.verdict = verdict
+        pairs = update(EventPairModel).where(EventPairModel.event_id == row.id)
+        self._session.execute(pairs.values(dated_on=_dated_on(row)))
+        self._renew(row, before)
+
+    def _look(self, row: EventModel | None) -> "_Standing | None":
+        if row is None:
+            return None
+        is_news = not row.backlog and row.merged_into is None and row.verdict != "no" and self._has_pairs(row.id)
+        return _Standing(is_news, row.verdict == "yes", row.new_tie)
+
+    def _renew(self, row: EventModel, before: "_Standing | None") -> None:
+        """Numbers what was no news before, and what is more than before: sure now, or the first of its tie.
+
+        More than before, it is news also where a filter had left it out; who was told of it is not told again.
+        """
+        now, was = self._look(row), before or _Standing(False, False, False)
+        if now is None or not now.is_news:
+            return
+        is_more = (now.is_sure and not was.is_sure) or (now.new_tie and not was.new_tie)
+        if is_more or not was.is_news:
             self._number += 1
             row.news_number = self._number
+        if is_more and before is not None:
+            left_out = delete(ToldModel).where(ToldModel.event_id == row.id, ToldModel.passed_over.is_(True))
+            self._session.execute(left_out)
         self._session.flush()
-        self._save_pairs(event, event.happened_on or row.first_seen_at.date().isoformat())
-        return is_new
 
     def _has_pairs(self, event_id: str) -> bool:
         question = select(EventPairModel.position).where(EventPairModel.event_id == event_id).limit(1)
@@ -48,6 +84,20 @@ class News:
             EventPairModel(event_id=event.id, vn_key=vn, kr_key=kr, position=position, dated_on=dated_on)
             for position, (vn, kr) in enumerate(event.pairs)
         )
+        self._session.flush()
+
+
+@dataclass(frozen=True)
+class _Standing:
+    is_news: bool
+    is_sure: bool
+    new_tie: bool
+
+
+def _dated_on(row: EventModel) -> str:
+    """The day by which events of a pair are in order; a refuted one stands behind all, so that it is earlier than none.
+    """
+    return REFUTED_ON if row.verdict == "no" else row.happened_on or row.first_seen_at.date().isoformat()
 
 
 def is_untold(subscription: str) -> ColumnElement[bool]:
@@ -55,7 +105,8 @@ def is_untold(subscription: str) -> ColumnElement[bool]:
     told = select(ToldModel.event_id).where(
         ToldModel.subscription == subscription, ToldModel.event_id == EventModel.id
     )
-    return EventModel.merged_into.is_(None) & EventModel.backlog.is_(False) & ~told.exists() & has_facts()
+    is_news = EventModel.merged_into.is_(None) & EventModel.backlog.is_(False) & (EventModel.verdict != "no")
+    return is_news & ~told.exists() & has_facts()
 
 
 def newest_number(session: Session) -> int:

@@ -30,6 +30,14 @@ def follow_merges(session: Session, event_ids: Iterable[str]) -> set[str]:
     return found
 
 
+def find_kept(session: Session, event_id: str) -> EventModel | None:
+    """The event with this id, or the one that goes on after all its merges."""
+    row = session.get(EventModel, event_id)
+    while row is not None and row.merged_into is not None:
+        row = session.get(EventModel, row.merged_into)
+    return row
+
+
 def merge_event(session: Session, old: str, kept: str) -> None:
     """Makes `old` redirect to `kept`; who was told the one was told the other."""
     row = session.get_one(EventModel, old, with_for_update=True)

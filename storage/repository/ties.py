@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storage.engine import Database
 from storage.models import TieModel
@@ -24,9 +24,11 @@ class TieRepository:
                 for row in rows
             ]
 
-    def save(self, ties: Sequence[TieRow]) -> None:
-        """Replaces or adds the given ties."""
+    def save(self, ties: Sequence[TieRow], gone: Sequence[tuple[str, str]] = ()) -> None:
+        """Replaces or adds the given ties, and takes those of the pairs `gone` away."""
         with self._database.write() as session:
+            for vn_key, kr_key in gone:
+                session.execute(delete(TieModel).where(TieModel.vn_key == vn_key, TieModel.kr_key == kr_key))
             for tie in ties:
                 session.merge(TieModel(
                     vn_key=tie.vn_key, kr_key=tie.kr_key, kind=tie.kind, since=tie.since,
