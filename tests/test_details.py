@@ -84,6 +84,12 @@ def test_the_day_to_come_is_what_makes_a_plan(knowledge: Knowledge) -> None:
     assert [d.quote for d in find(fact, "stage")] == ["March 9"]
 
 
+def test_a_day_in_figures_says_it_better_than_the_weekday_beside_it(knowledge: Knowledge) -> None:
+    fact = main_fact(knowledge, EN, text=EN["text"].replace("on February 27", "on Friday, February 27"))
+
+    assert [d.quote for d in find(fact, "day")] == ["February 27"]
+
+
 # Fields
 
 

@@ -18,7 +18,7 @@ from storage.errors import StoreError
 
 GROUP = "twinwatch.commands"
 # The order of the help: what people begin with, then what they do every day; parts of other packages follow.
-PARTS = ("setup", "running", "digests", "reading", "judging", "crawler", "database")
+PARTS = ("setup", "running", "digests", "reading", "asking", "judging", "crawler", "database")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 EXAMPLES = "Try it: `twinwatch demo`. Every command explains itself with `--help`."
 OUTLETS_EXAMPLE = "Example: `twinwatch outlets --state broken`"

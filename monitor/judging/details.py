@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from monitor.judging.cues import Cue, is_unspaced
-from monitor.judging.days import step_back
+from monitor.judging.days import Day, step_back
 from monitor.judging.reading import Reading, View
 from monitor.judging.signatories import find_signatories, is_in_office_name
 from monitor.judging.values import Detail, DetailKind, Fact
@@ -73,15 +73,24 @@ def _find_day(fact: Fact, fresh: Sequence[View], reading: Reading) -> Detail | N
     leads = [view for view in reading.views if view.is_lead and view not in fresh and not view.past]
     ranked = sorted([*fresh, *leads], key=lambda v: not v.has(f"act.{fact.act}"))
     for view in ranked:
-        for day in view.days:
-            if fact.happened_on in _senses(day.on, step_back(day, reading.anchor) if reading.anchor else None):
-                end = _word_end(view.text, day.end - view.sentence.start) + view.sentence.start
-                return _quote("day", fact.happened_on, view, day.start, end, reading)
+        meant = [day for day in view.days if fact.happened_on in _senses(day, reading.anchor)]
+        if meant:
+            # "Tuesday, June 18": the figure says it better than the name of the weekday.
+            day = min(meant, key=lambda one: (not _has_figure(view, one), one.start))
+            start, end = day.start - view.sentence.start, day.end - view.sentence.start
+            start += len(view.text[start:end]) - len(view.text[start:end].lstrip(" ,(-–"))
+            start, end = (place + view.sentence.start for place in (start, _word_end(view.text, end)))
+            return _quote("day", fact.happened_on, view, start, end, reading)
     return None
 
 
-def _senses(on: str, back: str | None) -> set[str]:
-    return {sense for sense in (on, back) if sense and date.fromisoformat(f"{sense}-01"[:10])}
+def _senses(day: Day, anchor: date | None) -> set[str | None]:
+    """What the words can mean: as read, and as a day that has been."""
+    return {day.on, step_back(day, anchor) if anchor else None}
+
+
+def _has_figure(view: View, day: Day) -> bool:
+    return any(char.isdigit() for char in view.text[day.start - view.sentence.start:day.end - view.sentence.start])
 
 
 def _find_fields(fresh: Sequence[View], reading: Reading) -> list[Detail]:
