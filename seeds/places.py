@@ -12,7 +12,7 @@ from seeds.errors import SeedError
 Country = Literal["VN", "KR"]
 Row = dict[str, str]
 SEVERITIES = ("low", "medium", "high")
-SIDES = ("before", "after", "glued")
+SIDES = ("before", "after", "glued", "between")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,10 @@ class TypeWord:
 
 @dataclass(frozen=True)
 class OrganisationWord:
-    """A word that makes of a locality's name the name of an organisation (`은행`, `Air`, `Đại học`)."""
+    """A word that makes of a locality's name the name of something else (`은행`, `Air`, `Đại học`).
+
+    One with the side `between` may stand between the two ("Busan International Film Festival").
+    """
 
     word: str
     side: str

@@ -1,14 +1,27 @@
 """Finds the lexicon's words in a text, in one pass for each language; it does not weigh them."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick
 
+from monitor.judging.text import fold, is_vietnamese, one_placement
 from seeds.lexicon import Words
 
+MASK = "mask"
+# Vietnamese words that without their marks are mostly other words (bàn, bão, cháy, phòng, sở, tặng, trận, hàn) ...
+VAGUE = frozenset(["ban", "bao", "chay", "phong", "so", "tang", "tran", "han", "giam", "giet"])
+# ... and the phrases in which the others are (kỷ niệm is no ký, tham gia no thăm, hoàn thành no hoãn).
+VAGUE_PHRASES = (
+    "ky niem", "ky hop", "ky thi", "ky luat", "ky thuat", "ky nghi", "ky vong", "ky la", "thoi ky", "hoc ky", "hoa ky",
+    "dinh ky", "nhiem ky", "the ky", "chu ky", "tham gia", "tham du", "tham khao", "tham quan", "tham muu", "tham tan",
+    "giai doan", "hoan thanh", "hoan toan", "hoan nghenh", "hoan thien", "huy dong", "phat huy", "chi huy",
+    "huy chuong", "gap doi", "gap ba", "da dang", "da nang", "da phuong", "lang da", "tung buoc",
+)
 # Scripts without spaces between words: no boundary can be asked for.
 _UNSPACED = (("가", "힣"), ("぀", "ヿ"), ("一", "鿿"))
+_VAGUE = re.compile(rf"\b(?:{'|'.join(VAGUE_PHRASES)})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +52,57 @@ class CueFinder:
     @cached_property
     def _automaton(self) -> tuple[AhoCorasick, tuple[str, ...]]:
         names = tuple(self._patterns)
-        return AhoCorasick(list(names)), names
+        return AhoCorasick([one_placement(name) for name in names]), names
+
+    @cached_property
+    def _bare(self) -> tuple[AhoCorasick, tuple[str, ...]]:
+        """The words without their marks, for Vietnamese that is written so."""
+        names = tuple(name for name in self._patterns if fold(name).strip() not in VAGUE)
+        return AhoCorasick([fold(name) for name in names]), names
+
+    def _search(self, text: str) -> tuple[str, tuple[AhoCorasick, tuple[str, ...]]]:
+        if self.words.lang != "vi":
+            return fold_case(text), self._automaton
+        if is_vietnamese(text):
+            return one_placement(fold_case(text)), self._automaton
+        return fold(text), self._bare
 
     def find_cues(self, text: str) -> list[Cue]:
         """Every word of every group, also inside longer ones, by start; upper and lower case are alike."""
-        automaton, names = self._automaton
-        lowered = fold_case(text)
+        lowered, (automaton, names) = self._search(text)
         found = []
         for index, start, end in automaton.find_matches_as_indexes(lowered, overlapping=True):
             for group, edge, open_end in self._patterns[names[index]]:
                 if _stands_alone(lowered, start, end, edge, open_end):
                     found.append(Cue(group, names[index], start, end))
-        return sorted(found, key=lambda cue: (cue.start, cue.end, cue.group))
+        if automaton is not self._automaton[0]:
+            found = _without_vague(found, lowered)
+        return _unmasked(sorted(found, key=lambda cue: (cue.start, cue.end, cue.group)))
+
+
+def _unmasked(cues: list[Cue]) -> list[Cue]:
+    """`cues` without those that lie in a word of the group `mask`: "ký" (sign) in "đăng ký" (register)."""
+    masks = [cue for cue in cues if cue.group == MASK]
+    if not masks:
+        return cues
+    return [
+        cue for cue in cues
+        if cue.group != MASK and not any(_hides(mask, cue) for mask in masks)
+    ]
+
+
+def _hides(mask: Cue, cue: Cue) -> bool:
+    """Whether `cue` is a part of the mask; a word of its own that is as long stays."""
+    return mask.start <= cue.start and cue.end <= mask.end and cue.end - cue.start < mask.end - mask.start
+
+
+def _without_vague(cues: list[Cue], folded: str) -> list[Cue]:
+    """`cues` without the words of one syllable that are part of another word's phrase."""
+    vague = [match.span() for match in _VAGUE.finditer(folded)]
+    return [
+        cue for cue in cues
+        if " " in cue.word or not any(start <= cue.start and cue.end <= end for start, end in vague)
+    ]
 
 
 def fold_case(text: str) -> str:

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from monitor.judging.boundaries import HANGUL
@@ -21,23 +22,46 @@ from monitor.judging.surroundings import (
     find_bylines,
     find_type,
     is_dateline,
+    is_masthead,
     is_organisation,
 )
+from monitor.judging.text import fold
 from monitor.judging.values import Field, Mention, Story
 from seeds.gazetteer import Gazetteer
+from seeds.places import Locality
 
 HOME_SURE = 0.6
+NATIONAL_DESKS = frozenset({"KR-11", "KR-36", "VN-01", "VN63-01"})
 SURE = {"type": 1.0, "name": 0.9, "listed": 0.75, "context": 0.85, "default": 0.55, "ward": 0.9, "parent": 0.9,
         "organisation": 0.9, "byline": 0.9, "namesake": 0.2}
 INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
 HOMES_PER_FIELD = 4
-HOME_BODIES = "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch"
-VIETNAMESE_HOME = {
-    level: re.compile(rf"(?<!\w)(?:(?:{HOME_BODIES})\s+(?:{words})|(?:{words})\s+(?:ta|nhà))(?!\w)", re.IGNORECASE)
-    for level, words in (("province", "tỉnh"), ("city", "thành phố|TP"))
+HOME_BODIES = (
+    "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch|chính quyền|"
+    "đoàn đại biểu"
+)
+
+
+def _make_home(province: str) -> re.Pattern[str]:
+    own = rf"(?:{HOME_BODIES})\s+(?:{province})|(?:{province})\s+(?:ta|nhà)"
+    return re.compile(rf"(?<!\w)(?:{own}|{fold(own)})(?!\w)", re.IGNORECASE)
+
+
+VIETNAMESE_HOME = {"province": _make_home("tỉnh"), "city": _make_home("thành phố|TP")}
+# English pages of provincial papers: a body is the outlet's own, the bare word only where no other place came last.
+ENGLISH_HOME = {
+    level: re.compile(
+        rf"(?<!\w)[Tt]he\s+(?:(?P<bare>{noun})(?!\s+(?:of|in)\b|\w|-|\s+[A-Z])|"
+        rf"(?:{noun}|{adjective})(?:['’]s)?\s+(?:People['’]s|government|administration|authorities|leaders?|delegation))"
+    )
+    for level, noun, adjective in (
+        ("province", "province", "provincial"), ("city", "city", "municipal"), ("county", "county", "county"),
+        ("district", "district", "district"),
+    )
 }
 WARD_BEFORE = re.compile(
-    r"(?<!\w)((?:phường|xã|thị trấn|đặc khu|P\.)\s*[A-ZÀ-ỸĐ]\w*(?:\s[A-ZÀ-ỸĐ0-9]\w*){0,3}|"
+    r"(?<!\w)((?:(?i:phường|xã|thị trấn|đặc khu|phuong|xa|thi tran|dac khu|ward of|commune of)|P\.)\s*"
+    r"[A-ZÀ-ỸĐ]\w*(?:\s[A-ZÀ-ỸĐ0-9]\w*){0,3}|"
     r"[A-ZÀ-ỸĐ]\w*(?:\s[A-ZÀ-ỸĐ]\w*){0,2}\s(?:commune|ward|special zone))"
     r"(?:\s*[,(]\s*|\s+(?:thuộc|của|of|in)\s+)(?:thành phố\s|tỉnh\s|TP\.?\s?)?\Z"
 )
@@ -76,7 +100,7 @@ def _find(parts: list[_Text], lang: str, gazetteer: Gazetteer, home: str | None)
     home = home or _byline_home(settled, gazetteer)
     mentions = [_make_mention(one, readings) for one in settled]
     for part in parts:
-        mentions += _find_homes(part, home, gazetteer, [one for one in settled if one.field == part.field])
+        mentions += _find_homes(part, lang, home, gazetteer, [one for one in settled if one.field == part.field])
     return sorted(mentions, key=lambda mention: (mention.field == "text", mention.start))
 
 
@@ -90,9 +114,12 @@ def _find_names(part: _Text, lang: str, gazetteer: Gazetteer) -> Iterable[Found]
         countries = {gazetteer.localities[key].country for key in keys}
         country = next(iter(countries)) if len(countries) == 1 else ""
         kind = find_type(text, hit.start, hit.end, country, gazetteer)
+        if hit.pattern.is_unsure and not (kind and kind.levels - {"ward"}):
+            continue
         note = ""
         desk = bisect_right(bylines, (hit.start, len(text))) - 1
-        if (desk >= 0 and hit.start < bylines[desk][1]) or is_dateline(text, hit.start, hit.end):
+        in_tag = desk >= 0 and hit.start < bylines[desk][1]
+        if in_tag or is_dateline(text, hit.start, hit.end) or is_masthead(text, hit.start):
             note = "byline"
         elif is_organisation(text, hit.start, hit.end, gazetteer):
             note = "organisation"
@@ -127,30 +154,54 @@ def _with_ward(found: Found, text: str) -> Found:
 
 
 def _byline_home(found: list[Found], gazetteer: Gazetteer) -> str | None:
-    """The Korean place of the byline; Seoul and Sejong are where national desks sit."""
+    """The place of the byline; in the capitals (and in Sejong) national desks sit."""
     for one in found:
-        if one.note == "byline" and len(one.keys) == 1:
-            key = one.keys[0]
-            if gazetteer.localities[key].country == "KR" and key not in ("KR-11", "KR-36"):
-                return key
+        if one.note == "byline" and len(one.keys) == 1 and one.keys[0] not in NATIONAL_DESKS:
+            return one.keys[0]
     return None
 
 
-def _find_homes(part: _Text, home: str | None, gazetteer: Gazetteer, named: list[Found]) -> list[Mention]:
+def _find_homes(
+    part: _Text, lang: str, home: str | None, gazetteer: Gazetteer, named: list[Found]
+) -> list[Mention]:
     if not home or home not in gazetteer.localities:
         return []
     locality = gazetteer.localities[gazetteer.current(home)]
-    if locality.country == "KR":
-        glyph = KOREAN_HOME.get(locality.kind, "도" if "province" in locality.kind else "시")
-        pattern = re.compile(rf"(?<![가-힣]){glyph}(?=(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣]))")
-    else:
-        pattern = VIETNAMESE_HOME["province" if locality.kind == "province" else "city"]
-    free = (one.span() for one in pattern.finditer(part.text) if not _is_named(one, named))
+    own = {home, locality.key}
+    free = (
+        match.span() for match in _home_pattern(locality, lang).finditer(part.text)
+        if not _is_named(match, named) and not _means_another(match, named, own)
+    )
     return [
         Mention(part.field, start, end, part.text[start:end], locality.key, locality.country, locality.level,
                 HOME_SURE, True, "home")
         for start, end in islice(free, HOMES_PER_FIELD)
     ]
+
+
+def _home_pattern(locality: Locality, lang: str) -> re.Pattern[str]:
+    """How a page calls its own `locality` without its name."""
+    is_province = "province" in locality.kind
+    if lang == "en":
+        level = {"gun": "county", "gu": "district"}.get(locality.kind, "province" if is_province else "city")
+        return ENGLISH_HOME[level]
+    if locality.country == "VN":
+        return VIETNAMESE_HOME["province" if is_province else "city"]
+    glyph = KOREAN_HOME.get(locality.kind, "도" if is_province else "시")
+    return _korean_home(glyph)
+
+
+@lru_cache(maxsize=8)
+def _korean_home(glyph: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![가-힣]){glyph}(?=(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣]))")
+
+
+def _means_another(match: re.Match[str], named: list[Found], own: set[str]) -> bool:
+    """Whether "the province" takes up a place named before it: the last one named is not the outlet's own."""
+    if not match.groupdict().get("bare"):
+        return False
+    number = bisect_left(named, match.start(), key=lambda one: one.core_start) - 1
+    return number >= 0 and not own.intersection(named[number].keys)
 
 
 def _is_named(match: re.Match[str], named: list[Found]) -> bool:

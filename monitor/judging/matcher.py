@@ -9,7 +9,8 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from monitor.judging.boundaries import is_bounded, is_wordless
-from monitor.judging.text import fold, is_vietnamese, plain
+from monitor.judging.misspellings import Misspellings
+from monitor.judging.text import fold, is_vietnamese, plain, unmark
 from seeds.gazetteer import Gazetteer
 from seeds.places import Direction, Locality
 
@@ -18,7 +19,7 @@ ANY_LANGUAGE = "*"
 OWN_LANGUAGE_ONLY = frozenset({"pl", "cs", "hu", "nl", "es", "de", "fr"})
 NORTH_WORDS = ("Bắc", "North", "Northern", "Noord", "Buk")
 SOUTH_WORDS = ("Nam", "South", "Southern", "Zuid")
-NORTH_ENDINGS, SOUTH_ENDINGS = ("buk", "bok", "bukdo"), ("nam", "namdo")
+NORTH_ENDINGS, SOUTH_ENDINGS = ("buk", "bok", "book", "bukdo"), ("nam", "namdo")
 # "Ho Chi Minh" alone is a person: its spellings with a word for city are kept whole.
 NAMED_AS_CITY = re.compile("hcm|ho chi minh|hochiminh")
 CJK = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -34,6 +35,9 @@ class Pattern:
     capitals: frozenset[int] | None = None
     stem: bool = False
     is_unmarked: bool = False
+    is_never: bool = False
+    is_misspelt: bool = False
+    is_unsure: bool = False
 
     @property
     def is_mask(self) -> bool:
@@ -53,17 +57,23 @@ class Matcher:
     """Three automata over the spellings of one gazetteer: as is, Latin with marks, Latin without."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
+        """`patterns` are all spellings; those of Korean units in Latin letters are also found with one slip."""
         exact: dict[str, Pattern] = {}
         bare: dict[str, Pattern] = {}
         wordless: dict[str, Pattern] = {}
         for pattern in patterns:
             if is_wordless(pattern.text):
                 _add(wordless, pattern.text, pattern)
-            else:
-                if not pattern.is_unmarked:
-                    _add(exact, plain(pattern.text), pattern)
-                _add(bare, fold(pattern.text), pattern)
+                continue
+            marked = plain(pattern.text)
+            if not pattern.is_unmarked:
+                _add(exact, marked, pattern)
+            _add(bare, unmark(marked), pattern)
         self._wordless, self._exact, self._bare = _Automaton(wordless), _Automaton(exact), _Automaton(bare)
+        self._misspellings = Misspellings(
+            (name, pattern.keys) for name, pattern in bare.items()
+            if pattern.keys and all(key.startswith("KR") for key in pattern.keys)
+        )
 
     def find(self, text: str, lang: str) -> list[Hit]:
         """The hits of `text`, leftmost and longest, none overlapping another."""
@@ -74,6 +84,8 @@ class Matcher:
             hits += self._exact.find(text, plain(text), lang)
         else:
             hits += self._bare.find(text, fold(text), lang)
+        for start, end, keys, is_sure in self._misspellings.find(text):
+            hits.append(Hit(start, end, Pattern(text[start:end], keys, is_misspelt=True, is_unsure=not is_sure)))
         return list(_leftmost_longest(hits))
 
 
@@ -101,9 +113,14 @@ def _holds(pattern: Pattern, text: str, start: int, lang: str) -> bool:
     return not capitals or all(not text[start + at].islower() for at in capitals)
 
 
+def _rank(hit: Hit) -> tuple[int, int, bool, bool, int]:
+    pattern = hit.pattern
+    return hit.start, -hit.end, pattern.is_misspelt, pattern.is_mask, -len(pattern.text)
+
+
 def _leftmost_longest(hits: list[Hit]) -> Iterator[Hit]:
     free = 0
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.pattern.is_mask)):
+    for hit in sorted(hits, key=_rank):
         if hit.start >= free:
             free = hit.end
             yield hit
@@ -112,7 +129,9 @@ def _leftmost_longest(hits: list[Hit]) -> Iterator[Hit]:
 def _add(patterns: dict[str, Pattern], text: str, new: Pattern) -> None:
     old = patterns.get(text)
     if old is None:
-        patterns[text] = Pattern(text, new.keys, set(new.languages), new.capitals, new.stem)
+        patterns[text] = Pattern(text, new.keys, set(new.languages), new.capitals, new.stem, is_never=new.is_never)
+    elif new.is_never:
+        patterns[text] = new
     elif new.keys:
         if old.is_mask or old.capitals is None:
             old.capitals = new.capitals
@@ -130,48 +149,62 @@ def make_matcher(gazetteer: Gazetteer) -> Matcher:
 
 
 def _patterns(gazetteer: Gazetteer) -> Iterator[Pattern]:
-    prefixes, endings = _type_words(gazetteer)
+    words = _type_words(gazetteer)
     doubled = {locality.merged_into for locality in gazetteer.localities.values() if locality.level == 1}
     for key, locality in gazetteer.localities.items():
         if key in doubled:
             continue
-        for lang, aliases in locality.aliases.items():
-            languages = {lang if lang in OWN_LANGUAGE_ONLY else ANY_LANGUAGE}
-            for alias in aliases:
-                if _is_usable(alias, prefixes, endings):
-                    unmarked = lang == "*" and _is_small_vietnamese(locality) and alias.isascii()
-                    yield from _variants(alias, key, languages, is_unmarked=unmarked)
+        for alias, languages in _spellings(locality, words).items():
+            yield from _variants(alias, key, languages, is_unmarked=_is_unmarked(alias, locality))
     for direction in gazetteer.directions:
         yield from _directed(direction)
     for rule in gazetteer.ambiguities:
         for mask in rule.masks:
             yield Pattern(mask)
         if "never" in rule.needs:
-            yield Pattern(rule.name)
+            yield Pattern(rule.name, is_never=True)
 
 
 def _type_words(gazetteer: Gazetteer) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    prefixes = tuple(f"{word.word} " for word in gazetteer.types if word.side == "before")
-    endings = tuple(f" {word.word}" for word in gazetteer.types if word.side == "after" and word.country == "*")
+    prefixes = tuple(f"{plain(word.word)} " for word in gazetteer.types if word.side == "before")
+    endings = tuple(f" {plain(word.word)}" for word in gazetteer.types if word.side == "after" and word.country == "*")
     return prefixes, endings
 
 
-def _is_usable(alias: str, prefixes: tuple[str, ...], endings: tuple[str, ...]) -> bool:
-    """Whether `alias` is a bare name: names with a type word or a parent are put together from their parts."""
-    if is_wordless(alias):
-        return " " not in alias
-    low = alias.lower()
-    if any(char.isdigit() for char in alias) or NAMED_AS_CITY.search(low):
+def _spellings(locality: Locality, words: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, set[str]]:
+    """The usable aliases of `locality`, with the languages that each holds in."""
+    names = {alias.lower() for aliases in locality.aliases.values() for alias in aliases}
+    found: dict[str, set[str]] = {}
+    for lang, aliases in locality.aliases.items():
+        for alias in aliases:
+            if alias in found or _is_usable(alias, names, words):
+                found.setdefault(alias, set()).add(lang if lang in OWN_LANGUAGE_ONLY else ANY_LANGUAGE)
+    return found
+
+
+def _is_usable(alias: str, names: set[str], words: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
+    """Whether `alias` cannot be put together of a type word, or a parent, and another of the unit's own `names`."""
+    if " " not in alias:
         return True
-    return not low.startswith(prefixes) and not low.endswith(endings)
+    if is_wordless(alias):
+        return False
+    low, (prefixes, endings) = alias.lower(), words
+    if not (low.startswith(prefixes) or low.endswith(endings)) or NAMED_AS_CITY.search(low):
+        return True
+    if any(char.isdigit() for char in alias):
+        return True
+    rests = {low.removeprefix(word) for word in prefixes} | {low.removesuffix(word) for word in endings}
+    return rests.isdisjoint(names - {low})
 
 
-def _is_small_vietnamese(locality: Locality) -> bool:
-    return locality.country == "VN" and locality.level > 1 and not locality.contract.isascii()
+def _is_unmarked(alias: str, locality: Locality) -> bool:
+    """Whether `alias` is a small Vietnamese unit's name without its marks: in a marked text that is another word."""
+    is_small = locality.country == "VN" and locality.level > 1 and not locality.contract.isascii()
+    return is_small and alias.isascii() and alias not in locality.aliases.get("vi", ())
 
 
 def _variants(alias: str, key: str, languages: set[str], *, is_unmarked: bool) -> Iterator[Pattern]:
-    """The spellings of one alias. An unmarked name of a small Vietnamese unit is another word in a marked text."""
+    """The spellings of one alias."""
     stem = alias.endswith("*")
     alias = alias.rstrip("*")
     forms = {alias}

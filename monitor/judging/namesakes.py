@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from monitor.judging.boundaries import is_wordless
+from monitor.judging.boundaries import HANGUL, is_wordless
 from monitor.judging.surroundings import COUNTRY_WORDS, REACH, UNIT_LEVELS, is_person, names_country, sentence_around
 from monitor.judging.text import fold, plain
 from monitor.judging.values import Field
@@ -27,12 +27,15 @@ LONGEST_NAME = 120
 SHORT_HANGUL = 2
 LONG_CHINESE = 4  # "慶尚北道" is nothing else; names of two or three characters are also places in China
 COUNTRY_IN_FRONT = 10
-TYPED_ENDING = re.compile(r"(?:[시군구도]|[ -](?:gun|gu|si|do))\Z")
-CHILD_FIRST = re.compile(r"\s*[,(]?\s*(?:(?:thuộc|của|of|in|w|de|du|in der|의)\s)?\s*(?:the\s)?\s*")
-PARENT_FIRST = re.compile(r"(?:'s|’s|의)?\s*\(?\s*")
+TYPED_ENDING = re.compile(r"(?:[시군구도]|[ -](?:gun|gu|si|do)|[\u30a1-\u30fc][市省郡県区道])\Z")
+CHILD_FIRST = re.compile(r"\s*[,(]?\s*(?:(?:thuộc|của|thuoc|cua|of|in|w|de|du|in der|의)\s)?\s*(?:the\s)?\s*")
+PARENT_FIRST = re.compile(r"(?:['’][sS]|의)?\s*\(?\s*")
 PAIRED_GAP = 3
 PAIRED_REACH = 40
 PAIRED = re.compile(r"\s?[-–~·↔/]\s?")
+AFTERWARDS = re.compile(r"(?<!베트남)(?<!베트남의)(?<!월남)(?<!중부)(?<!고도)(?<!다낭)(?<![와과및])(?<=[가-힣])\s\Z")
+# Where no letter around a name is small, its capitals tell nothing.
+SHOUT_REACH = 20
 NEED_WORDS = frozenset({"type", "parent", "country", "never"})
 
 
@@ -118,19 +121,34 @@ def _is_rejected(one: Found, readings: Readings) -> bool:
     text, rule = readings.texts[one.field], _rule(one, readings)
     if not one.levels and is_person(text, one.start, titled=rule is not None and "person" in rule.kinds):
         return True
+    if readings.core(one) == "후에" and not one.levels and _is_afterwards(text, one.start, one.end):
+        return True
     if rule is None or not rule.rejects:
         return False
     near = text[max(0, one.start - REJECT_REACH):one.end + REJECT_REACH]
     return any(word in near for word in rule.rejects)
 
 
+def _is_afterwards(text: str, start: int, end: int) -> bool:
+    """Whether 후에 is "after": behind another word, without a particle of its own."""
+    return AFTERWARDS.search(text, max(0, start - 8), start) is not None and not HANGUL.match(text, end)
+
+
 def _narrow_by_type(one: Found, readings: Readings) -> Found:
     if not one.levels:
         return one
+    word = readings.texts[one.field][one.start:one.core_start].strip().lower()
+    if exact := tuple(key for key in one.keys if _is_of_kind(readings.gazetteer.localities[key].kind, word)):
+        return one._replace(keys=exact)
     fitting = tuple(
         key for key in one.keys if UNIT_LEVELS.get(readings.gazetteer.localities[key].kind, one.levels) & one.levels
     )
     return one._replace(keys=fitting) if fitting else one._replace(levels=frozenset())
+
+
+def _is_of_kind(kind: str, word: str) -> bool:
+    """Whether a Vietnamese type word, with or without its marks, is that of the unit's own kind."""
+    return fold(word) == fold("thành phố" if kind == "municipality" else kind)
 
 
 def _join_parents(found: list[Found], readings: Readings) -> list[Found]:
@@ -185,16 +203,31 @@ def _needs(one: Found, readings: Readings) -> tuple[str, ...]:
     """What must bear the name out: by its rule, else by how short or how foreign to the text it is."""
     rule = _rule(one, readings)
     if rule is not None:
-        return rule.needs
+        shouted = "common word" in rule.kinds and not rule.needs and _is_shouted(one, readings)
+        return ("type", "parent") if shouted else rule.needs
     units = [readings.gazetteer.localities[key] for key in one.keys]
     name, lowest = readings.core(one), min(unit.level for unit in units)
     if is_wordless(name) and readings.lang in ("zh", "ja"):
         return ("country",) if len(name) < LONG_CHINESE else ()
     if lowest == 3 or (lowest == 2 and units[0].country == "VN" and is_wordless(name) and len(name) <= SHORT_HANGUL):
         return ("type", "parent")
+    if lowest == 2 and units[0].country == "VN" and name.isascii() and " " not in name and _loses_marks(one, readings):
+        return ("type", "parent")
     if lowest == 2 and units[0].country == "VN" and readings.lang != "vi":
         return ("type", "parent", "country")
     return ()
+
+
+def _is_shouted(one: Found, readings: Readings) -> bool:
+    text = readings.texts[one.field]
+    around = text[max(0, one.start - SHOUT_REACH):one.start] + text[one.end:one.end + SHOUT_REACH]
+    return around.isupper()
+
+
+def _loses_marks(one: Found, readings: Readings) -> bool:
+    """Whether the text is without marks and the name is not: one syllable of it is any word ("Chu tich" for Chũ)."""
+    contracts = (readings.gazetteer.localities[key].contract for key in one.keys)
+    return not any(contract.isascii() for contract in contracts)
 
 
 def _decide(
@@ -206,7 +239,7 @@ def _decide(
         note = one.note or ("type" if _is_typed(one, readings) else "listed" if _rule(one, readings) else "name")
         return (_usual(one, readings) if len(one.keys) > 1 else one)._replace(note=note)
     borne_out = _borne_out(one, found, named, readings)
-    if not borne_out and not _is_typed(one, readings) and not _is_met(_needs(one, readings), one, readings):
+    if not borne_out and not _is_typed(one, readings) and not _is_met(one, named, readings):
         return None
     if borne_out:
         one = one._replace(keys=borne_out, note="context")
@@ -215,32 +248,44 @@ def _decide(
     return one._replace(note=one.note or ("type" if _is_typed(one, readings) else "listed"))
 
 
-def _is_met(needs: tuple[str, ...], one: Found, readings: Readings) -> bool:
+def _is_met(one: Found, named: frozenset[str], readings: Readings) -> bool:
+    needs = _needs(one, readings)
     if not needs:
         return True
     text = readings.texts[one.field]
     near = text[max(0, one.start - REACH):one.end + REACH]
-    words = (word for word in needs if word not in NEED_WORDS)
-    return any(word in near for word in words) or (
-        "country" in needs and any(readings.names(readings.country(key)) for key in one.keys)
-    )
+    if any(word in near for word in needs if word not in NEED_WORDS):
+        return True
+    # A capital tells a name from a word where another locality shows what the text is about.
+    core = readings.core(one)
+    is_word = _rule(one, readings) is not None and not is_wordless(core)
+    is_name = not _is_shouted(one, readings) or any(core.title() in other for other in readings.texts.values())
+    has_company = bool(named) and is_word and is_name
+    return "country" in needs and (has_company or any(readings.names(readings.country(key)) for key in one.keys))
 
 
 def _borne_out(one: Found, found: "_Neighbours", named: frozenset[str], readings: Readings) -> tuple[str, ...]:
     """The keys for which the first kind of evidence that speaks at all speaks, or none."""
     gazetteer = readings.gazetteer
+    is_word = _is_word(one, readings)
     kinds: tuple[Callable[[str], bool], ...] = (
         lambda key: _country_in_front(one, key, readings),
         lambda key: key in named or gazetteer.current(key) in named,
         lambda key: _parent_near(one, key, found, readings),
-        lambda key: bool(gazetteer.tied.get(key, frozenset()) & named),
-        lambda key: readings.home is not None and readings.home in (key, *gazetteer.ancestors(key)),
+        lambda key: not is_word and bool(gazetteer.tied.get(key, frozenset()) & named),
+        lambda key: not is_word and readings.home is not None and readings.home in (key, *gazetteer.ancestors(key)),
         lambda key: _is_paired(one, key, found, readings),
     )
     for evidence in kinds:
         if keys := tuple(key for key in one.keys if evidence(key)):
             return keys
     return ()
+
+
+def _is_word(one: Found, readings: Readings) -> bool:
+    """Whether the name, bare and in a script without capitals, is also a common word: a tie or home is too little."""
+    rule = _rule(one, readings) if is_wordless(readings.core(one)) else None
+    return rule is not None and "common word" in rule.kinds and rule.severity == "high" and not _is_typed(one, readings)
 
 
 def _country_in_front(one: Found, key: str, readings: Readings) -> bool:
@@ -252,10 +297,15 @@ def _country_in_front(one: Found, key: str, readings: Readings) -> bool:
 
 def _parent_near(one: Found, key: str, found: "_Neighbours", readings: Readings) -> bool:
     above = readings.gazetteer.ancestors(key)
-    if any(other is not one for unit in above for other in found.leading.get(unit, ())):
+    if any(_is_other(other, one) for unit in above for other in found.leading.get(unit, ())):
         return True
     start, end = sentence_around(readings.texts[one.field], one.start, one.end)
-    return any(other is not one for unit in above for other in found.between(unit, one.field, start, end))
+    return any(_is_other(other, one) for unit in above for other in found.between(unit, one.field, start, end))
+
+
+def _is_other(other: Found, one: Found) -> bool:
+    """Whether `other` is another name: a name that is a word and its like cannot bear each other out."""
+    return set(other.keys).isdisjoint(one.keys)
 
 
 def _is_paired(one: Found, key: str, found: "_Neighbours", readings: Readings) -> bool:
@@ -277,7 +327,7 @@ def _usual(one: Found, readings: Readings) -> Found:
     countries = {readings.country(key) for key in one.keys}
     first_level = [key for key in one.keys if gazetteer.localities[key].level == 1]
     if len(countries) == 1 and len(first_level) == 1 and not _is_typed(one, readings):
-        return one._replace(keys=(first_level[0],), note="default")
+        return one._replace(keys=(first_level[0],), note="listed")
     provinces = {gazetteer.province(key) for key in one.keys}
     if len(provinces) == 1:
         return one._replace(keys=(provinces.pop(),), note="default")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.judging.boundaries import HANGUL, PARTICLES
+from monitor.judging.text import fold, is_vietnamese
 from seeds.gazetteer import Gazetteer
+from seeds.places import SIDES
 
 REACH = 40  # characters within which a word counts as near: `베트남 within 30 chars` of the facts, and a little more
 BEFORE_REACH = 34
@@ -19,9 +21,16 @@ COUNTRY_WORDS = {
 }
 # (봉화=연합뉴스), [함양=뉴시스]: the desk that wrote, not an actor.
 BYLINE = re.compile(r"[(\[【]\s*([가-힣·, ]{2,12})\s*=\s*[^)\]】\n]{2,30}[)\]】]")
+ENDING = rf"(?![가-힣])|(?=(?:{PARTICLES})(?![가-힣]))"
+# Words of organisations that without their marks are mostly other words (chợ and cho, sông and song).
+VAGUE = frozenset({"cho", "bao", "song", "dai", "cau", "bun", "bia", "pho", "quan", "ga", "truong", "vinh"})
 AFTER_TYPE = "장|의회|인민|청|의|내|민|당|공무|대표|방문"
 DATELINE = re.compile(
     r"^(?:\s*[-–]?\s*)?(?:\((?:VNA|TTXVN|VNS|Yonhap|VOV\w*|Xinhua|Reuters|AP)\)|,\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2}\s*\()"
+)
+MASTHEAD = re.compile(
+    r"(?:^|[\n(\[*–-])\s*(?:Theo\s+)?(?:Báo(?: điện tử)?|Cổng thông tin điện tử|Cổng TTĐT|Trang thông tin điện tử|"
+    r"Đài (?:Phát thanh (?:và|-) Truyền hình|PT-?TH))\s(?:(?:tỉnh|thành phố)\s|TP\.?\s?)?\Z"
 )
 # A name after a title or a family name is a person's: "ông Vinh", "Trần Hà Nam".
 TITLE = re.compile(
@@ -30,6 +39,11 @@ TITLE = re.compile(
 FAMILY_NAME = re.compile(
     r"(?<!\w)(?:Nguyễn|Nguyen|Trần|Tran|Phạm|Pham|Huỳnh|Huynh|Phan|Đặng|Dang|Bùi|Bui|Đỗ|Ngô|Võ|Vũ|Lê)"
     r"\s(?:[A-ZÀ-ỸĐ]\w*\s)?\Z"
+)
+# Korean family names that are no word of Vietnamese or English, right in front: "Kim Hà Nam", "Lee Jeju".
+KOREAN_FAMILY_NAME = re.compile(
+    r"(?<![\w-])(?:Kim|Lee|Park|Choi|Jung|Jeong|Kang|Yoon|Yun|Jang|Lim|Shin|Kwon|Hwang|Ahn|Ryu|Yoo|Moon|Bae|Baek|Heo|Noh|"
+    r"Roh|Koo|Kwak) \Z"
 )
 KOREAN_HOME = {"gun": "군", "si": "시", "administrative si": "시", "gu": "구", "general gu": "구"}
 UNIT_LEVELS = {
@@ -65,7 +79,7 @@ class _Words:
 
 def find_type(text: str, start: int, end: int, country: str, gazetteer: Gazetteer) -> TypeFound | None:
     """The type word before, after or glued to the name at [start, end), for a unit of `country` ('' for either)."""
-    words = _words(gazetteer)
+    words = _words(gazetteer, is_vietnamese(text))
     if HANGUL.match(text, start):
         return _find_glued(text, start, end, country, words)
     if found := words.before.search(text, max(0, start - BEFORE_REACH), start):
@@ -77,7 +91,7 @@ def find_type(text: str, start: int, end: int, country: str, gazetteer: Gazettee
 
 def is_organisation(text: str, start: int, end: int, gazetteer: Gazetteer) -> bool:
     """Whether the name at [start, end) stands inside the name of a university, a bank, a club, an airport."""
-    words = _words(gazetteer)
+    words = _words(gazetteer, is_vietnamese(text))
     if HANGUL.match(text, start):
         return (words.organisation_glued.match(text, end) or words.organisation_after.match(text, end)) is not None
     if words.organisation_before.search(text, max(0, start - BEFORE_REACH), start):
@@ -90,10 +104,17 @@ def is_dateline(text: str, start: int, end: int) -> bool:
     return DATELINE.match(text[end:end + REACH]) is not None
 
 
+def is_masthead(text: str, start: int) -> bool:
+    """Whether a name at `start` is that of the paper or portal that speaks: "(Báo Nghệ An) -"."""
+    return MASTHEAD.search(text, max(0, start - BEFORE_REACH - REACH), start) is not None
+
+
 def is_person(text: str, start: int, *, titled: bool) -> bool:
     """Whether a name at `start` goes on a family name or, where `titled` asks for it, follows a title."""
     front = max(0, start - BEFORE_REACH)
-    return FAMILY_NAME.search(text, front, start) is not None or (
+    if FAMILY_NAME.search(text, front, start) or KOREAN_FAMILY_NAME.search(text, front, start):
+        return True
+    return (
         titled and TITLE.search(text, front, start) is not None
     )
 
@@ -133,7 +154,8 @@ def _find_glued(text: str, start: int, end: int, country: str, words: _Words) ->
 
 
 @lru_cache(maxsize=4)
-def _words(gazetteer: Gazetteer) -> _Words:
+def _words(gazetteer: Gazetteer, is_marked: bool) -> _Words:
+    """The words around names; for a text without Vietnamese letters also the Vietnamese ones without their marks."""
     levels: dict[tuple[str, str], frozenset[str]] = {}
     by_side: dict[str, list[str]] = {"before": [], "after": [], "glued VN": [], "glued KR": []}
     for word in gazetteer.types:
@@ -141,25 +163,38 @@ def _words(gazetteer: Gazetteer) -> _Words:
             f"glued {country}" for country in ("VN", "KR") if word.country in (country, "*")
         ]
         for side in sides:
-            by_side[side].append(word.word)
-            levels[side, word.word.lower()] = levels.get((side, word.word.lower()), frozenset()) | word.levels
-    organisations = {side: [o.word for o in gazetteer.organisations if o.side == side] for side in _SIDES}
-    ending = rf"(?![가-힣])|(?=(?:{PARTICLES})(?![가-힣]))"
+            for form in _forms(word.word, is_marked):
+                by_side[side].append(form)
+                levels[side, form.lower()] = levels.get((side, form.lower()), frozenset()) | word.levels
+    parts = _organisation_parts(gazetteer, is_marked)
     return _Words(
         before=re.compile(rf"(?<!\w)({_any(by_side['before'])})(?:\.\s?|\s|(?<='))(?:\s?\()?\Z", re.I),
         after=re.compile(rf"(?:\s|-|'s\s)?({_any(by_side['after'])})(?!\w)", re.I),
         glued={
-            country: re.compile(rf"({_any(by_side[f'glued {country}'])})(?:{ending}|(?={AFTER_TYPE}))")
+            country: re.compile(rf"({_any(by_side[f'glued {country}'])})(?:{ENDING}|(?={AFTER_TYPE}))")
             for country in ("VN", "KR")
         },
         levels=levels,
-        organisation_before=re.compile(rf"(?<!\w)(?:{_any(organisations['before'])})\s\Z", re.I),
-        organisation_after=re.compile(rf"\s?(?:{_any(organisations['after'])})(?:(?!\w)|{ending}(?<=[가-힣]))"),
-        organisation_glued=re.compile(rf"(?:{_any(organisations['glued'])})(?:{ending})"),
+        organisation_before=re.compile(rf"(?<!\w)(?<!thành )(?<!thanh )(?:{_any(parts['before'])})\s\Z", re.I),
+        organisation_after=re.compile(
+            rf"(?:\s?(?:{_any(parts['between'])}))*\s?(?:{_any(parts['after'])})(?:(?!\w)|{ENDING}(?<=[가-힣]))"
+        ),
+        organisation_glued=re.compile(rf"(?:{_any(parts['glued'])})(?:{ENDING})"),
     )
 
 
-_SIDES = ("before", "after", "glued")
+def _organisation_parts(gazetteer: Gazetteer, is_marked: bool) -> dict[str, list[str]]:
+    """The words that make an organisation of a name, by side; those behind a name also in capitals."""
+    parts: dict[str, list[str]] = {side: [] for side in SIDES}
+    for word in gazetteer.organisations:
+        parts[word.side] += [form for form in _forms(word.word, is_marked) if form not in VAGUE]
+        if word.side in ("after", "between"):
+            parts[word.side].append(word.word.upper())
+    return parts
+
+
+def _forms(word: str, is_marked: bool) -> tuple[str, ...]:
+    return (word,) if is_marked or word.isascii() or not fold(word).isascii() else (word, fold(word))
 
 
 def _any(words: list[str]) -> str:

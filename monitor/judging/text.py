@@ -15,7 +15,7 @@ TONE_PAIRS = {
 TONES = re.compile("|".join(TONE_PAIRS))
 CYRILLIC_OR_LATIN = re.compile("[0-9A-Za-z\u00c0-\u024f\u0400-\u04ff\u1e00-\u1eff]")
 NO_DECOMPOSITION = {"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O"}
-DASHES_AND_SPACES = "-‐‑‒–—−\u00a0\u2002\u2003\u2009\u202f\u3000\t"
+DASHES_AND_SPACES = "-‐‑‒–—−\u00a0\u2002\u2003\u2009\u202f\u3000\t\n"
 SAME = dict.fromkeys(DASHES_AND_SPACES, " ") | {"’": "'", "‘": "'", "ʼ": "'", "`": "'"}
 
 
@@ -24,6 +24,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@lru_cache(maxsize=16)
 def is_vietnamese(text: str) -> bool:
     """Whether `text` is written with Vietnamese letters, so that a name without its marks is another word."""
     return VIETNAMESE.search(text) is not None
@@ -34,15 +35,25 @@ def plain(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text)
-    return TONES.sub(_one_placement, lowered.translate(_same_table()))
+    return one_placement(lowered.translate(_same_table()))
 
 
 def fold(text: str) -> str:
     """`plain` without any marks: ASCII letters for Latin ones; as long as `text`."""
-    return plain(text).translate(_fold_table())
+    return unmark(plain(text))
 
 
-def _one_placement(match: re.Match[str]) -> str:
+def unmark(text: str) -> str:
+    """`text` with ASCII letters for Latin ones; as long as `text`."""
+    return text if text.isascii() else text.translate(_fold_table())
+
+
+def one_placement(text: str) -> str:
+    """Lower-case `text` with the tone marks of Vietnamese in their old places (hòa); as long as `text`."""
+    return text if text.isascii() else TONES.sub(_old_placement, text)
+
+
+def _old_placement(match: re.Match[str]) -> str:
     return TONE_PAIRS[match.group()]
 
 
