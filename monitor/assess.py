@@ -11,11 +11,11 @@ from uuid import uuid4
 from monitor.application import Application
 from monitor.judging.events import Group, carry_over, group_facts
 from monitor.judging.judge import judge
-from monitor.judging.ties import is_new_tie, make_register
+from monitor.judging.ties import is_new_tie, make_register, shows_tie
 from monitor.judging.values import Evidence, Fact, Story, Verdict
 from seeds.gazetteer import Gazetteer
 from storage.errors import StoreError
-from storage.values import EventRow, NewFact, NewVerdict, StoredArticle
+from storage.values import EventRow, Judgement, NewFact, NewVerdict, StoredArticle
 
 LEASE = "assessor"
 # Many times what one article or block takes on a slow machine; a killed assessor is followed after it.
@@ -50,14 +50,14 @@ def assess(
     Whatever a killed or stopped assessor left half done is done by the next one. `progress` is told of the articles
     judged so far; the work ends early, between two articles, once `is_stopping` says so or the lease is lost.
     """
-    turn = _Turn(application, is_stopping)
+    turn = Turn(application, is_stopping)
     if not _is_anything_waiting(application):
         return Assessment()
     if not turn.begin():
         return Assessment(busy=True)
     try:
         judged, flagged = _judge_all(application, turn, progress)
-        new_events, stuck = _group_all(application, turn)
+        new_events, stuck = group_waiting(application, turn)
         return Assessment(judged, flagged, tuple(new_events), stuck=tuple(stuck))
     finally:
         turn.end()
@@ -66,32 +66,41 @@ def assess(
 def group_block(application: Application, block: str) -> list[str]:
     """Groups the facts of one block anew, saves its ties and events; the ids of events that are new.
 
-    The ties come first: after a crash between the two, the block is still waiting and both are done again.
+    What a reader judged outranks the judge. The ties come first: after a crash between the two, the block is still
+    waiting and both are done again.
     """
     store, gazetteer = application.store, application.gazetteer
-    groups = group_facts(store.events.block_facts(block), gazetteer)
-    existing = store.events.block_events(block)
+    facts, existing = store.events.block_facts(block), store.events.block_events(block)
+    groups = group_facts(facts, gazetteer)
     carried = carry_over(groups, existing)
-    rows = [_event_row(group, event_id) for group, event_id in zip(groups, carried.ids, strict=True)]
-    new_ties = find_new_ties(rows, existing, gazetteer)
-    pairs = {(gazetteer.current(vn), kr) for row in rows for vn, kr in row.pairs}
-    register = make_register(gazetteer.ties, rows, gazetteer)
-    store.ties.save([tie for tie in register if (tie.vn_key, tie.kr_key) in pairs])
-    return store.events.save_block(block, rows, carried.redirects, application.clock(), new_ties=new_ties)
+    answers = store.judgements.answers(block, carried.redirects, carried.ids)
+    believed = {fact.id for fact in facts if fact.verdict != "no"}
+    rows = [
+        _event_row(group, event_id, answers.get(event_id)) for group, event_id in zip(groups, carried.ids, strict=True)
+        # What the rules call noise is kept for the event that a reader judged, and makes no other.
+        if event_id in answers or believed.intersection(group.fact_ids)
+    ]
+    new_ties = find_new_ties(rows, list(existing), store.events.new_ties(block), gazetteer)
+    _save_ties(application, block, rows)
+    return store.events.save_block(block, rows, carried.redirects, application.clock(), new_ties, carried.changes)
 
 
-def find_new_ties(events: Sequence[EventRow], existing: Container[str], gazetteer: Gazetteer) -> frozenset[str]:
-    """Of all events of a block, the ids of those not in `existing` that are the first to show their main pair's tie.
+def find_new_ties(
+    events: Sequence[EventRow], known: Sequence[str], marked: Container[str], gazetteer: Gazetteer
+) -> frozenset[str]:
+    """Of all events of a block, the ids of those that are the first to show their main pair's tie.
 
-    A pair lies in one block with all its events, so nothing else need be asked. Of several new ones the first to
-    happen is it; what is planned, suspended or unsure shows no tie.
+    A pair lies in one block with all its events, so nothing else need be asked. The one of them that was `marked` as
+    the first stays it as long as it shows the tie; else it is the one `known` longest (the ids, oldest first), and of
+    those not known the first to happen. What is planned, suspended, unsure or refuted shows no tie.
     """
-    shown = [event for event in events if event.verdict == "yes" and event.stage not in ("planned", "suspended")]
-    ties = make_register(gazetteer.ties, [event for event in shown if event.id in existing], gazetteer)
-    found = set()
-    for event in sorted(shown, key=lambda event: (event.happened_on or "9999", event.id)):
-        if event.id in existing:
-            continue
+    ages = {event_id: number for number, event_id in enumerate(known)}
+
+    def rank(event: EventRow) -> tuple[bool, int, str, str]:
+        return event.id not in marked, ages.get(event.id, len(ages)), event.happened_on or "9999", event.id
+
+    ties, found = make_register(gazetteer.ties, (), gazetteer), set()
+    for event in sorted(filter(shows_tie, events), key=rank):
         if is_new_tie(event.pairs, ties, gazetteer):
             found.add(event.id)
         ties += make_register((), [event], gazetteer)
@@ -109,25 +118,36 @@ def make_story(article: StoredArticle, application: Application) -> Story:
     )
 
 
+def _save_ties(application: Application, block: str, rows: Sequence[EventRow]) -> None:
+    """Saves the ties of a block's pairs; those that no event shows any more, and that seeds do not know, go."""
+    store, gazetteer = application.store, application.gazetteer
+    pairs = store.events.block_pairs(block).union(*(row.pairs for row in rows))
+    present = {(gazetteer.current(vn), kr) for vn, kr in pairs}
+    register = {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, rows, gazetteer)}
+    kept, gone = sorted(present & register.keys()), sorted(present - register.keys())
+    store.ties.save([register[pair] for pair in kept], gone)
+
+
 def _is_anything_waiting(application: Application) -> bool:
     store = application.store
     return bool(store.articles.unjudged(1) or store.events.ungrouped_blocks())
 
 
-def _judge_all(application: Application, turn: "_Turn", progress: Progress) -> tuple[int, int]:
+def _judge_all(application: Application, turn: "Turn", progress: Progress) -> tuple[int, int]:
     judged = flagged = 0
     while batch := application.store.articles.unjudged(BATCH):
         for article in batch:
             if turn.is_over():
                 return judged, flagged
-            verdict = _judge(application, article)
+            verdict = judge_article(application, article)
             application.store.articles.save_verdict(verdict, application.clock())
             judged, flagged = judged + 1, flagged + (verdict.verdict != "no")
             progress(judged)
     return judged, flagged
 
 
-def _group_all(application: Application, turn: "_Turn") -> tuple[list[str], list[str]]:
+def group_waiting(application: Application, turn: "Turn") -> tuple[list[str], list[str]]:
+    """Groups every block that waits: the ids of events that are new, and which blocks could not be grouped and why."""
     new_events: list[str] = []
     stuck: list[str] = []
     for block in application.store.events.ungrouped_blocks():
@@ -143,7 +163,8 @@ def _group_all(application: Application, turn: "_Turn") -> tuple[list[str], list
     return new_events, stuck
 
 
-def _judge(application: Application, article: StoredArticle) -> NewVerdict:
+def judge_article(application: Application, article: StoredArticle) -> NewVerdict:
+    """The verdict for a stored article; `unsure` where the rules stumble over it."""
     try:
         verdict = judge(make_story(article, application), application.knowledge)
     except Exception:
@@ -168,14 +189,15 @@ def _new_fact(fact: Fact, gazetteer: Gazetteer) -> NewFact:
     return NewFact(**{**vars(fact), "details": details}, block=block)
 
 
-def _event_row(group: Group, event_id: str) -> EventRow:
+def _event_row(group: Group, event_id: str, judgement: Judgement | None) -> EventRow:
     return EventRow(
         id=event_id, block=group.block, act=group.act, stage=group.stage, happened_on=group.happened_on,
-        verdict=group.verdict, backlog=group.backlog, score=group.score, pairs=group.pairs, fact_ids=group.fact_ids,
+        verdict=judgement.answer if judgement else group.verdict, backlog=group.backlog, score=group.score,
+        pairs=group.pairs, fact_ids=group.fact_ids,
     )
 
 
-class _Turn:
+class Turn:
     """The assessor's lease, kept while the work lasts."""
 
     def __init__(self, application: Application, is_stopping: Callable[[], bool]) -> None:

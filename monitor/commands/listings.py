@@ -19,17 +19,20 @@ from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
 NEVER_CRAWLED = "never crawled yet"
 NOT_READ = "not read to its end yet"
 NO_CONTACT = "never crawled: crawl.contact is not set"
+# Sure, in doubt, refuted by a reader.
+VERDICTS = ("yes", "unsure", "no")
 # Every state that an outlet may be in.
 STATES = ("unproven", "fine", "quiet", "silent", "blocked", "broken", "drifted", "resting")
 
 
-def list_events(form: Format, limit: int | None, act: str | None, key: str | None, unsure: bool) -> None:
-    """Prints events, newest first. Raises InputError for an act or a locality that nobody knows."""
+def list_events(form: Format, limit: int | None, act: str | None, key: str | None, verdict: str) -> None:
+    """Prints events, newest first. Raises InputError for an act, a verdict or a locality that nobody knows."""
     application = Application()
     _check_word(act, get_args(Act), "--act")
+    _check_word(verdict, VERDICTS, "--verdict")
     if key is not None:
         application.check_locality(key, "--key")
-    wanted = EventFilter(act=act, key=key, verdict="unsure" if unsure else "yes", limit=limit)
+    wanted = EventFilter(act=act, key=key, verdict=verdict, limit=limit)
     found = application.store.events.find(wanted)
     make = event_json if form is Format.jsonl else _event_row
     columns = ("id", "happened_on", "pairs", "act", "stage", "new_tie", "articles", "title")
@@ -111,6 +114,14 @@ def event_json(event: EventView, application: Application) -> dict[str, Any]:
         "new_tie": event.new_tie, "first_seen_at": format_instant(event.first_seen_at, zone),
         "articles": list(_articles_json(event, application)),
     }
+
+
+def name_event(event: EventView, gazetteer: Gazetteer) -> str:
+    """An event in one line: day, pairs, act and stage, and its first headline."""
+    pairs = "; ".join(f"{gazetteer.contract_name(vn)} - {gazetteer.contract_name(kr)}" for vn, kr in event.pairs)
+    what = f"{event.act}, {event.stage}".replace("_", " ")
+    title = make_text(event.articles[0].title) if event.articles else ""
+    return ", ".join(filter(None, (event.happened_on or "day unknown", pairs, what, title)))
 
 
 def _articles_json(event: EventView, application: Application) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ import typer
 
 from monitor.tables import Format, FormatOption, LimitOption
 
+VERDICT_HELP = "`yes`, `unsure` (the judge is not sure) or `no` (a reader said so)."
 RETRY_HELP = "Hand the delivery with this id over again, now."
 
 
@@ -25,12 +26,13 @@ def events(
     limit: LimitOption = None,
     act: Annotated[str | None, typer.Option(help="Only this act, such as `agreement`.")] = None,
     key: Annotated[str | None, typer.Option(help="Only this locality's key, such as `VN-46`.")] = None,
-    unsure: Annotated[bool, typer.Option("--unsure", help="Those of which the judge is not sure, instead.")] = False,
+    verdict: Annotated[str, typer.Option(help=VERDICT_HELP)] = "yes",
+    unsure: Annotated[bool, typer.Option("--unsure", help="The same as `--verdict unsure`.")] = False,
 ) -> None:
     """Lists events, newest first, with all their articles."""
     from monitor.commands.listings import list_events
 
-    list_events(form, limit, act, key, unsure)
+    list_events(form, limit, act, key, "unsure" if unsure else verdict)
 
 
 def ties(form: FormatOption = Format.table, limit: LimitOption = None) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,16 +10,20 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from monitor.application import Application
+from monitor.assess import make_story
 from monitor.commands.figures import make_tables
 from monitor.commands.input import Desk, open_desk, open_input, show_progress
 from monitor.commands.judging import judge_labelled
-from monitor.judging.evaluation import Judged
+from monitor.judging.evaluation import Judged, Labelled
 from monitor.judging.examples import make_examples
 from monitor.judging.judge import WEIGHTS_NAME
 from monitor.judging.lines import Fault, LabelledStory, parse_labelled
 from monitor.judging.verdict import Weights
 from seeds.errors import InputError, TwinwatchError
 from seeds.settings import load_settings
+from storage.store import has_store
+from storage.values import Judgement
 
 STORIES = Path(__file__).parents[2] / "seeds" / "stories"
 # The gate part is never trained on: it is what the floors of the tests are measured by.
@@ -73,8 +77,37 @@ def read_corpus(files: Iterable[str], desk: Desk) -> Corpus:
 
 
 def add_judgements(corpus: Corpus, desk: Desk) -> Corpus:
-    """The corpus with the articles of every event that readers judged; an answer is part of the fingerprint."""
-    return corpus
+    """The corpus with the articles of every event that readers judged; an answer is part of the fingerprint.
+
+    Where there is no store nothing is added, and none is made.
+    """
+    settings = load_settings()
+    if not has_store(settings.database_address):
+        return corpus
+    application = Application(settings)
+    application.knowledge, application.catalogue = desk.knowledge, desk.catalogue
+    judgements = application.store.judgements.judged_events()
+    judged = [row for event_id in sorted(judgements) for row in _label(event_id, judgements[event_id], application)]
+    if not judged:
+        return corpus
+    told = [[row.label.relevant, row.label.event_id, row.story.title, row.story.text] for row in judged]
+    digest = hashlib.sha256(json.dumps([corpus.fingerprint, told]).encode()).hexdigest()
+    return Corpus([*corpus.stories, *judged], digest[:FINGERPRINT_LENGTH], corpus.broken)
+
+
+def _label(event_id: str, judgement: Judgement, application: Application) -> Iterator[LabelledStory]:
+    """The articles of a judged event; of a true one they tell what it is about."""
+    event, relevant, name = application.store.events.get(event_id), judgement.answer == "yes", application.gazetteer
+    assert event is not None
+    pairs = tuple((name.contract_name(vn), name.contract_name(kr)) for vn, kr in event.pairs) if relevant else ()
+    for article in application.store.articles.of_event(event_id):
+        story = make_story(article, application)
+        label = Labelled(
+            id=f"judged {event_id} {article.id}", lang=story.lang, relevant=relevant, borderline=False, pairs=pairs,
+            act=event.act if relevant else None, happened_on=event.happened_on if relevant else None,
+            event_id=event_id, stage=event.stage if relevant else None,
+        )
+        yield LabelledStory(label, story)
 
 
 def write_weights(path: Path, weights: Weights, fingerprint: str) -> None:

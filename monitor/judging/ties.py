@@ -41,11 +41,16 @@ def make_register(known: Iterable[Tie], events: Iterable[HappenedEvent], gazette
         row = TieRow(*pair, tie.kind, tie.since or None, None, 0, "known")
         rows[pair] = _merge(rows[pair], row) if pair in rows else row
     for event in sorted(events, key=lambda e: (e.happened_on or "9999", e.pairs)):
-        if event.verdict != "yes" or event.stage in ("planned", "suspended"):
+        if not shows_tie(event):
             continue
         for pair in dict.fromkeys((gazetteer.current(vn), kr) for vn, kr in event.pairs):
             rows[pair] = _add(rows.get(pair), pair, event)
     return [rows[pair] for pair in sorted(rows)]
+
+
+def shows_tie(event: HappenedEvent) -> bool:
+    """Whether an event proves a relation: sure (by the judge or a reader), and neither planned nor called off."""
+    return event.verdict == "yes" and event.stage not in ("planned", "suspended")
 
 
 def is_new_tie(pairs: Sequence[tuple[str, str]], ties: Iterable[TieRow], gazetteer: Gazetteer) -> bool:

@@ -237,25 +237,28 @@ LATE = event_row("late", pairs=PAIR, happened_on="2026-03-01")
 
 
 @pytest.mark.parametrize(
-    ("events", "existing", "expected"),
+    ("events", "known", "marked", "expected"),
     [
-        ([EARLY, LATE], (), {"early"}),
-        ([EARLY, LATE], ("early",), set()),
-        ([EARLY, LATE], ("late",), set()),
-        ([event_row("e", pairs=PAIR, stage="planned")], (), set()),
-        ([event_row("e", pairs=PAIR, stage="suspended")], (), set()),
-        ([event_row("e", pairs=PAIR, verdict="unsure")], (), set()),
-        ([event_row("e", pairs=PAIR, stage="planned", happened_on="2026-01-01"), LATE], ("e",), {"late"}),
-        ([event_row("known", pairs=(("VN-31", "KR-28"),))], (), set()),  # signed by the Hai Phong of before July 2025
-        ([event_row("near", pairs=(("VN-31", "KR-46900"),))], (), {"near"}),
+        ([EARLY, LATE], (), (), {"early"}),
+        ([EARLY, LATE], ("early",), ("early",), {"early"}),
+        ([EARLY, LATE], ("late",), ("late",), {"late"}),
+        ([event_row("e", pairs=PAIR, stage="planned")], (), (), set()),
+        ([event_row("e", pairs=PAIR, stage="suspended")], ("e",), ("e",), set()),
+        ([event_row("e", pairs=PAIR, verdict="unsure")], (), (), set()),
+        ([event_row("e", pairs=PAIR, verdict="no")], ("e",), ("e",), set()),
+        ([event_row("e", pairs=PAIR)], ("e",), (), {"e"}),  # it was unsure or planned until now
+        ([event_row("e", pairs=PAIR, happened_on="2026-01-01"), LATE], ("late", "e"), ("late",), {"late"}),
+        ([event_row("e", pairs=PAIR, stage="planned", happened_on="2026-01-01"), LATE], ("e",), (), {"late"}),
+        ([event_row("e", pairs=PAIR, verdict="no"), EARLY, LATE], ("e", "late"), ("e",), {"late"}),
+        ([event_row("known", pairs=(("VN-31", "KR-28"),))], (), (), set()),  # signed by the Hai Phong of before 2025
+        ([event_row("near", pairs=(("VN-31", "KR-46900"),))], (), (), {"near"}),
     ],
-    ids=lambda value: ",".join(e.id for e in value) if isinstance(value, list) else None,
 )
-def test_the_first_event_to_show_a_tie_is_the_new_one(
-    events: list[Any], existing: tuple[str, ...], expected: set[str], knowledge: Knowledge
+def test_one_event_of_a_tie_is_the_first_to_show_it(
+    events: list[Any], known: tuple[str, ...], marked: tuple[str, ...], expected: set[str], knowledge: Knowledge
 ) -> None:
     for order in permutations(events):
-        assert find_new_ties(order, existing, knowledge.gazetteer) == expected
+        assert find_new_ties(order, known, marked, knowledge.gazetteer) == expected
 
 
 def _tell(store: Store, event_id: str) -> None:

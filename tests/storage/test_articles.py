@@ -6,7 +6,17 @@ import pytest
 
 from storage.store import Store, open_store
 from storage.values import StoredArticle
-from tests.factories import BLOCK, OUTLET, new_article, new_entry, new_fact, new_verdict, save_article, save_entry
+from tests.factories import (
+    BLOCK,
+    OUTLET,
+    event_row,
+    new_article,
+    new_entry,
+    new_fact,
+    new_verdict,
+    save_article,
+    save_entry,
+)
 from tests.fake_clock import START_AT, FakeClock
 
 
@@ -140,3 +150,55 @@ def test_nul_and_half_characters_are_left_out_on_both_databases(store: Store) ->
     article_id = save_article(store, text="Huế\0 và \ud800Daegu", title="a\0b")
 
     assert (_get(store, article_id).text, _get(store, article_id).title) == ("Huế và Daegu", "ab")
+
+
+# Judged again
+
+
+def _outdated(store: Store, version: str, after_id: int = 0, limit: int = 9) -> list[int]:
+    return [judged.article.id for judged in store.articles.outdated(version, after_id, limit)]
+
+
+def test_pages_whose_verdict_is_of_other_rules_are_found_in_parts(store: Store) -> None:
+    ids = [save_article(store, number) for number in (1, 2, 3, 4)]
+    for article_id, version in zip(ids[:3], ("r1", "r2", "r1"), strict=True):
+        store.articles.save_verdict(new_verdict(article_id, rules_version=version), START_AT)
+
+    assert _outdated(store, "r2") == [ids[0], ids[2]]
+    assert (_outdated(store, "r2", limit=1), _outdated(store, "r2", ids[0])) == ([ids[0]], [ids[2]])
+    assert (store.articles.count_outdated("r2"), store.articles.count_outdated("r9")) == (2, 3)
+
+
+def test_of_a_changed_page_only_the_newest_revision_is_judged_again_and_not_while_it_waits(store: Store) -> None:
+    entry_id = save_entry(store)
+    found = []
+    for text in ("Hai bên sẽ ký.", "Hai bên đã ký."):
+        article_id = store.articles.save(entry_id, new_article(text=text), backlog=False, at=START_AT)
+        assert article_id is not None
+        found.append(_outdated(store, "r2"))
+        store.articles.save_verdict(new_verdict(article_id), START_AT)
+
+    assert found == [[], []]
+    assert _outdated(store, "r2") == [article_id]
+
+
+def test_what_is_judged_again_comes_with_its_verdict_facts_and_events(store: Store) -> None:
+    article_id = save_article(store)
+    facts = new_fact(details=({"kind": "act", "quote": "ký"},)), new_fact(act="visit")
+    store.articles.save_verdict(new_verdict(article_id, *facts, score=0.5, verdict="unsure"), START_AT)
+    numbers = [fact.id for fact in store.events.block_facts(BLOCK)]
+    store.events.save_block(BLOCK, [event_row("e1", *numbers)], {}, START_AT)
+
+    [judged] = store.articles.outdated("r2", 0, 9)
+
+    assert (judged.verdict, judged.score, judged.rules_version) == ("unsure", 0.5, "r1")
+    assert (judged.facts, judged.events) == (facts, ("e1",))
+
+
+def test_rules_of_before_that_are_in_force_again_count_again(store: Store) -> None:
+    article_id = save_article(store)
+    for version, act in (("r1", "visit"), ("r2", "aid"), ("r1", "training")):
+        store.articles.save_verdict(new_verdict(article_id, new_fact(act=act), rules_version=version), START_AT)
+
+    assert [fact.act for fact in store.events.block_facts(BLOCK)] == ["training"]
+    assert (_outdated(store, "r1"), _outdated(store, "r2")) == ([], [article_id])

@@ -90,3 +90,30 @@ def test_an_entry_with_an_outcome_has_left_the_frontier_for_good(store: Store) -
 
 def test_five_hundred_entries_in_one_feed_are_all_kept(store: Store) -> None:
     assert len(_save(store, *({"number": n} for n in range(500)))) == 500
+
+
+def test_what_was_screened_out_is_found_in_parts_and_without_a_title_not_at_all(store: Store) -> None:
+    ids = [save_entry(store, number, title=title) for number, title in ((1, "Một"), (2, ""), (3, "Ba"), (4, "Bốn"))]
+    for entry_id in ids[:3]:
+        store.entries.save_outcome(entry_id, "screened_out", "", START_AT, screen_version="1")
+    store.entries.save_outcome(ids[3], "refused", "empty", START_AT)
+
+    found = store.entries.screened_out(0, 9)
+
+    assert [(entry.id, entry.title) for entry in found] == [(ids[0], "Một"), (ids[2], "Ba")]
+    assert {entry.screen_version for entry in found} == {"1"}
+    assert [entry.id for entry in store.entries.screened_out(0, 1)] == [ids[0]]
+    assert [entry.id for entry in store.entries.screened_out(ids[0], 9)] == [ids[2]]
+
+
+def test_what_is_put_back_is_in_the_frontier_as_if_never_tried(store: Store) -> None:
+    ids = [save_entry(store, number) for number in (1, 2)]
+    store.entries.postpone(ids[0], "http_500", START_AT + timedelta(days=1))
+    store.entries.save_outcome(ids[0], "screened_out", "", START_AT, screen_version="1")
+    store.entries.save_outcome(ids[1], "gone", "http_410", START_AT)
+
+    assert store.entries.put_back([*ids, 99], "refetch") == 1
+
+    [entry] = store.entries.frontier(OUTLET, 9, START_AT)
+    assert (entry.id, entry.attempts) == (ids[0], 0)
+    assert store.entries.put_back(ids, "refetch") == 0

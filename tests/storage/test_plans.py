@@ -17,6 +17,7 @@ QUESTIONS: dict[str, tuple[Callable[[Store], object], str]] = {
     "newest events": (lambda store: store.events.find(EventFilter(limit=50)), "ix_events_first_seen_at"),
     "earlier events": (lambda store: store.events.find(), "COVERING INDEX ix_event_pairs_pair"),
     "block": (lambda store: store.events.block_facts(BLOCK), "ix_facts_block_event"),
+    "judgements": (lambda store: store.judgements.answers(BLOCK), "ix_events_block"),
     "frontier": (lambda store: store.entries.frontier(OUTLET, 50, START_AT), "ix_entries_frontier"),
     "due delivery": (lambda store: store.deliveries.claim_due(START_AT), "ix_deliveries_due"),
     "article by address": (lambda store: store.articles.find_by_url("https://bao.example/"), "ix_articles_url"),
