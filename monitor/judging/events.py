@@ -134,9 +134,9 @@ def carry_over(
 def find_neighbours(told: Sequence[Told]) -> Iterator[tuple[int, int]]:
     """The numbers of those that are near enough in time to be compared; `told` is in the order of the first day."""
     for number, one in enumerate(told):
-        reach = one.days.high.toordinal() + MISREAD_DAYS
+        reach = one.days.high + MISREAD_DAYS
         for other in range(number + 1, len(told)):
-            if told[other].days.low.toordinal() > reach:
+            if told[other].days.low > reach:
                 break
             yield number, other
 
@@ -234,7 +234,7 @@ def _cluster(told: Sequence[Told], orders: Sequence[tuple[object, ...]]) -> list
 def _rank(told: Told, order: tuple[object, ...]) -> tuple[object, ...]:
     days, unknown = told.days, order if told.days.kind == "unknown" else ()
     named = sorted(place.pair for place in told.places), sorted(told.acts), told.alone
-    return days.low, days.high, days.kind, days.published_on or date.max, named, unknown
+    return days.low, days.high, days.kind, days.published_on or 0, named, unknown
 
 
 def _weigh(one: Told, other: Told) -> int:

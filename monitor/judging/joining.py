@@ -9,7 +9,7 @@ import calendar
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
 
 from rensa import RMinHash
@@ -62,15 +62,15 @@ class Joining:
 
 @dataclass(frozen=True)
 class Days:
-    """The days on which a happening may have been, by one story: from `low` to `high`, both included.
+    """The days on which a happening may have been, by one story: from `low` to `high`, as ordinals, both included.
 
     `kind` is `day`, `month`, `published` (the story names none and is counted from its publication) or `unknown`.
     """
 
     kind: str
-    low: date
-    high: date
-    published_on: date | None = None
+    low: int
+    high: int
+    published_on: int | None = None
 
     @classmethod
     def make(cls, fact: BlockFact) -> "Days":
@@ -79,22 +79,21 @@ class Days:
         A story without any date counts as published when it was fetched, unless it is backlog: that may be years old.
         """
         at = fact.published_at or (None if fact.backlog else fact.fetched_at)
-        published_on = at.date() if at else None
+        published_on = at.date().toordinal() if at else None
         if fact.happened_on and len(fact.happened_on) == 10:
-            on = date.fromisoformat(fact.happened_on)
-            return cls("day", on, on, published_on)
+            on = date.fromisoformat(fact.happened_on).toordinal()
+            return cls("day", on, on, published_on if fact.act in RARE_ACTS else None)
         if fact.happened_on:
             first = date.fromisoformat(f"{fact.happened_on}-01")
-            last = calendar.monthrange(first.year, first.month)[1]
-            return cls("month", first, first.replace(day=last), published_on)
+            last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+            return cls("month", first.toordinal(), last.toordinal())
         if published_on is None:
-            return cls("unknown", date.max, date.max)
+            return cls("unknown", date.max.toordinal(), date.max.toordinal())
         before, after = (ONGOING_DAYS, UNDATED_DAYS) if fact.stage == "planned" else (UNDATED_DAYS, ONGOING_DAYS)
-        low, high = published_on - timedelta(days=before), published_on + timedelta(days=after)
-        return cls("published", low, high, published_on)
+        return cls("published", published_on - before, published_on + after, published_on)
 
     @property
-    def on(self) -> date | None:
+    def on(self) -> int | None:
         """The day that stands for them: as named, else of the publication."""
         return self.low if self.kind == "day" else self.published_on
 
@@ -216,12 +215,11 @@ def are_compatible(one: Told, other: Told) -> bool:
 
 def are_near(one: Days, other: Days) -> bool:
     """Whether two stories can mean one day: named days within the window, else one in the reach of the other."""
-    kinds = {one.kind, other.kind}
-    if "unknown" in kinds:
+    if one.kind == other.kind == "day":
+        return abs(one.low - other.low) <= WINDOW_DAYS
+    if "unknown" in (one.kind, other.kind):
         return False
-    if kinds == {"day"}:
-        return abs((one.low - other.low).days) <= WINDOW_DAYS
-    if kinds == {"published"}:
+    if one.kind == other.kind == "published":
         return find_distance(one, other) <= UNDATED_DAYS
     return one.low <= other.high and other.low <= one.high
 
@@ -233,11 +231,11 @@ def are_told_at_once(one: Told, other: Told) -> bool:
         return False
     if mine.published_on is None or theirs.published_on is None:
         return False
-    if abs((mine.published_on - theirs.published_on).days) > AT_ONCE_DAYS:
+    if abs(mine.published_on - theirs.published_on) > AT_ONCE_DAYS:
         return False
     papers = one.acts & _PAPERS and other.acts & _PAPERS
     return bool(
-        abs((mine.low - theirs.low).days) <= MISREAD_DAYS
+        abs(mine.low - theirs.low) <= MISREAD_DAYS
         and (papers or one.acts & other.acts & RARE_ACTS) and one.places & other.places
     )
 
@@ -246,7 +244,7 @@ def find_distance(one: Days, other: Days) -> int:
     """How many days lie between the days that stand for two stories; the window's where a month is all that is said."""
     if "month" in (one.kind, other.kind) or one.on is None or other.on is None:
         return WINDOW_DAYS
-    return abs((one.on - other.on).days)
+    return abs(one.on - other.on)
 
 
 def find_same_text(one: Text, other: Text) -> str:
