@@ -4,24 +4,23 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-import trafilatura
 from lxml import etree, html
 
+from crawler.body import find_text
 from crawler.charset import decode
 from crawler.embedded import find_embedded_date, find_embedded_text, find_payload
 from crawler.headline import find_author, find_heading, find_lead, find_title
 from crawler.languages import find_language
-from crawler.markup import Page, TooDeep, drop, line_of, paragraphs_of, parse_page
+from crawler.markup import Page, TooDeep, line_of, parse_page
 from crawler.metadata import Metadata, read_metadata
 from crawler.pagedates import find_modified, find_published
-from crawler.rules import BODY, REMOVE, SERVICE_LINES
+from crawler.rules import SERVICE_LINES
 from crawler.text import clean_line, squeeze
 from crawler.unpack import TooLarge, looks_binary, unpack
 from crawler.walls import find_refusal
 from seeds.outlet import Outlet
 
 MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB
-_ENOUGH = 80  # characters below which a body found by a selector is not believed; Korean says much in few
 _MUCH = 3  # times longer must be what a less trusted way finds
 _MAX_TEXT = 200_000
 _VISIBLE = 100_000
@@ -80,7 +79,7 @@ def _read_page(
 ) -> Extracted:
     page, claims, payload = Page(tree), read_metadata(tree), find_payload(tree)
     heading = find_heading(page, claims, outlet)
-    title, lead = find_title(heading, claims), find_lead(page, claims, heading, outlet)
+    title, lead = find_title(heading, claims, outlet), find_lead(page, claims, heading, outlet)
     published = find_published(
         page, claims, heading, url=url, outlet=outlet, now=now, embedded=find_embedded_date(payload))
     author = find_author(page, claims, outlet)
@@ -98,31 +97,9 @@ def _read_page(
 
 
 def _find_text(page: Page, claims: Metadata, outlet: Outlet, payload: str) -> str:
-    bodies = (*outlet.family.page.body, *BODY)
-    # A class such as "social" on the wrapper of everything must not take the article with it.
-    holders = {above for node in page.select_all(bodies) for above in (node, *node.iterancestors())}
-    drop(page.select_all(outlet.family.page.remove))
-    drop(node for node in page.select_all(REMOVE) if node not in holders)
-    text = _body_text(page, bodies)
-    if len(text) < _ENOUGH:
-        text = max(text, _stripped(page.tree), key=len)
+    text = find_text(page, outlet)
     hidden = max(find_embedded_text(payload), claims.body, key=len)
     return hidden if len(hidden) > _MUCH * len(text) else text
-
-
-def _body_text(page: Page, bodies: tuple[str, ...]) -> str:
-    for selector in bodies:
-        texts = ("\n".join(paragraphs_of(node)) for node in page.select((selector,))[:5])
-        best = max(texts, key=len, default="")
-        if len(best) >= _ENOUGH:
-            return best
-    return ""
-
-
-def _stripped(work: html.HtmlElement) -> str:
-    """The main text of a page whose layout is unknown, by trafilatura."""
-    found = trafilatura.extract(work, fast=True, include_comments=False, include_tables=True, include_formatting=False)
-    return found or ""
 
 
 def _clean_body(text: str, title: str) -> str:

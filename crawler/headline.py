@@ -5,6 +5,7 @@ from difflib import SequenceMatcher
 
 from lxml import html
 
+from crawler.identity import make_host
 from crawler.markup import Page, line_of
 from crawler.metadata import Metadata
 from crawler.rules import AUTHOR, LEAD, TITLE
@@ -15,6 +16,7 @@ _SEPARATOR = re.compile(r"\s+[|\-–—:«»•]\s+|\s*[|ㅣ│]\s*")
 _SECTION = re.compile(r"-[^\s-]{2,6}$")
 _NEAR = 0.5  # likeness to the claimed title from which the printed heading is believed
 _LEAD_CHARS = (15, 1_500)
+_ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})  # where leads of other articles stand
 _NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
 _BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi).*$")  # a link or button inside the byline
 _AUTHOR_CHARS = 80
@@ -26,26 +28,36 @@ def find_heading(page: Page, claims: Metadata, outlet: Outlet) -> html.HtmlEleme
     named = [(node, text) for node in nodes if (text := line_of(node)) and len(text) <= 400]
     if not named:
         return None
-    claimed = cut_site(claims.title, claims.site)
+    claimed = cut_site(claims.title, *_names(claims, outlet))
     return max(named, key=lambda pair: _likeness(pair[1], claimed))[0] if claimed else named[0][0]
 
 
-def find_title(heading: html.HtmlElement | None, claims: Metadata) -> str:
+def find_title(heading: html.HtmlElement | None, claims: Metadata, outlet: Outlet) -> str:
     """The printed heading when it is near to what the page claims, else the claimed title without the site's name."""
-    claimed, printed = cut_site(claims.title, claims.site), line_of(heading) if heading is not None else ""
+    names = _names(claims, outlet)
+    claimed, printed = cut_site(claims.title, *names), line_of(heading) if heading is not None else ""
     if not claimed or (printed and _likeness(printed, claimed) >= _NEAR):
-        return cut_site(printed, claims.site)
+        return cut_site(printed, *names)
     return claimed
 
 
-def cut_site(title: str, site: str) -> str:
-    """`title` without the outlet's name behind a separator, and without a section before it ("...-정치ㅣ한국일보")."""
-    title, name = clean_line(title), squeeze(site)
-    for match in _SEPARATOR.finditer(title) if name else ():
+def cut_site(title: str, *sites: str) -> str:
+    """`title` without an outlet's name behind a separator, and without a section before it ("...-정치ㅣ한국일보")."""
+    title, names = clean_line(title), [name for name in map(squeeze, sites) if name]
+    for match in _SEPARATOR.finditer(title) if names else ():
         tail, head = squeeze(title[match.end():]), title[:match.start()].strip()
-        if tail and (tail == name or (len(tail) > 3 and tail in name) or (len(tail) < 40 and tail.endswith(name))):
+        if head and any(_is_site(tail, name) for name in names):
             return _SECTION.sub("", head) if "ㅣ" in match[0] else head
     return title
+
+
+def _is_site(tail: str, name: str) -> bool:
+    return bool(tail) and (tail == name or (len(tail) > 3 and tail in name) or (len(tail) < 40 and tail.endswith(name)))
+
+
+def _names(claims: Metadata, outlet: Outlet) -> tuple[str, ...]:
+    host = re.sub(r"^(?:www|m|en)\.|:\d+$", "", make_host(outlet.homepage))
+    return claims.site, outlet.name, outlet.name_en, host
 
 
 def find_lead(page: Page, claims: Metadata, heading: html.HtmlElement | None, outlet: Outlet) -> str:
@@ -56,6 +68,8 @@ def find_lead(page: Page, claims: Metadata, heading: html.HtmlElement | None, ou
     title = squeeze(line_of(heading)) if heading is not None else ""
     for node in (*page.select(outlet.family.page.lead), *page.select(LEAD)):
         text = line_of(node)
+        if any(above.tag in _ASIDE for above in node.iterancestors()):
+            continue
         if _LEAD_CHARS[0] <= len(text) <= _LEAD_CHARS[1] and squeeze(text) != title:
             return text
     described = squeeze(claims.description)

@@ -14,7 +14,8 @@ MAX_TAGS = 120_000  # the largest real page has 9,000; 200,000 links cost 9 s an
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 _SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "button", "select", "option",
                       "textarea", "input", "form", "nav", "footer", "aside", "video", "audio", "object", "embed",
-                      "head", "map"})
+                      "head", "map", "rt", "rp"})  # rt: how a word is read, printed above it
+_SILENT = frozenset({"script", "style", "rt", "rp"})
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figcaption", "figure",
     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre",
@@ -116,7 +117,7 @@ def _compile(selector: str) -> CSSSelector | None:
 
 def _pieces(node: html.HtmlElement) -> Iterator[str]:
     for part in node.iter():
-        if isinstance(part.tag, str) and part.tag not in ("script", "style"):
+        if isinstance(part.tag, str) and part.tag not in _SILENT:
             yield f" {part.text or ''}" if part.tag in _BLOCKS or part.tag == "br" else part.text or ""
         if part is not node and part.tail:
             yield part.tail

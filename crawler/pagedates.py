@@ -22,10 +22,11 @@ from seeds.outlet import Outlet
 _MD, _HMS = r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3])([0-5]\d)([0-5]\d)"
 _STAMP = re.compile(rf"(?<!\d)(20[0-4]\d){_MD}{_HMS}?(?=\d{{0,6}}(?!\d))")
 _VCCORP = re.compile(rf"-(?!20)\d{{3}}([12]\d){_MD}{_HMS}\d{{2,6}}\.\w{{3,4}}$")
-_DAY = re.compile(rf"(?<!\d)(20[0-4]\d){_MD}|/(20[0-4]\d)/(\d{{1,2}})/(\d{{1,2}})(?=/|$)")
+_DAY = re.compile(rf"(?<!\d)(20[0-4]\d){_MD}|/(20[0-4]\d)[/-](\d{{1,2}})/(\d{{1,2}})(?=/|$)")
 _DATED = re.compile(r"\d{1,4}\s*[-./년]\s*\d{1,2}\s*[-./월]\s*\d{1,4}|\b[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
                     r"|\d{1,2} [A-Z][a-z]{2,8} \d{4}")
 _CLAIMS = re.compile(r"(?:입력|승인|등록|송고|written|published|đăng|ngày)", re.I)
+_CHANGED = re.compile(r"\W*(?:(?:기사|최종)?\s*(?:수정|업데이트)|(?:last )?(?:updated|modified)|cập nhật)", re.I)
 _DATE_ATTRIBUTES = ("datetime", "data-date-time", "data-published-time", "content", "data-deploy-dt")
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "a"})
 _MINUTE = timedelta(minutes=1)
@@ -109,6 +110,7 @@ def _date_texts(node: html.HtmlElement) -> list[str]:
 
 
 def _agreeing(texts: list[str], day: Moment | None, outlet: Outlet, now: datetime | None) -> Moment | None:
+    texts = sorted(texts, key=lambda text: bool(_CHANGED.match(text)))
     moments = [moment for moment in (_read(text, outlet, now) for text in texts) if moment]
     if day:
         early, late = (_NEAR, _CREATED_BEFORE)
@@ -127,6 +129,7 @@ def _read(text: str, outlet: Outlet, now: datetime | None) -> Moment | None:
 
 def _address_moment(url: str, outlet: Outlet, now: datetime | None) -> Moment | None:
     path = unquote(url).partition("#")[0]
+    path = path[max(path.rfind("http://"), path.rfind("https://"), 0):]  # an archive's copy has the day of the copy too
     zone = ZoneInfo(outlet.zone)
     for form in (_VCCORP, _STAMP, _DAY):
         if not (match := form.search(path)):

@@ -79,6 +79,9 @@ SERVICE_LINES = (
     r"(?:tin|bài viết|xem thêm|đọc tiếp|tham khảo thêm).{0,3}(?:liên quan|thêm)?\s*:?", r"copy link thành công!?",
     r"trở lại [\w\s]{2,20}", r"về trang chủ đề", r"link bài gốc.{0,40}", r"lấy link!?", r"chia sẻ( qua .{0,20})?",
     r"bình luận.{0,12}",
+    r"(?:xem|đọc) thêm\s*:.{0,160}", r"mời (?:bạn |quý vị )?(?:đọc|xem) thêm.{0,160}",
+    r"[▶☞]?\s*관련\s?기사\s*:?.{0,120}",
+    r"(?:read (?:more|also)|see also|czytaj (?:też|także|więcej)|dowiedz się więcej|zobacz (?:też|także))\s*:.{0,160}",
     r"advertisement", r"quảng cáo", r"FONT SIZE", r"share( this)?", r"\$\$\w+\$\$", r"cùng chuyên mục",
     r"tin mới( nhất)?",
 )

@@ -1,0 +1,80 @@
+"""Finds the text of an article in its page: the family's selectors, then the usual ones, then trafilatura."""
+
+from collections.abc import Iterator
+
+import trafilatura
+from lxml import html
+
+from crawler.markup import Page, drop, line_of, paragraphs_of
+from crawler.rules import BODY, REMOVE
+from crawler.text import squeeze
+from seeds.outlet import Outlet
+
+_ENOUGH = 80  # characters below which a body found by a selector is not believed; Korean says much in few
+_SMALL = 600  # up to which a body found by a usual selector is compared with what trafilatura finds
+_MUCH = 3  # times longer must be what a less trusted way finds
+_BULK = 0.7  # of a body's text: more stands in no box of links, whatever its class is called
+_CODE = frozenset({"script", "style", "noscript", "template", "iframe"})
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5"})
+_HEADING_CHARS = 150
+_KEY_CHARS = 60  # of a paragraph by which it is found again
+
+
+def find_text(page: Page, outlet: Outlet) -> str:
+    """The article's paragraphs, one per line; empty where there are none. Cuts everything else out of the tree."""
+    _clear(page, outlet)
+    if text := _by_selectors(page, outlet.family.page.body, _ENOUGH):
+        return text
+    text = _by_selectors(page, BODY, _ENOUGH)
+    if len(text) >= _SMALL:
+        return text
+    stripped = _strip(page.tree)
+    return stripped if not text or len(stripped) > _MUCH * len(text) else text
+
+
+def _clear(page: Page, outlet: Outlet) -> None:
+    bodies = page.select_all((*outlet.family.page.body, *BODY))
+    # A class such as "social" on the wrapper of everything must not take the article with it.
+    holders = {above for node in bodies for above in (node, *node.iterancestors())}
+    drop(page.select_all(outlet.family.page.remove))
+    sizes = {body: len(line_of(body)) for body in bodies}
+    drop(node for node in page.select_all(REMOVE) if node not in holders and not _is_bulk(node, sizes))
+
+
+def _is_bulk(node: html.HtmlElement, sizes: dict[html.HtmlElement, int]) -> bool:
+    if node.tag in _CODE:
+        return False
+    around = next((sizes[above] for above in node.iterancestors() if above in sizes), 0)
+    return around > _ENOUGH and len(line_of(node)) > _BULK * around
+
+
+def _by_selectors(page: Page, selectors: tuple[str, ...], enough: int) -> str:
+    for selector in selectors:
+        texts = ("\n".join(paragraphs_of(node)) for node in page.select((selector,))[:5])
+        best = max(texts, key=len, default="")
+        if len(best) >= enough:
+            return best
+    return ""
+
+
+def _strip(tree: html.HtmlElement) -> str:
+    """The main text of a page whose layout is unknown, by trafilatura, which loses most section headings."""
+    headings = dict(_headings(tree))
+    found = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=True, include_formatting=False)
+    lines = (found or "").split("\n")
+    known = {squeeze(line)[:_KEY_CHARS] for line in lines}
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        heading = headings.get(squeeze(line)[:_KEY_CHARS], "")
+        if number and heading and squeeze(heading)[:_KEY_CHARS] not in known:
+            kept.append(heading)
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _headings(tree: html.HtmlElement) -> Iterator[tuple[str, str]]:
+    """The start of each paragraph that follows a section heading beside it, with that heading."""
+    for node in tree.iter(*_HEADINGS):
+        after = node.getnext()
+        if after is not None and after.tag == "p" and len(heading := line_of(node)) <= _HEADING_CHARS and heading:
+            yield squeeze(line_of(after))[:_KEY_CHARS], heading
