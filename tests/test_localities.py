@@ -119,6 +119,92 @@ def test_names_and_near_misses(gazetteer: Gazetteer, lang: str, text: str, keys:
     assert actors(found) == keys
 
 
+SLIPS = [
+    ("en", "Gyoengsangbuk-do signed", ["KR-47"]), ("vi", "tỉnh Geonggy", ["KR-41"]),
+    ("ko", "타이응웅성과 협약", ["VN-19"]), ("vi", "tỉnh Nam Chungcheong", ["KR-44"]),
+    ("vi", "tỉnh Bắc Gyeongsang", ["KR-47"]), ("vi", "thành phố Gangwon", ["KR-51"]),
+    ("vi", "quận Hamyang", ["KR-48870"]), ("ko", "광남성과 베트남", ["VN-48"]),
+    ("vi", "tỉnh Chungcheong Bắc", ["KR-43"]),
+    ("vi", "tỉnh Gyeongsang Nam", ["KR-48"]),
+    ("vi", "Jeolla Bắc", ["KR-52"]),
+    ("en", "Chungheongbuk Province", ["KR-43"]), ("en", "Chungheongbuk", ["KR-43"]),
+    ("en", "Pyeongtek City", ["KR-41220"]), ("en", "Pyeongtek rice", []),
+    ("en", "Chungcheongnum-do", ["KR-44"]), ("en", "Jeollabook-do", ["KR-52"]),
+    ("en", "Gamcheon City of stairs", []), ("vi", "xã Changpyeong", []), ("en", "Gyeongsu County", []),
+    ("de", "Nord Kyongsang", ["KR-47"]), ("en", "Kyongsang County", []), ("en", "Seongsan Ilchulbong Province", []),
+    ("ko", "동탑성 사덱동", ["VN-82"]), ("ko", "다낭시 호아카인동", ["VN-48"]), ("ko", "다낭시 동료", ["VN-48"]),
+    ("en", "Hoa Khanh ward, Da Nang", ["VN-48"]), ("vi", "Phường Hòa Khánh (TP Đà Nẵng)", ["VN-48"]),
+    ("vi", "Doan dai bieu tinh Nghe An tham Gangwon", ["VN-40", "KR-51"]), ("vi", "Chu tich tinh", []),
+    ("vi", "Thừa Thiên\nHuế", ["VN-46"]), ("en", "Ho Chi\nMinh City", ["VN-79"]),
+    ("vi", "HÒA BÌNH VÀ HỮU NGHỊ", []), ("vi", "TỈNH HÒA BÌNH VÀ BUSAN", ["VN-25", "KR-26"]),
+]
+NO_ACTORS = [
+    ("en", "Gyeongju World Culture Expo held by Gyeongsangbuk-do", ["KR-47"]),
+    ("en", "Busan International Film Festival", []), ("en", "a film on Busan", ["KR-26"]),
+    ("en", "Hue Festival", []), ("vi", "Festival Huế", []), ("vi", "thành phố Huế", ["VN-46"]),
+    ("vi", "phố Hà Nội", []), ("vi", "thành phố Hà Nội", ["VN-01"]), ("vi", "phở Hà Nội", []),
+    ("en", "Hanoi Street in Busan", ["KR-26"]), ("ko", "하노이 거리", []), ("ko", "하노이시", ["VN-01"]),
+    ("en", "Busan Film Commission", []), ("en", "Incheon International Airport", []), ("en", "Daegu university", []),
+    ("vi", "Đại học Daegu", []), ("vi", "Dai hoc Da Nang", []), ("vi", "Thi truong Daejeon", ["KR-30"]),
+    ("ko", "부산국제영화제", []), ("ko", "부산국제교류재단", ["KR-26"]), ("ko", "보령머드축제", []),
+    ("ko", "하노이한국국제학교", []), ("ko", "대구지방검찰청", []),
+    ("vi", "Kim Hà Nam", []), ("en", "Lee Jeju", []), ("vi", "Kim Jin-ju và tỉnh Hà Nam", ["VN-37"]),
+    ("ja", "ベトナムのダナン・フエ", ["VN-48", "VN-46"]),
+    ("ja", "韓国の釜山・大邱・光州", ["KR-26", "KR-27", "KR-29"]),
+]
+NAMESAKES = [
+    ("ko", "후에 시장이 왔다", []),
+    ("ko", "그 후에 다낭시가", ["VN-48"]),
+    ("ko", "다낭과 후에를 찾은", ["VN-48", "VN-46"]),
+    ("ko", "경기 후에 다낭시로", ["VN-48"]),
+    ("ko", "경기가 열린 하노이시", ["VN-01"]),
+    ("ko", "경기도와 하노이시", ["KR-41", "VN-01"]),
+    ("ko", "하남시와 베트남 하남성", ["KR-41450", "VN-37"]), ("ko", "고성군", []),
+    ("ko", "경남 고성군", ["KR-48820"]),
+    ("ko", "강원 고성군", ["KR-51820"]),
+    ("ko", "강원특별자치도 고성군", ["KR-51820"]),
+    ("en", "Goseong County in South Gyeongsang", ["KR-48820"]),
+    ("vi", "huyện Goseong thuộc tỉnh Gangwon", ["KR-51820"]),
+    ("ko", "광주광역시", ["KR-29"]),
+    ("ko", "경기도 광주시", ["KR-41610"]),
+    ("ko", "서구", []),
+    ("ko", "인천 서구", ["KR-28260"]),
+    ("vi", "quận Nam, TP Daegu", ["KR-27200"]), ("en", "Daegu's Nam-gu", ["KR-27200"]),
+    ("vi", "huyện Cao Lãnh", ["VNH-873"]), ("vi", "TP Cao Lãnh", ["VNH-866"]),
+]
+
+
+@pytest.mark.parametrize(("lang", "text", "keys"), [*SLIPS, *NO_ACTORS, *NAMESAKES])
+def test_slips_names_of_other_things_and_namesakes(
+    gazetteer: Gazetteer, lang: str, text: str, keys: list[str],
+) -> None:
+    found = find_mentions(nfc(text), "text", lang, gazetteer)
+
+    assert actors(found) == keys
+
+
+@pytest.mark.parametrize(("lang", "text", "home", "key"), [
+    ("vi", "Chu tich UBND tinh tiep doan Busan", "VN-40", "VN-40"),
+    ("vi", "LÃNH ĐẠO TỈNH TIẾP ĐOÀN BUSAN", "VN-40", "VN-40"),
+    ("vi", "(Báo Nghệ An) - Chủ tịch UBND tỉnh tiếp đoàn Busan", None, "VN-40"),
+    ("vi", "Nghệ An (TTXVN) - Chủ tịch UBND tỉnh tiếp đoàn Busan", None, "VN-40"),
+    ("vi", "Hà Nội (TTXVN) - Chủ tịch UBND thành phố tiếp đoàn Busan", None, None),
+    ("vi", "Đọc báo Nghệ An - Chủ tịch UBND tỉnh tiếp đoàn Busan", None, None),
+    ("en", "The provincial People's Committee met a delegation from Busan", "VN-40", "VN-40"),
+    ("en", "Nghe An met Busan. Nghe An was glad. The province hopes", "VN-40", "VN-40"),
+    ("en", "Gyeonggi Province is large. The province hopes", "VN-40", None),
+    ("en", "The county signed with Ninh Binh", "KR-47920", "KR-47920"),
+    ("en", "The county of Ninh Binh", "KR-47920", None),
+    ("ko", "도는 타이응우옌성과", "KR-47", "KR-47"), ("ko", "도는 타이응우옌성과", "KR-47920", None),
+])
+def test_the_unnamed_home_in_every_language(
+    gazetteer: Gazetteer, lang: str, text: str, home: str | None, key: str | None,
+) -> None:
+    found = find_mentions(text, "text", lang, gazetteer, home=home)
+
+    assert next((m.key for m in found if m.note == "home"), None) == key
+
+
 @pytest.mark.parametrize(("lang", "text", "key"), [
     ("en", "Jeju Air", "KR-50"), ("vi", "Đại học Đà Nẵng", "VN-48"), ("ko", "부산은행", "KR-26"),
     ("en", "Gwangju FC", "KR-29"), ("vi", "Samsung Thái Nguyên", "VN-19"), ("vi", "sân bay Đà Nẵng", "VN-48"),

@@ -20,9 +20,9 @@ from monitor.judging.namesakes import LONGEST_NAME, Found, Readings, settle
 from monitor.judging.surroundings import (
     KOREAN_HOME,
     find_bylines,
+    find_mastheads,
     find_type,
     is_dateline,
-    is_masthead,
     is_organisation,
 )
 from monitor.judging.text import fold
@@ -106,7 +106,7 @@ def _find(parts: list[_Text], lang: str, gazetteer: Gazetteer, home: str | None)
 
 def _find_names(part: _Text, lang: str, gazetteer: Gazetteer) -> Iterable[Found]:
     text = part.text
-    bylines = find_bylines(text)
+    bylines, mastheads = find_bylines(text), find_mastheads(text)
     for hit in make_matcher(gazetteer).find(text, lang):
         keys = hit.pattern.keys
         if not keys:
@@ -119,7 +119,7 @@ def _find_names(part: _Text, lang: str, gazetteer: Gazetteer) -> Iterable[Found]
         note = ""
         desk = bisect_right(bylines, (hit.start, len(text))) - 1
         in_tag = desk >= 0 and hit.start < bylines[desk][1]
-        if in_tag or is_dateline(text, hit.start, hit.end) or is_masthead(text, hit.start):
+        if in_tag or is_dateline(text, hit.start, hit.end) or hit.start in mastheads:
             note = "byline"
         elif is_organisation(text, hit.start, hit.end, gazetteer):
             note = "organisation"
@@ -167,7 +167,7 @@ def _find_homes(
     if not home or home not in gazetteer.localities:
         return []
     locality = gazetteer.localities[gazetteer.current(home)]
-    own = {home, locality.key}
+    own = {key for one in named for key in one.keys if gazetteer.current(key) == locality.key}
     free = (
         match.span() for match in _home_pattern(locality, lang).finditer(part.text)
         if not _is_named(match, named) and not _means_another(match, named, own)

@@ -15,6 +15,7 @@ from seeds.gazetteer import Gazetteer
 # Spaces of every kind, and what takes no room at all: soft hyphens, joiners, marks of byte order and direction.
 ODD_SPACES = dict.fromkeys([*b"\t\x0b\x0c", 0xa0, 0x1680, *range(0x2000, 0x200b), 0x202f, 0x205f, 0x3000], " ")
 NOTHING = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+|(?<=[ \n]) +| +(?=\n)|\r(?=\n)")
+ODD = re.compile("[\t\x0b\x0c\u00a0\u00ad\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]")
 SENTENCE_END = re.compile(r"[.!?。！？…:;][\"'”’」)\]]*$")
 # Text set to a width (mail, old portals): no line is longer than the widest, and each is as full as it can be.
 NARROWEST, WIDEST = 30, 120
@@ -86,6 +87,8 @@ def mend_story(story: Story, gazetteer: Gazetteer) -> Mended:
 
 
 def _squeeze(text: str) -> _Text:
+    if not ODD.search(text) and not any(pair in text for pair in ("  ", " \n", "\n ", "\r")):
+        return _Text(text)
     text = text.translate(ODD_SPACES)
     parts: list[str] = []
     cuts: list[int] = []

@@ -28,6 +28,8 @@ class Misspellings:
             bare = _bare(name)
             if bare.isascii() and bare.isalpha():
                 self._keys[bare] |= set(keys)
+        # "Kyongsang" is no slip of Gyeongsan's other spelling, but a province without its direction.
+        self._known = {name.removesuffix(side) for name in self._keys for side in ("", "buk", "nam")}
         for name in self._keys:
             if len(name) >= LEAST_LETTERS - 1:
                 for shorter in (name, *_shorter(name)):
@@ -46,7 +48,7 @@ class Misspellings:
 
     def _find_keys(self, word: str) -> tuple[tuple[str, ...], bool]:
         bare = _bare(fold(word))
-        if bare in self._keys or len(bare) < LEAST_LETTERS - 1:
+        if bare in self._known or len(bare) < LEAST_LETTERS - 1:
             return (), False
         near = {
             name for shorter in (bare, *_shorter(bare)) for name in self._near.get(shorter, ())

@@ -29,9 +29,10 @@ DATELINE = re.compile(
     r"^(?:\s*[-–]?\s*)?(?:\((?:VNA|TTXVN|VNS|Yonhap|VOV\w*|Xinhua|Reuters|AP)\)|,\s+[A-Z][a-z]{2,8}\.?\s+\d{1,2}\s*\()"
 )
 MASTHEAD = re.compile(
-    r"(?:^|[\n(\[*–-])\s*(?:Theo\s+)?(?:Báo(?: điện tử)?|Cổng thông tin điện tử|Cổng TTĐT|Trang thông tin điện tử|"
-    r"Đài (?:Phát thanh (?:và|-) Truyền hình|PT-?TH))\s(?:(?:tỉnh|thành phố)\s|TP\.?\s?)?\Z"
+    r"(?:Báo(?: điện tử)?|Cổng thông tin điện tử|Cổng TTĐT|Trang thông tin điện tử|"
+    r"Đài (?:Phát thanh (?:và|-) Truyền hình|PT-?TH))\s(?:(?:tỉnh|thành phố)\s|TP\.?\s?)?"
 )
+MASTHEAD_FRONT = re.compile(r"(?:^|[\n(\[*–-])\s?\Z")
 # A name after a title or a family name is a person's: "ông Vinh", "Trần Hà Nam".
 TITLE = re.compile(
     r"(?<!\w)(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ô|ca sĩ|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|TS\.?)\s(?:[A-ZÀ-ỸĐ]\w*\s){0,3}\Z"
@@ -104,11 +105,6 @@ def is_dateline(text: str, start: int, end: int) -> bool:
     return DATELINE.match(text[end:end + REACH]) is not None
 
 
-def is_masthead(text: str, start: int) -> bool:
-    """Whether a name at `start` is that of the paper or portal that speaks: "(Báo Nghệ An) -"."""
-    return MASTHEAD.search(text, max(0, start - BEFORE_REACH - REACH), start) is not None
-
-
 def is_person(text: str, start: int, *, titled: bool) -> bool:
     """Whether a name at `start` goes on a family name or, where `titled` asks for it, follows a title."""
     front = max(0, start - BEFORE_REACH)
@@ -116,6 +112,14 @@ def is_person(text: str, start: int, *, titled: bool) -> bool:
         return True
     return (
         titled and TITLE.search(text, front, start) is not None
+    )
+
+
+def find_mastheads(text: str) -> frozenset[int]:
+    """Where the names of papers and portals that speak begin: "(Báo Nghệ An) -", "Cổng TTĐT tỉnh Lào Cai"."""
+    return frozenset(
+        match.end() for match in MASTHEAD.finditer(text)
+        if MASTHEAD_FRONT.search(text, max(0, match.start() - 2), match.start())
     )
 
 
