@@ -28,9 +28,14 @@ class FeedEntry:
 class ParsedFeed:
     """What a feed held: entries in its own order, addresses of further sitemaps in `more`, and what was left out.
 
-    `refused` names why nothing could be read (`empty`, `too_large`, `not_a_feed`, `not_text`, `entity_declaration`,
-    `broken`); `skipped` counts entries left out by reason (`no_link`, `no_title`, `not_an_article`, `double`);
-    `notes` names what was mended (`one_date_for_all`, `local_time_labelled_utc`).
+    `more` has the sitemap that changed last first. `next_url` is the next page that the feed names itself; `pages` are
+    the pages of a list that its pager links to by number.
+
+    `refused` names why nothing could be read (`empty`, `too_large`, `too_deep`, `not_a_feed`, `not_text`,
+    `entity_declaration`, `broken`); `skipped` counts entries left out by reason (`no_link`, `no_title`,
+    `not_an_article`, `double`);
+    `notes` names what was mended or guessed (`one_date_for_all`, `build_time_as_date`, `local_time_labelled_utc`,
+    `learnt_links`).
     """
 
     entries: list[FeedEntry] = field(default_factory=list)
@@ -38,6 +43,8 @@ class ParsedFeed:
     more: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    next_url: str = ""
+    pages: dict[int, str] = field(default_factory=dict)
 
 
 def make_url(link: str, base: str, outlet: Outlet) -> str:

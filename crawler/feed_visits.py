@@ -26,6 +26,7 @@ class FeedReading:
 
     `first_look` is true where the feed was never read before. `visit.reason` is empty where it was read. `counts` is
     what else is to be told: entries `undated`, `refused:address_too_long`, and notes as `feed_note:<what was mended>`.
+    `next_url` is where the list goes on, if anybody knows.
     """
 
     visit: FeedVisit
@@ -34,6 +35,7 @@ class FeedReading:
     not_modified: bool = False
     first_look: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
+    next_url: str = ""
 
 
 def make_conditions(feed: Feed, outlet: Outlet, state: FeedState | None) -> dict[str, str]:
@@ -59,33 +61,49 @@ def read_feed(answer: Answer, *, feed: Feed, outlet: Outlet, state: FeedState | 
     return _read_body(answer, visit, feed, outlet, first_look)
 
 
+def read_further(answer: Answer, *, feed: Feed, outlet: Outlet, page: int, at: datetime) -> FeedReading:
+    """What `answer` means as page `page` (2 and up) of `feed`; nothing of it is kept of the feed's own state."""
+    if answer.failure or not 200 <= answer.status < 300:
+        reason = answer.failure or f"http_{answer.status}"
+        return FeedReading(FeedVisit(outlet.id, answer.url, at, answer.status, reason=reason))
+    return _read_body(answer, FeedVisit(outlet.id, answer.url, at, answer.status), feed, outlet, False, page)
+
+
 def pick_children(urls: Sequence[str]) -> tuple[str, ...]:
-    """The sitemaps of an index to visit in one wave: the first of the list and those with the highest numbers."""
+    """The sitemaps of an index to visit in one wave: the first of the list and those with the highest numbers.
+
+    The list begins with what changed last, where the index says so.
+    """
     urls = [url for url in urls if len(url) <= MAX_ADDRESS]
     first = list(urls[:FIRST_CHILDREN])
     rest = sorted(urls[FIRST_CHILDREN:], key=lambda url: [int(n) for n in _NUMBERS.findall(url)[-6:]], reverse=True)
     return tuple(first + rest[:LAST_CHILDREN])
 
 
-def _read_body(answer: Answer, visit: FeedVisit, feed: Feed, outlet: Outlet, first_look: bool) -> FeedReading:
+def _read_body(
+    answer: Answer, visit: FeedVisit, feed: Feed, outlet: Outlet, first_look: bool, page: int = 1,
+) -> FeedReading:
     from crawler.feeds import parse_feed  # heavy to import, and most feeds have not changed
+    from crawler.paging import make_next_address
 
     parsed = parse_feed(
         answer.body, url=answer.url, kind=feed.kind, outlet=outlet, content_type=answer.content_type, now=visit.at)
     if parsed.more:  # an index is asked for in full each time: it stays the same while its children change
         return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status), more=pick_children(parsed.more))
     counts = Counter(f"feed_note:{note}" for note in parsed.notes)
-    entries = tuple(_make_entries(parsed.entries, feed, outlet, counts))
+    known_form = "learnt_links" not in parsed.notes
+    entries = tuple(_make_entries(parsed.entries, feed, outlet, counts, known_form))
     reason = parsed.refused or ("no_articles" if parsed.entries else "no_entries")
     if not entries:
         return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status, reason=reason), counts=counts)
     counted = FeedVisit(
         outlet.id, feed.url, visit.at, visit.status, visit.etag, visit.last_modified, visit.body_hash, len(entries))
-    return FeedReading(counted, entries, first_look=first_look, counts=counts)
+    ahead = parsed.next_url or make_next_address(feed, page + 1, outlet) or parsed.pages.get(page + 1, "")
+    return FeedReading(counted, entries, first_look=first_look, counts=counts, next_url=ahead)
 
 
 def _make_entries(
-    found: Iterable["FeedEntry"], feed: Feed, outlet: Outlet, counts: Counter[str],
+    found: Iterable["FeedEntry"], feed: Feed, outlet: Outlet, counts: Counter[str], known_form: bool,
 ) -> Iterable[NewEntry]:
     seen: set[str] = set()
     for entry in found:
@@ -93,7 +111,7 @@ def _make_entries(
             counts["refused:address_too_long"] += 1
             continue
         identity = make_identity(entry.url, outlet)
-        if identity in seen or not is_article(entry.url, outlet):
+        if identity in seen or (known_form and not is_article(entry.url, outlet)):
             continue
         seen.add(identity)
         counts["undated"] += entry.published_at is None

@@ -25,12 +25,15 @@ _SAMPLE = 60_000
 NO_ZONE = "UTC"  # of `make_generic_outlet`; no outlet of the seeds is at home there
 REFUSALS = {
     "empty": "no feed: the file is empty", "too_large": "no feed: the file is too large",
+    "too_deep": "no list page: its elements are nested too deep",
     "not_text": "no feed: the file holds no text", "not_a_feed": "no feed, sitemap or list page",
     "entity_declaration": "refused: it declares entities, which no feed needs", "broken": "the feed cannot be read",
 }
 NOTES = {
     "one_date_for_all": "all entries carry one date, that of the feed itself: they are given without a date",
+    "build_time_as_date": "entries that carry the date of the feed itself are given without a date",
     "local_time_labelled_utc": "local times labelled as UTC were mended",
+    "learnt_links": "nobody declared what addresses articles have here: the links of the commonest form are given",
 }
 
 

@@ -1,7 +1,9 @@
 """Reads sitemaps: urlset, news sitemap, index. Which of them to visit is the crawler's business."""
 
 from collections import Counter
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -11,30 +13,45 @@ from crawler.text import clean_line, unescape_again
 from seeds.outlet import Outlet
 
 MAX_ENTRIES = 50_000  # the sitemap protocol's own limit
+SAME_DATE_ENTRIES = 5
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_sitemap(text: str, url: str, outlet: Outlet, now: datetime | None = None) -> ParsedFeed:
     """The addresses of a sitemap. News sitemaps give title and publication date; `lastmod` stands in for the date.
 
-    The children of an index are in `more`, without the index itself.
+    One instant for every `lastmod` is when the file was built, so no date. The children of an index are in `more`, the
+    last changed first, without the index itself.
     """
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     root = etree.fromstring(text.lstrip("\ufeff \t\r\n").encode("utf-8", "replace"), parser) if text.strip() else None
     if root is None or _name(root) not in ("urlset", "sitemapindex"):
         return ParsedFeed(refused="not_a_feed")
     skipped: Counter[str] = Counter()
-    entries, more = [], []
+    entries, children = [], []
     for node in list(root)[:MAX_ENTRIES]:
         values = _values(node)
         link = make_url(values.get("loc", ""), url, outlet)
         if not link:
             skipped["no_link"] += 1
         elif _name(node) == "sitemap":
-            more.append(clean_line(values["loc"]))
+            at = parse_date(values.get("lastmod", ""), zone=outlet.zone, order="ymd", now=now)
+            children.append((at or EPOCH, urljoin(url, clean_line(values["loc"]))))
         elif _name(node) == "url":
             entries.append(_make_entry(link, values, outlet, now))
-    children = [child for child in dict.fromkeys(more) if child != url]
-    return ParsedFeed(merge_doubles(entries, skipped), more=children, skipped=dict(skipped))
+    children.sort(key=lambda child: child[0], reverse=True)  # stable: without dates in the order of the file
+    more = [child for child in dict.fromkeys(child for _, child in children) if child != url]
+    notes = ("one_date_for_all",) if _is_stamped(entries) else ()
+    if notes:
+        entries = [replace(entry, published_at=None, date_source="") for entry in entries]
+    return ParsedFeed(merge_doubles(entries, skipped), more=more, skipped=dict(skipped), notes=notes)
+
+
+def _is_stamped(entries: list[FeedEntry]) -> bool:
+    dates = {entry.published_at for entry in entries}
+    only = next(iter(dates), None)
+    return len(entries) >= SAME_DATE_ENTRIES and len(dates) == 1 and only is not None and bool(
+        only.minute or only.second)  # a day, or a full hour, is what somebody wrote
 
 
 def _make_entry(link: str, values: dict[str, str], outlet: Outlet, now: datetime | None) -> FeedEntry:

@@ -7,14 +7,17 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 import feedparser
 
 from crawler.dates import Moment, read_moment
 from crawler.entries import FeedEntry, ParsedFeed, make_url, merge_doubles
+from crawler.paging import join_page
 from crawler.text import clean_line, unescape_again
 from seeds.outlet import Outlet
 
@@ -23,20 +26,22 @@ _SUMMARY_CHARS = 2_000
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 _TAGS = re.compile(r"</?(?:a|abbr|b|big|blockquote|br|center|div|em|figure|figcaption|font|h[1-6]|hr|i|iframe|img|"
                    r"li|ol|p|script|small|span|strong|style|sub|sup|table|tbody|td|th|tr|u|ul)\b[^>]*/?>", re.I)
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 _SLACK = timedelta(minutes=10)  # clocks of publisher and feed builder
-_SAME_DATE_ITEMS = 5
+_SAME_DATE_ITEMS = 5  # a paper publishes some stories at one instant, not a whole feed
+_STAMP = timedelta(seconds=60)  # how long a server may take over one feed that it stamps item by item
 
 
 def parse_syndication(text: str, url: str, outlet: Outlet, now: datetime | None = None) -> ParsedFeed:
     """The items of an RSS, Atom, RDF or JSON feed, refused as `not_a_feed` when it is none of them."""
-    built, items = _read_json(text) if text.lstrip()[:1] == "{" else _read_xml(text)
-    if items is None:
+    found = _read_json(text) if text.lstrip()[:1] == "{" else _read_xml(text)
+    if found is None:
         return ParsedFeed(refused="not_a_feed")
     skipped: Counter[str] = Counter()
-    moments = [_read_date(item["date"], outlet, now) for item in items]
-    dates, notes = _mend(moments, _read_date(built, outlet, now), outlet, now)
+    moments = [_read_date(item["date"], outlet, now) for item in found.items]
+    dates, notes = _mend(moments, _read_date(found.built, outlet, now), outlet, now)
     entries = []
-    for item, at in zip(items, dates, strict=True):
+    for item, at in zip(found.items, dates, strict=True):
         link = make_url(item["link"], url, outlet)
         if not link:
             skipped["no_link"] += 1
@@ -44,47 +49,58 @@ def parse_syndication(text: str, url: str, outlet: Outlet, now: datetime | None 
         if not item["title"]:
             skipped["no_title"] += 0 if item["summary"] else 1
         entries.append(FeedEntry(link, item["title"], item["summary"], at, "feed" if at else ""))
-    return ParsedFeed(merge_doubles(entries, skipped), skipped={k: n for k, n in skipped.items() if n}, notes=notes)
+    unique = merge_doubles(entries, skipped)
+    return ParsedFeed(
+        unique, skipped={k: n for k, n in skipped.items() if n}, notes=notes, next_url=join_page(found.next_link, url))
 
 
-def _read_xml(text: str) -> tuple[str, list[dict[str, str]] | None]:
+@dataclass(frozen=True)
+class _Found:
+    built: str
+    items: list[dict[str, str]]
+    next_link: str = ""
+
+
+def _read_xml(text: str) -> _Found | None:
     body = _XML_DECLARATION.sub("", text.lstrip("\ufeff \t\r\n")).encode("utf-8", "replace")
     found = feedparser.parse(
         io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body), sanitize_html=False, resolve_relative_uris=False,
         response_headers={"content-type": "application/xml; charset=utf-8"})
     if not found.version and not found.entries:
-        return "", None
-    base = found.feed.get("link") or ""
+        return None
+    base = "" if found.version.startswith("atom") else found.feed.get("link") or ""
     items = [_xml_item(entry, base) for entry in found.entries[:MAX_ENTRIES]]
-    return dict.get(found.feed, "updated") or dict.get(found.feed, "published") or "", items
+    built = dict.get(found.feed, "updated") or dict.get(found.feed, "published") or ""
+    ahead = next((link.get("href") for link in found.feed.get("links", []) if link.get("rel") == "next"), "")
+    return _Found(built, items, ahead or "")
 
 
 def _xml_item(entry: Any, base: str) -> dict[str, str]:
-    link = entry.get("link") or ""
+    link = str(entry.get("link") or "").strip()
     if not link and str(entry.get("id", "")).startswith(("http://", "https://")):
         link = entry["id"]
-    if link.startswith("/") and not link.startswith("//") and base.startswith("http"):
-        link = "/".join(base.split("/")[:3]) + link
+    if base.startswith(("http://", "https://")) and not _ABSOLUTE.match(link) and link:
+        link = urljoin(base, link)  # of RSS the channel's own address is the base, not where its file lies
     # Plain dict.get: feedparser's own gives one date for another, with a warning.
     date = next((date for key in ("published", "updated", "created") if (date := dict.get(entry, key))), "")
     return {"link": link, "title": _plain(entry.get("title") or ""), "date": date,
             "summary": _plain(entry.get("summary") or "")[:_SUMMARY_CHARS]}
 
 
-def _read_json(text: str) -> tuple[str, list[dict[str, str]] | None]:
+def _read_json(text: str) -> _Found | None:
     try:
         found = json.loads(text, strict=False)
     except ValueError:
-        return "", None
+        return None
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
-        return "", None
+        return None
     items = [item for item in found["items"][:MAX_ENTRIES] if isinstance(item, dict)]
-    return "", [{
+    return _Found("", [{
         "link": str(item.get("url") or item.get("external_url") or ""),
         "title": _plain(str(item.get("title") or "")),
         "date": str(item.get("date_published") or item.get("date_modified") or ""),
         "summary": _plain(str(item.get("summary") or item.get("content_text") or ""))[:_SUMMARY_CHARS],
-    } for item in items]
+    } for item in items], str(found.get("next_url") or ""))
 
 
 def _plain(text: str) -> str:
@@ -100,15 +116,38 @@ def _mend(
     moments: list[Moment | None], built: Moment | None, outlet: Outlet, now: datetime | None,
 ) -> tuple[list[datetime | None], tuple[str, ...]]:
     dates = [moment.at if moment else None for moment in moments]
-    known = {at for at in dates if at}
-    same_as_build = not built or any(abs(at - built.at) <= _SLACK for at in known)
-    if len(dates) >= _SAME_DATE_ITEMS and len(known) == 1 and all(dates) and same_as_build:
-        return [None] * len(dates), ("one_date_for_all",)  # the build time, not when they were published
+    stamped = _find_stamped(moments, built, outlet)
+    if stamped:
+        note = "one_date_for_all" if len(stamped) == len(dates) else "build_time_as_date"
+        return [None if at in stamped else date for at, date in enumerate(dates)], (note,)
     limit = min((at for at in (built.at if built else None, now) if at), default=None)
     if limit and _is_local_labelled_utc(moments, limit, outlet):
         zone = ZoneInfo(outlet.zone)
         return [_relabel(moment, zone) for moment in moments], ("local_time_labelled_utc",)
     return dates, ()
+
+
+def _find_stamped(moments: list[Moment | None], built: Moment | None, outlet: Outlet) -> set[int]:
+    """The items whose date is when the feed was built, not when they were published.
+
+    They are most of the feed and carry its own date, or all of it and carry one instant. A day without a clock is no
+    such stamp: press offices date what they publish by the day.
+    """
+    timed = {at: moment.at for at, moment in enumerate(moments) if moment and _has_clock(moment, outlet)}
+    one = len(set(timed.values())) == 1 and len(timed) == len(moments)
+    if len(timed) < _SAME_DATE_ITEMS:
+        return set()
+    if built is None or not built.has_time:
+        return set(timed) if one else set()
+    if one and abs(next(iter(timed.values())) - built.at) <= _SLACK:
+        return set(timed)
+    near = {at for at, date in timed.items() if abs(date - built.at) <= _STAMP}
+    return near if len(near) >= max(_SAME_DATE_ITEMS, len(moments) / 2) else set()
+
+
+def _has_clock(moment: Moment, outlet: Outlet) -> bool:
+    local = moment.at.astimezone(ZoneInfo(outlet.zone))
+    return moment.has_time and (local.hour, local.minute, local.second) != (0, 0, 0)
 
 
 def _is_local_labelled_utc(moments: list[Moment | None], limit: datetime, outlet: Outlet) -> bool:

@@ -1,13 +1,18 @@
 """Visits one outlet: asks for its feeds, saves what is new in them, then works off its frontier."""
 
+import asyncio
+from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.backlog import is_backlog
-from crawler.feed_visits import FeedReading, make_conditions, read_feed
+from crawler.feed_visits import FeedReading, make_conditions, read_feed, read_further
+from crawler.gaps import MAX_PAGES, Gap, find_gap, is_repeated, leave_open, needs_more
 from crawler.health import RunFacts
 from crawler.identity import make_host
 from crawler.means import Means, Tally
@@ -17,6 +22,8 @@ from seeds.outlet import Feed, Outlet
 from storage.values import FeedState
 
 KINDS = frozenset({"rss", "sitemap", "section"})
+INDEX_DEPTH, MAX_SITEMAPS = 2, 10  # an index of indexes is met, deeper ones are not
+LARGE_BODY = 300_000  # bytes above which reading a feed would hold up the other hosts
 # Refusals before any request was sent: they say nothing about the feed, so they are no visit of it.
 NOT_ASKED = LEAVE - {"robots_unavailable"}
 
@@ -28,6 +35,7 @@ class Visit:
         self.outlet, self.tally = outlet, Tally()
         self._means, self._ask, self._store = means, means.storing.ask, means.storing.store
         self._first_visit_at: datetime | None = None
+        self._found_now: set[str] = set()
 
     async def run(self) -> RunFacts:
         """What the visit met. Raises StoreFailed where the database fails."""
@@ -36,10 +44,8 @@ class Visit:
             return self.facts()
         states = await self._ask(self._store.outlets.feed_states, self.outlet.id)
         for feed in self.outlet.feeds:
-            if feed.kind in KINDS and self._means.budget.has_time():
-                for child in await self._visit_feed(feed, states):
-                    if self._means.budget.has_time():
-                        await self._visit_feed(replace(feed, url=child), states)
+            if feed.kind in KINDS:
+                await self._visit_tree(feed, states)
         if self._may_read_pages():
             first_visit_at = self._first_visit_at or await self._begin()
             await PageVisit(self.outlet, first_visit_at, self._means, self.tally).run()
@@ -61,23 +67,77 @@ class Visit:
         self._first_visit_at = first
         return first
 
-    async def _visit_feed(self, feed: Feed, states: dict[str, FeedState]) -> tuple[str, ...]:
+    async def _visit_tree(self, feed: Feed, states: dict[str, FeedState]) -> None:
+        """The feed and, where it is a sitemap index, the sitemaps under it: each once, an index may name itself."""
+        waiting, known = deque([(feed.url, 0)]), {feed.url}
+        while waiting and self._means.budget.has_time():
+            url, depth = waiting.popleft()
+            for child in await self._visit_feed(replace(feed, url=url), states.get(url)):
+                if child not in known and depth < INDEX_DEPTH and len(known) <= MAX_SITEMAPS:
+                    known.add(child)
+                    waiting.append((child, depth + 1))
+
+    async def _visit_feed(self, feed: Feed, state: FeedState | None) -> tuple[str, ...]:
         """Addresses of further sitemaps."""
-        state = states.get(feed.url)
         request = Request(feed.url, headers=make_conditions(feed, self.outlet, state), dont_filter=True)
-        answer = await self._means.fetch(request)
+        answer = await self._fetch(request)
         self.tally.feeds += 1
+        read = partial(read_feed, feed=feed, outlet=self.outlet, state=state)
+        reading = await _read(answer, read, self._means.clock())
+        self._count(reading)
+        self.tally.counts.update(reading.counts)
+        if answer.failure not in NOT_ASKED:
+            pages, gap = await self._read_on(feed, reading, find_gap(state))
+            for page in reversed(pages):  # the oldest first: see `gaps`
+                await self._save(page)
+            visit = replace(reading.visit, body_hash=gap.mark, etag=None, last_modified=None) if gap else reading.visit
+            await self._ask(self._store.outlets.save_feed_visit, visit)
+        return reading.more
+
+    async def _fetch(self, request: Request) -> Answer:
+        answer = await self._means.fetch(request)
         self.tally.answered |= bool(answer.status)
         if answer.failure in NOT_ASKED - {"guard_no_contact"}:
             self.tally.end(answer.failure, answer)
         elif answer.status in BLOCKED_STATUSES:
             await self._block(answer)
-        reading = read_feed(answer, feed=feed, outlet=self.outlet, state=state, at=self._means.clock())
-        self._count(reading)
-        self.tally.counts.update(reading.counts)
-        if answer.failure not in NOT_ASKED:
-            await self._save(reading)
-        return reading.more
+        return answer
+
+    async def _read_on(
+        self, feed: Feed, first: FeedReading, gap: Gap | None,
+    ) -> tuple[list[FeedReading], Gap | None]:
+        """The pages of a list after an outage, the first one included, and the gap to come back to, if one is left."""
+        pages, seen = [first], {entry.identity for entry in first.entries}
+        while needs_more(pages[-1], await self._known_before(pages[-1]), gap, len(pages)):
+            number = len(pages) + 1
+            if not pages[-1].next_url or number > MAX_PAGES:
+                return self._end_of_list(pages), None
+            if not self._means.budget.has_time():
+                return pages, leave_open("stopped", number, gap, asked=False)
+            answer = await self._fetch(Request(pages[-1].next_url, dont_filter=True))
+            further = partial(read_further, feed=feed, outlet=self.outlet, page=number)
+            page = await _read(answer, further, self._means.clock())
+            if page.visit.reason:
+                again = leave_open(page.visit.reason, number, gap, asked=answer.failure not in NOT_ASKED)
+                return (pages, again) if again else (self._end_of_list(pages), None)
+            if is_repeated(page, seen):
+                return self._end_of_list(pages), None
+            self.tally.counts["pages_after_outage"] += 1
+            seen |= {entry.identity for entry in page.entries}
+            pages.append(page)
+        return pages, None
+
+    def _end_of_list(self, pages: list[FeedReading]) -> list[FeedReading]:
+        # Told, as something may have been published and pushed off the list before we came back.
+        self.tally.counts["feed_gap"] += 1
+        return pages
+
+    async def _known_before(self, reading: FeedReading) -> set[str]:
+        """What of a page was known before this visit: another feed may have shown the same news a moment ago."""
+        if reading.first_look or not reading.entries:
+            return set()
+        known = await self._ask(self._store.entries.find_known, [entry.identity for entry in reading.entries])
+        return known - self._found_now
 
     def _count(self, reading: FeedReading) -> None:
         reason = reading.visit.reason
@@ -96,7 +156,7 @@ class Visit:
         self.tally.end("blocked", replace(answer, detail=reason))
 
     async def _save(self, reading: FeedReading) -> None:
-        # Entries before the visit: after a crash in between, the feed is read again rather than taken for read.
+        # Before the visit is saved: after a crash in between, the feed is read again rather than taken for read.
         if reading.entries:
             self.tally.counts["entries_seen"] += len(reading.entries)
             first_visit_at = self._first_visit_at or await self._begin()
@@ -107,4 +167,10 @@ class Visit:
             ]
             saved = await self._ask(self._store.entries.save_seen, new, self._means.clock())
             self.tally.counts["entries_new"] += len(saved)
-        await self._ask(self._store.outlets.save_feed_visit, reading.visit)
+            self._found_now.update(saved)
+
+
+async def _read(answer: Answer, read: Callable[..., FeedReading], at: datetime) -> FeedReading:
+    if len(answer.body) < LARGE_BODY:
+        return read(answer, at=at)
+    return await asyncio.to_thread(read, answer, at=at)  # seconds for a sitemap of 50,000 entries

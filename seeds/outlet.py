@@ -61,7 +61,11 @@ class PageRules:
 
 @dataclass(frozen=True)
 class Family:
-    """A CMS family: everything that outlets of one publishing system share."""
+    """A CMS family: everything that outlets of one publishing system share.
+
+    `next_page` says where a list goes on, in order of trust: an address with `{page}` in it (`?page={page}` sets that
+    key of the list's own address, `{base}/page/{page}/` begins with it), or the selector of a link to the next page.
+    """
 
     id: str
     identity: IdentityRule = field(default_factory=IdentityRule)
@@ -69,6 +73,7 @@ class Family:
     list_links: tuple[str, ...] = ()
     date_order: DateOrder = "dmy"
     usual_feeds: tuple[str, ...] = ()
+    next_page: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

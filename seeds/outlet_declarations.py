@@ -22,8 +22,8 @@ OUTLET_KEYS = (
     "name", "name_en", "country", "lang", "kind", "region", "home", "homepage", "hosts", "family", "feeds", "article",
     "interval_minutes", "zone", "overrides", "evidence", "notes",
 )
-FAMILY_KEYS = ("about", "identity", "page", "list_links", "date_order", "usual_feeds")
-RULE_KEYS = ("identity", "page", "list_links", "date_order")
+FAMILY_KEYS = ("about", "identity", "page", "list_links", "date_order", "usual_feeds", "next_page")
+RULE_KEYS = ("identity", "page", "list_links", "date_order", "next_page")
 PAGE_KEYS = ("title", "lead", "body", "author", "date", "remove")
 # Vietnam writes the day first everywhere; Korean pages write YYYY.MM.DD or YYYY-MM-DD.
 USUAL_ORDER: dict[str, DateOrder] = {"VN": "dmy", "KR": "ymd"}
@@ -32,6 +32,7 @@ TWINS = ("www.", "m.", "mobile.")
 LANG = re.compile(r"[a-z]{2,3}")
 LOCALITY_KEY = re.compile(r"[A-Z]{2}\d*(-[A-Za-z0-9]+)+")
 HOST = re.compile(r"[^\s/:@?#]+(:\d{1,5})?")
+NEXT_ADDRESS = re.compile(r"\?[\w.-]+=\{page\}|\{base\}[^{}\s]*\{page\}[^{}\s]*")
 
 Rules = dict[str, Any]
 """The part of a family's fields that one file declares: those of `Family`, with `page` as a dict of tuples."""
@@ -52,6 +53,8 @@ def make_rules(declaration: Declaration, known: tuple[str, ...]) -> Rules:
         rules["date_order"] = declaration.choice("date_order", get_args(DateOrder))
     if "usual_feeds" in declaration.values:
         rules["usual_feeds"] = declaration.texts("usual_feeds")
+    if "next_page" in declaration.values:
+        rules["next_page"] = _make_next_page(declaration)
     return rules
 
 
@@ -131,6 +134,17 @@ def _make_pattern(article: Declaration) -> re.Pattern[str]:
     if not pattern.pattern.startswith("^"):
         raise article.fault("pattern", "must begin with ^", "for example '^https?://example\\.vn/'")
     return pattern
+
+
+def _make_next_page(declaration: Declaration) -> tuple[str, ...]:
+    places = declaration.texts("next_page")
+    for place in places:
+        if "{page}" in place and not NEXT_ADDRESS.fullmatch(place):
+            advice = "such as '?page={page}' or '{base}/page/{page}/'"
+            raise declaration.fault("next_page", f"{place!r} is no address of a page", advice)
+        if "{page}" not in place and (fault := _find_css_fault(place)):
+            raise declaration.fault("next_page", f"{place!r} is no CSS selector: {fault}")
+    return places
 
 
 def _make_selectors(declaration: Declaration, key: str) -> tuple[str, ...]:
