@@ -8,7 +8,7 @@ TITLE = (
 LEAD = (
     "[data-role=sapo]", "[data-slot=sapo]", ".article__sapo", "p.description", ".content-detail-sapo", ".sapo_detail",
     ".the-article-summary", "h2.detail-sapo", ".detail-sapo", "h2.sapo", ".midtitle_text", ".sub-tit-ll",
-    "h2.subheading", "h3.subheading", "h4.subheading",
+    "h2.subheading", "h3.subheading", "h4.subheading", ".article-subtitle", "[data-field=sapo]", ".singular-sapo",
     ".news_detail_sapo", ".sc-longform-header-sapo", ".post-summary", "p.pHead", ".article-story .tit-sub h2",
     ".story-news .tit-sub h2", ".sapo", "[itemprop=description]:not(meta)",
 )
@@ -25,6 +25,12 @@ BODY = (
     "#article-body",
     "#joinskmbox", ".article_txt_container", ".article_txt", ".article_cont_wrap", ".article_content", ".cont_cont",
     ".article-news-body", "#articleText", ".news_article", ".body_txt", ".article-txt", "[itemprop=articleBody]",
+    # as public readers of Korean and Vietnamese sites name them
+    ".article-view__body", "#article_content", "#pnlContent", "#articleContent", "div.viewContent", "#article_conent",
+    "#news_body_area", "#newsViewArea", "#textBody", "#CmAdContent", "#article_body", ".article_body", ".article-text",
+    ".view_cont", ".news_body", "section.article-body", "div.article-body", ".at_contents", ".post-body-area",
+    ".detail-content-body", ".edittor-content", ".mof-article__content", "#divNewsDetails", "#bo_v_con",
+    ".journal-content-article",
 )
 AUTHOR = (
     ".detail-author", ".author-info-top a", ".article-detail-author", "p.author_mail strong",
