@@ -140,7 +140,7 @@ class Desk:
         self.settings = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
         self._stores: list[Store] = []
 
-    def add_outlet(self, outlet_id: str, feeds: list[str], root: str, **more: Any) -> None:
+    def add_outlet(self, outlet_id: str, feeds: list[str], root: str, *, kind: str = "rss", **more: Any) -> None:
         """Writes an outlet whose articles are `<root>/a-<number>.html`, of a family that knows the number."""
         folder = self.folder / "seeds" / "outlets"
         folder.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ class Desk:
         outlet = {
             "name": outlet_id, "name_en": outlet_id, "country": "VN", "lang": "vi", "kind": "provincial",
             "homepage": f"{root}/", "family": "numbered",
-            "feeds": [{"url": url, "kind": "rss", "confidence": "seen"} for url in feeds],
+            "feeds": [{"url": url, "kind": kind, "confidence": "seen"} for url in feeds],
             "article": {"example": f"{root}/a-1.html", "pattern": r"^https?://[^/]+/a-\d+\.html", "confidence": "seen"},
             "evidence": "test", **more,
         }
