@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Outcome = Literal["saved", "screened_out", "refused", "gone", "failed"]
+Outcome = Literal["saved", "screened_out", "known", "refused", "gone", "failed"]
 RunOutcome = Literal["fine", "nothing_new", "busy", "blocked", "broken", "unproven", "stopped"]
 DeliveryState = Literal["pending", "sending", "sent", "failed", "uncertain"]
 

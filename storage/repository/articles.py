@@ -67,6 +67,12 @@ class ArticleRepository:
         """The newest revision of the article at this address."""
         return next(iter(self._find(ArticleModel.url == url, limit=1)), None)
 
+    def find_alike(self, entry_id: int, article: NewArticle) -> list[StoredArticle]:
+        """Articles of other entries of the outlet that have this very text or this title, newest first, at most ten."""
+        same_text = ArticleModel.text_hash == hash_text(article.title, article.text)
+        condition = (ArticleModel.outlet_id == article.outlet_id) & (ArticleModel.entry_id != entry_id)
+        return self._find(condition & (same_text | (ArticleModel.title == article.title)), limit=10)
+
     def page(self, article_id: int) -> bytes | None:
         """The raw page behind an article, while it is kept."""
         with self._database.read() as session:

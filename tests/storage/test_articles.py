@@ -202,3 +202,18 @@ def test_rules_of_before_that_are_in_force_again_count_again(store: Store) -> No
 
     assert [fact.act for fact in store.events.block_facts(BLOCK)] == ["training"]
     assert (_outdated(store, "r1"), _outdated(store, "r2")) == ([], [article_id])
+
+
+def test_articles_alike_are_those_of_other_entries_with_the_text_or_the_title(store: Store) -> None:
+    ids = [save_entry(store, identity=f"{OUTLET}:{n}", url=f"https://paper.vn/{n}") for n in range(3)]
+    texts = [("Ký kết", "Hai bên ký kết."), ("Ký kết", "Một lần khác."), ("Tin khác", "Hai bên ký kết.")]
+    for entry_id, (title, text) in zip(ids, texts, strict=True):
+        store.articles.save(entry_id, new_article(title=title, text=text), backlog=False, at=START_AT)
+
+    def find(entry_id: int, title: str, text: str) -> list[int]:
+        return [a.entry_id for a in store.articles.find_alike(entry_id, new_article(title=title, text=text))]
+
+    assert find(0, "Ký kết", "Hai  bên ký kết.") == [ids[1], ids[0]]
+    assert find(ids[0], "Ký kết", "Hai bên ký kết.") == [ids[1]]
+    assert find(0, "Không có", "Hai bên ký kết.") == []
+    assert store.articles.find_alike(0, new_article(outlet_id="other", title="Ký kết")) == []
