@@ -11,6 +11,7 @@ from scrapy.http import Request
 from crawler.answers import Answer
 from crawler.backlog import is_backlog_page
 from crawler.charset import decode
+from crawler.doubles import find_double
 from crawler.identity import MAX_ADDRESS, is_article, make_host, make_identity
 from crawler.items import FoundArticle
 from crawler.means import Means, Tally
@@ -132,6 +133,9 @@ class PageVisit:
         await self._settle(entry, "refused", elsewhere)
 
     async def _hand_over(self, entry: FrontierEntry, article: NewArticle, answer: Answer) -> None:
+        alike = await self._ask(self._means.storing.store.articles.find_alike, entry.id, article)
+        if double := find_double(article, alike):
+            return await self._settle(entry, "known", double.identity)
         page_date = None if article.date_source == "feed" else article.published_at
         found = FoundArticle(
             outlet=self._outlet, entry=entry, article=article, page=answer.body, content_type=answer.content_type,

@@ -168,3 +168,19 @@ def test_a_sitemap_index_is_walked_two_deep_newest_first_and_never_twice(desk: D
     assert [path[1:-4] for path in server.asked if path.endswith(".xml")] == ["map", "years", "old", "new"]
     assert found(desk, "paper") == [1, 2]
     assert max(server.asked.values()) == 1
+
+
+def test_a_known_article_under_a_new_address_is_settled_as_known(desk: Desk, server: Server) -> None:
+    first, second, third = server.serve_articles(3)
+    server.routes["/a-1002.html"] = server.routes["/a-1001.html"]
+    server.serve_feed("/rss", [first])
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    desk.crawl("paper")
+    server.serve_feed("/rss", [second, third])
+
+    crawl = desk.crawl("paper")
+
+    assert crawl.code == 0, crawl.errors
+    assert [item["url"] for item in crawl.items] == [third]
+    assert desk.rows("SELECT reason FROM entries WHERE outcome = 'known'") == [("paper:1001",)]
+    assert counts(desk, "paper", 2)["known"] == 1
