@@ -24,6 +24,8 @@ MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB
 _MUCH = 3  # times longer must be what a less trusted way finds
 _MAX_TEXT = 200_000
 _VISIBLE = 100_000
+# Name and day in one line above the text, as boards print them.
+_BYLINE = re.compile(r".{0,40}\d{4}[.-]\s?\d{1,2}[.-]\s?\d{1,2}\.?(?:\s\d{1,2}:\d{2}(?::\d{2})?)?")
 _SERVICE = re.compile("|".join(f"(?:{line})" for line in SERVICE_LINES), re.I)
 
 
@@ -105,7 +107,9 @@ def _find_text(page: Page, claims: Metadata, outlet: Outlet, payload: str) -> st
 def _clean_body(text: str, title: str) -> str:
     kept: list[str] = []
     for line in map(clean_line, text.split("\n")):
-        if not line or _SERVICE.fullmatch(line) or (not kept and squeeze(line) == squeeze(title)):
+        if not line or _SERVICE.fullmatch(line):
+            continue
+        if not kept and (squeeze(line) == squeeze(title) or _BYLINE.fullmatch(line)):
             continue
         if not kept or line != kept[-1]:
             kept.append(line)

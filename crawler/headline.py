@@ -19,17 +19,32 @@ _LEAD_CHARS = (15, 1_500)
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})  # where leads of other articles stand
 _NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
 _BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi).*$")  # a link or button inside the byline
+_LABEL = re.compile(r"^(?:기자명|글쓴이|작성자|tác giả|by)\s*:?\s+", re.I)
 _AUTHOR_CHARS = 80
 
 
 def find_heading(page: Page, claims: Metadata, outlet: Outlet) -> html.HtmlElement | None:
-    """The element that prints the title: of the family's and the usual ones the nearest to the claimed title."""
+    """The element that prints the title: of the family's and the usual ones the nearest to the claimed title.
+
+    Where none of them is near (the only h1 is the site's name), it is whatever element prints just the claimed title.
+    """
     nodes = page.select_all((*outlet.family.page.title, *TITLE))
     named = [(node, text) for node in nodes if (text := line_of(node)) and len(text) <= 400]
-    if not named:
-        return None
     claimed = cut_site(claims.title, *_names(claims, outlet))
-    return max(named, key=lambda pair: _likeness(pair[1], claimed))[0] if claimed else named[0][0]
+    if not claimed:
+        return named[0][0] if named else None
+    best, near = max(((node, _likeness(text, claimed)) for node, text in named), key=lambda pair: pair[1],
+                     default=(None, 0.0))
+    printed = _find_printed(page, claimed) if near < _NEAR else None
+    return best if printed is None else printed
+
+
+def _find_printed(page: Page, claimed: str) -> html.HtmlElement | None:
+    wanted, start = squeeze(claimed), claimed[:8]
+    for node in page.tree.iter("h2", "h3", "h4", "p", "div", "strong", "span", "td"):
+        if start in (node.text or "") and squeeze(line_of(node)) == wanted:
+            return node
+    return None
 
 
 def find_title(heading: html.HtmlElement | None, claims: Metadata, outlet: Outlet) -> str:
@@ -85,7 +100,7 @@ def find_lead(page: Page, claims: Metadata, heading: html.HtmlElement | None, ou
 def find_author(page: Page, claims: Metadata, outlet: Outlet) -> str:
     """The byline as printed in a known place, else as claimed, unless that is the outlet's own name or an address."""
     nodes = (*page.select(outlet.family.page.author), *page.select(AUTHOR))
-    printed = [_BUTTON.sub("", line_of(node)) for node in nodes]
+    printed = [_LABEL.sub("", _BUTTON.sub("", line_of(node))) for node in nodes]
     own = {squeeze(name) for name in (claims.site, outlet.name, outlet.name_en, "admin") if name}
     for name in (*printed, claims.author):
         if name and len(name) <= _AUTHOR_CHARS and not _NOT_A_NAME.search(name) and squeeze(name) not in own:

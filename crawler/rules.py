@@ -73,7 +73,9 @@ REMOVE = (
     ".reporter_area", ".reporter", ".byline", ".subscribe", ".article-control", ".tags", ".tag-group", ".comment",
     ".comments",
     ".url_copy", ".keyword", ".ranking", ".art-like", ".read-also", ".newspaper-subscribe",
-    "[class*=related]", "[id*=related]", ".innerad",
+    "[class*=related]", "[id*=related]", ".innerad", ".caption", ".img-caption", ".v_photoarea", ".center_img",
+    ".article-summary-box", ".article_relation", ".boxrelation", ".ck-cms-insert-neww-group", ".tag_wrap", ".tag_area",
+    ".article-view__tags", ".srch-kw", ".report_box", ".view_reporter",
 )
 # Lines of services and rights that outlets put into the body; whole paragraphs only.
 SERVICE_LINES = (
@@ -88,6 +90,8 @@ SERVICE_LINES = (
     r"(?:xem|đọc) thêm\s*:.{0,160}", r"mời (?:bạn |quý vị )?(?:đọc|xem) thêm.{0,160}",
     r"[▶☞]?\s*관련\s?기사\s*:?.{0,120}",
     r"(?:read (?:more|also)|see also|czytaj (?:też|także|więcej)|dowiedz się więcej|zobacz (?:też|także))\s*:.{0,160}",
+    r"(?:(?:thích|lượt (?:xem|đọc)|bình luận|조회수?|추천|댓글|좋아요|views?|likes?|comments?)\s*:?\s*[\d.,]+\s*)"
+    r"+",
     r"advertisement", r"quảng cáo", r"FONT SIZE", r"share( this)?", r"\$\$\w+\$\$", r"cùng chuyên mục",
     r"tin mới( nhất)?",
 )
