@@ -21,28 +21,38 @@ _NOISE_START = ("utm_", "_ga", "pk_", "mtm_", "aspsession")
 _TWIN = re.compile(r"^(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.)")
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.I)
 _AMP = re.compile(r"/amp(?=/|$)|\.amp$", re.I)
+_COPY = re.compile(r"/(?:amp|print|savefile)(?=/|$)", re.I)  # a step of the path that makes a copy of the article
+_ENDINGS = (".html", ".htm", ".vnp", ".vov", ".tpo", "")
+_MARKED = re.compile(rf"{_COPY.pattern}|\.amp/?$|\.\w{{2,5}}/$", re.I)  # copies, and a file with a slash behind it
 _PORTS = {"http": 80, "https": 443}
 
 
 def make_identity(url: str, outlet: Outlet) -> str:
     """What one article of `outlet` is known by: `<outlet.id>:<key>`, the same for all addresses of one article.
 
-    The key is what the family's rule finds; where it finds nothing, host and path without AMP, mobile and www forms.
+    The key is what the family's rule finds in the address or in its plain form; where it finds nothing, host and path
+    without AMP, print, mobile and www forms.
     """
-    cleaned = clean_url(url, outlet) or clean_line(url)
-    return f"{outlet.id}:{outlet.family.identity.find_key(cleaned) or _address_key(cleaned)}"
+    cleaned, rule = clean_url(url, outlet) or clean_line(url), outlet.family.identity
+    key = "" if _MARKED.search(cleaned) else rule.find_key(cleaned)
+    if not key and (rule.path or rule.query):
+        key = next((key for form in (*_plain_forms(cleaned), cleaned) if (key := rule.find_key(form))), "")
+    return f"{outlet.id}:{key or _address_key(cleaned)}"
 
 
 def is_article(url: str, outlet: Outlet) -> bool:
-    """Whether `url`, or its twin without `www.`, `m.` or `amp.`, is the address of an article of `outlet`."""
+    """Whether `url`, or its twin without `www.`, `m.`, AMP, print form or last slash, is an article of `outlet`."""
     cleaned = clean_url(url, outlet)
     if not cleaned:
         return False
     parts = urlsplit(cleaned)
-    forms = [clean_line(url).partition("#")[0], cleaned, unquote(cleaned)]
+    search = outlet.article_url.search
+    if any(map(search, (clean_line(url).partition("#")[0], cleaned, unquote(cleaned)))):
+        return True
     plain = _TWIN.sub("", parts.netloc)
-    forms += [urlunsplit(parts._replace(netloc=host)) for host in (plain, f"www.{plain}") if host != parts.netloc]
-    return any(outlet.article_url.search(form) for form in forms)
+    hosts = list(dict.fromkeys((parts.netloc, plain, f"www.{plain}")))
+    forms = [cleaned, *_plain_forms(cleaned), *_ordered_forms(parts, outlet)]
+    return any(search(urlunsplit(urlsplit(form)._replace(netloc=host))) for form in forms for host in hosts)
 
 
 def clean_url(url: str, outlet: Outlet) -> str:
@@ -54,7 +64,7 @@ def clean_url(url: str, outlet: Outlet) -> str:
     text = _SESSION.sub("", unescape_again(clean_line(url)))
     try:
         parts = urlsplit(text)
-        if parts.scheme.lower() not in _PORTS or not parts.hostname or "@" in parts.netloc:
+        if parts.scheme.lower() not in _PORTS or not make_host(text) or "@" in parts.netloc:
             return ""
         query = _kept_query(parts, outlet)
         made = urlunsplit((parts.scheme.lower(), make_host(text), _clean_path(parts.path), query, ""))
@@ -74,6 +84,27 @@ def make_host(url: str) -> str:
         return ""
     host = f"[{host}]" if ":" in host else host
     return host if port is None or port == _PORTS.get(parts.scheme.lower()) else f"{host}:{port}"
+
+
+def _plain_forms(url: str) -> list[str]:
+    """The addresses that an AMP, print or slashed form may stand for, the likeliest first; without `url` itself."""
+    parts = urlsplit(url)
+    path = _COPY.sub("", parts.path).rstrip("/")
+    paths = [path, f"{path}/"]
+    if path.endswith(".amp"):
+        paths = [path.removesuffix(".amp") + ending for ending in _ENDINGS]
+    return [urlunsplit(parts._replace(path=path)) for path in paths if path != parts.path]
+
+
+def _ordered_forms(parts: SplitResult, outlet: Outlet) -> list[str]:
+    # A pattern names the keys in the order in which its system writes them; links by hand have another.
+    wanted = outlet.family.identity.query
+    if "&" not in parts.query or not wanted:
+        return []
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    own = [(key, value) for key, value in pairs if key in wanted]
+    rest = [(key, value) for key, value in pairs if key not in wanted]
+    return [urlunsplit(parts._replace(query=urlencode(pairs))) for pairs in (own + rest, rest + own)]
 
 
 def _clean_path(path: str) -> str:
@@ -108,5 +139,5 @@ def _is_noise(key: str) -> bool:
 def _address_key(url: str) -> str:
     parts = urlsplit(canonicalize_url(url, keep_blank_values=True))
     host = _TWIN.sub("", parts.netloc)
-    path = _AMP.sub("", unquote(parts.path)).rstrip("/")
+    path = _AMP.sub("", _COPY.sub("", unquote(parts.path))).rstrip("/")
     return f"{host}{path}" + (f"?{parts.query}" if parts.query else "")
