@@ -32,6 +32,8 @@ _FORMS = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in (
 ))
 _COMPACT = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:[T ]?(?P<h>\d\d)(?P<n>\d\d)(?P<x>\d\d)?)?")
 _YEARLESS = re.compile(r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})\.?\s+(?P<time>\d{1,2}:\d\d(?::\d\d)?)")
+# A day alone, as lists print it: two digits each, and no dot between two numbers that may be a clock or a price.
+_YEARLESS_DAY = re.compile(r"(?P<a>\d\d)(?:[-/](?P<b>\d\d)|\.\s?(?P<b2>\d\d)\.)")
 _TIME = re.compile(
     r"(?:(?P<before>오전|오후|am|pm|a\.m\.|p\.m\.|sáng|chiều|tối)\s*)?(?<![\d:])(?P<h>\d{1,2})"
     r"(?:\s*(?::|시|giờ|h)\s*)(?P<n>\d{1,2})(?:\s*분)?(?::(?P<x>\d{1,2})(?:[.,]\d+)?|\s*(?P<x2>\d{1,2})초)?"
@@ -91,17 +93,21 @@ def _whole(line: str, local: tzinfo, order: DateOrder, now: datetime | None) -> 
             at = datetime(int(match["y"]), int(match["m"]), int(match["d"]), h, n, x, tzinfo=tz or local)
             return Moment(at, bool(match["h"]), bool(tz))
     if now and (match := _YEARLESS.fullmatch(line)):
-        return _yearless(match, local, order, now)
+        clock = match["time"].zfill(5 if match["time"].count(":") == 1 else 8)
+        return _yearless(match["a"], match["b"], time.fromisoformat(clock), local, order, now)
+    if now and (match := _YEARLESS_DAY.fullmatch(line)):
+        return _yearless(match["a"], match["b"] or match["b2"], None, local, order, now)
     return None
 
 
-def _yearless(match: re.Match[str], local: tzinfo, order: DateOrder, now: datetime) -> Moment | None:
-    month, day = (int(match["b"]), int(match["a"])) if order == "dmy" else (int(match["a"]), int(match["b"]))
-    clock = time.fromisoformat(match["time"].zfill(5) if match["time"].count(":") == 1 else match["time"].zfill(8))
+def _yearless(
+    first: str, second: str, clock: time | None, local: tzinfo, order: DateOrder, now: datetime,
+) -> Moment | None:
+    month, day = (int(second), int(first)) if order == "dmy" else (int(first), int(second))
     for year in (now.year + 1, now.year, now.year - 1):  # the latest that is not ahead of us; new year's eve
-        at = datetime.combine(date(year, month, day), clock, local)
+        at = datetime.combine(date(year, month, day), clock or time(), local)
         if at <= now + timedelta(days=1):
-            return Moment(at, True, False)
+            return Moment(at, clock is not None, False)
     return None
 
 
