@@ -6,6 +6,7 @@ A sidebar's dates never count: printed dates are looked for in known places and 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -92,15 +93,19 @@ def _printed(
 
 def _beside(heading: html.HtmlElement | None) -> list[html.HtmlElement]:
     found: list[html.HtmlElement] = []
-    box = heading
-    for _ in range(_BESIDE_H1):
-        box = box.getparent() if box is not None else None
-        if box is None or box.tag in ("body", "html"):
-            break
-        if len(found) > 400:
-            break
-        found += [part for part in box.iter() if isinstance(part.tag, str) and not _is_aside(part)][:400]
+    for twin in _twins(heading) if heading is not None else ():
+        for box in islice(twin.iterancestors(), _BESIDE_H1):
+            if box.tag in ("body", "html") or len(found) > 400:
+                break
+            found += [part for part in box.iter() if isinstance(part.tag, str) and not _is_aside(part)][:400]
     return list(dict.fromkeys(found))
+
+
+def _twins(heading: html.HtmlElement) -> list[html.HtmlElement]:
+    """The heading and its copies: some pages print it again in a bar that stays on top (mk.co.kr)."""
+    text = heading.text_content()
+    alike = (node for node in heading.getroottree().iter(str(heading.tag)) if node.text_content() == text)
+    return list(islice(alike, 3)) if text.strip() else [heading]
 
 
 def _date_texts(node: html.HtmlElement) -> list[str]:

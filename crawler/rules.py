@@ -92,6 +92,7 @@ SERVICE_LINES = (
     r"(?:read (?:more|also)|see also|czytaj (?:też|także|więcej)|dowiedz się więcej|zobacz (?:też|także))\s*:.{0,160}",
     r"(?:(?:thích|lượt (?:xem|đọc)|bình luận|조회수?|추천|댓글|좋아요|views?|likes?|comments?)\s*:?\s*[\d.,]+\s*)"
     r"+",
+    r"URL (?:is|has been) copied\.?", r"이 기사가 마음에 들었다면.{0,40}",
     r"advertisement", r"quảng cáo", r"FONT SIZE", r"share( this)?", r"\$\$\w+\$\$", r"cùng chuyên mục",
     r"tin mới( nhất)?",
 )
