@@ -72,7 +72,7 @@ def group_block(application: Application, block: str) -> list[str]:
     store, gazetteer = application.store, application.gazetteer
     facts, existing = store.events.block_facts(block), store.events.block_events(block)
     groups = group_facts(facts, gazetteer)
-    carried = carry_over(groups, existing)
+    carried = carry_over(groups, existing, facts=facts, gazetteer=gazetteer)
     answers = store.judgements.answers(block, carried.redirects, carried.ids)
     believed = {fact.id for fact in facts if fact.verdict != "no"}
     rows = [

@@ -21,12 +21,13 @@ FOLDER = Path(__file__).parent / "lexicon"
 FALLBACK = "en"
 ACTS = (
     "agreement", "twinning", "visit", "training", "seasonal_workers",
-    "trade_promotion", "culture_tourism", "aid", "review", "generic",
+    "trade_promotion", "culture_tourism", "aid", "review", "generic", "intent",
 )
-STAGES = ("planned", "agreed", "signed", "under_way", "ended", "done", "suspended")
+STAGES = ("planned", "ahead", "agreed", "signed", "under_way", "ended", "done", "suspended")
 CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
-    "migrants", "forum", "third_country", "background", "passing", "incident", "listing", "association", "pledge",
+    "migrants", "forum", "third_country", "background", "in_force", "passing", "incident", "listing", "association",
+    "pledge",
 )
 # Fields of cooperation, a closed list: the headings under which agreements of sister places name what they are about
 # (labour is work in the other country, training the teaching of grown-ups, industry includes energy).
@@ -54,7 +55,7 @@ class Words:
     relative_days: dict[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """All languages. A language that has no file of its own is read with the words of English."""
 

@@ -59,9 +59,7 @@ def catalogue() -> Catalogue:
 
 
 def judged(story: Story) -> Verdict:
-    """The verdict as at the door: text composed and mended, offsets led back."""
-    mended = mend_story(replace(story, title=nfc(story.title), text=nfc(story.text)), gazetteer())
-    return mended.restore(judge(mended.story, knowledge()))
+    return judge(story, knowledge())
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 EPILOG = (
-    "Examples: `twinwatch explain https://paper.example/story.html`; `twinwatch explain 17`; `twinwatch explain "
+    "Example: `twinwatch explain https://paper.example/story.html`; `twinwatch explain 17`; `twinwatch explain "
     "e1b2c3d4e5f6`; `twinwatch explain --file stories.jsonl`"
 )
 

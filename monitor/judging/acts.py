@@ -16,8 +16,10 @@ TOPICS: tuple[Act, ...] = ("training", "aid", "culture_tourism", "trade_promotio
 TITLE_WEIGHT = 3.0
 LEAD_WEIGHT = 1.5
 BODY_WEIGHT = 0.5
+BACK_WEIGHT = 0.1
+LEAD_SENTENCES = 2
 # A topic named only in the body must weigh so much more than the words of visiting.
-TOPIC_MARGIN = 1.5
+TOPIC_MARGIN = 0.5
 # What is called off stands at most so far, in the same clause, from the word that says so.
 GOVERNED = 40
 # A word of planning at most so far in front of a word of signing puts the signing ahead ("will sign").
@@ -31,17 +33,18 @@ LASTING = frozenset({"training", "seasonal_workers"})
 
 def choose_act(title: Sequence[View], focus: Sequence[View]) -> Act:
     """The act of the main happening. `title` are the views of the headline, `focus` the sentences that tell it."""
-    weights = _weigh([*title, *(v for v in focus if not v.is_title)])
+    told = [*title, *(v for v in focus if not v.is_title)]
+    weights = _weigh(told)
     if _makes_twins(title, focus):
         return "twinning"
-    if _in_any(title, "act.review") and not _in_any(title, "act.agreement"):
+    signed = _is_signing(focus)
+    if _is_review(title, focus) and not signed:
         return "review"
-    seasonal = weights.get("seasonal_workers", 0.0)
-    if _in_any(title, "act.seasonal_workers") or (seasonal >= LEAD_WEIGHT and not _in_any(title, "act.agreement")):
+    if _is_seasonal(title, weights):
         return "seasonal_workers"
-    if _is_paper(title, focus):
+    if signed or _in_any(title, "act.agreement"):
         return "agreement"
-    return _choose_topic(weights, title)
+    return _choose_topic(weights)
 
 
 def choose_stage(views: Sequence[View], act: Act) -> Stage:
@@ -54,6 +57,8 @@ def choose_stage(views: Sequence[View], act: Act) -> Stage:
         return "suspended"
     seen = {cue.group for view in front for cue in view.cues}
     signed = any(_is_signed(view) for view in front)
+    if any(view.is_title and view.has("stage.ahead") and not _is_signed(view) for view in front):
+        return "planned"
     paper = act in ("agreement", "twinning")
     if (paper or "act.agreement" in seen) and signed:
         return "signed"
@@ -107,35 +112,76 @@ def _is_signed(view: View) -> bool:
 def _is_ahead(view: View, signed: Cue, plans: Sequence[Cue]) -> bool:
     if is_unspaced(signed.word[0]):
         return _AHEAD_AFTER.match(view.text, signed.end - view.sentence.start) is not None
-    return any(
+    before = any(
         plan.start < signed.end and signed.start - plan.end <= AHEAD and _is_joined(view, plan, signed)
         for plan in plans
+    )
+    return before or any(
+        cue.group == "stage.ahead" and cue.start >= signed.end and _is_joined(view, signed, cue) for cue in view.cues
     )
 
 
 def _weigh(views: Iterable[View]) -> dict[str, float]:
     weights: dict[str, float] = {}
     for view in views:
-        worth = TITLE_WEIGHT if view.is_title else LEAD_WEIGHT if view.is_lead else BODY_WEIGHT
         for group in {cue.group for cue in view.cues if cue.group.startswith("act.")}:
-            weights[group[4:]] = weights.get(group[4:], 0.0) + (0.0 if view.past else worth)
+            weights[group[4:]] = weights.get(group[4:], 0.0) + _worth(view)
     return weights
 
 
+def _worth(view: View) -> float:
+    if view.past:
+        return 0.0
+    if view.is_title:
+        return TITLE_WEIGHT
+    if view.is_lead or view.sentence.rank == 0:
+        return LEAD_WEIGHT
+    return BODY_WEIGHT if view.is_front else BACK_WEIGHT
+
+
 def _makes_twins(title: Sequence[View], focus: Sequence[View]) -> bool:
+    """Whether a sister tie is made; a letter of intent towards one is another paper."""
+    fresh = [v for v in focus if not v.past and v.is_front]
+    if any(v.has("act.intent") for v in (*title, *fresh)):
+        return False
     if _in_any(title, "act.twinning") and not _in_any(title, "act.review"):
         return True
-    fresh = [v for v in focus if not v.past and not v.is_title and v.has("act.twinning")]
-    return any(v.has("stage.signed") and not v.has("act.review") for v in fresh)
+    return any(_signs(v, "act.twinning") and not v.has("act.review") for v in fresh if not v.is_title)
 
 
-def _is_paper(title: Sequence[View], focus: Sequence[View]) -> bool:
-    if _in_any(title, "act.agreement"):
+def _is_signing(focus: Sequence[View]) -> bool:
+    """Whether the news tells in so many words that a paper is signed, or to be; one that is in force proves nothing."""
+    return any(_signs(v, "act.agreement") for v in focus if v.is_front and not v.past and not v.is_title)
+
+
+def _signs(view: View, act: str) -> bool:
+    if not (view.has(act) and view.has("stage.signed")):
+        return False
+    old = [cue for cue in view.cues if cue.group == "cue.in_force"]
+    return any(
+        cue.group == "stage.signed" and not any(_is_about(one, cue) for one in old) for cue in view.cues
+    )
+
+
+def _is_about(in_force: Cue, signed: Cue) -> bool:
+    """Whether words that tell of a paper in force stand so near a word of signing that they speak of it."""
+    return in_force.start - GOVERNED // 2 < signed.end and signed.start < in_force.end + GOVERNED // 2
+
+
+def _is_review(title: Sequence[View], focus: Sequence[View]) -> bool:
+    head = [v for v in focus if not v.past and (v.is_lead or v.sentence.rank < LEAD_SENTENCES) and not v.is_title]
+    return _in_any(title, "act.review") or sum(v.has("act.review") for v in head) > 1
+
+
+def _is_seasonal(title: Sequence[View], weights: dict[str, float]) -> bool:
+    """Whether seasonal labour is the subject: in the headline or the lead; where a paper leads, in it and again."""
+    weight = weights.get("seasonal_workers", 0.0)
+    if _in_any(title, "act.seasonal_workers"):
         return True
-    return any(v.has("act.agreement") and not v.past for v in focus)
+    return weight > LEAD_WEIGHT if _in_any(title, "act.agreement") else weight >= LEAD_WEIGHT
 
 
-def _choose_topic(weights: dict[str, float], title: Sequence[View]) -> Act:
+def _choose_topic(weights: dict[str, float]) -> Act:
     visit = weights.get("visit", 0.0)
     best = max(TOPICS, key=lambda topic: weights.get(topic, 0.0))
     weight = weights.get(best, 0.0)

@@ -3,37 +3,29 @@
 Whatever belongs to one unit or one sentence is worked out once, not once for each pair.
 """
 
-import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from monitor.judging.boundaries import is_wordless
-from monitor.judging.namesakes import LONGEST_NAME
+from monitor.judging.cues import Cue
 from monitor.judging.reading import Reading, View
-from monitor.judging.values import Field, Mention
+from monitor.judging.units import OTHER, Feature, Span, Unit, find_owners, make_unit, without_places
+from monitor.judging.values import Mention
 from seeds.gazetteer import Gazetteer
 
-# A word for a local body or its head counts for a unit within so many characters of its name.
-BODY_REACH = 34
-OWN_REACH = 6
-# A unit of a higher level this near its own part only says where that part lies ("Q.Hải Châu (TP.Đà Nẵng)").
-PLACE_REACH = 14
-_BEFORE_PLACE = re.compile(
-    r"(?:^|\W)(?:in|at|near|from|tại|ở|w|we|à|в|in der)\s+(?:the\s+)?$"
-    r"|(?:^|\W)(?:at|tại|ở)\s+[^\W\d_][\w ]{1,20},\s*$", re.I
-)
-_PART_OF = re.compile(
-    r"(?:quận|huyện|phường|xã)\s[\w ]{0,24}của\s+$|(?:district|county|ward|commune)\s(?:of|in)\s+$", re.I
-)
-_AFTER_PLACE = re.compile(r"에서|서(?=[ ,…])|에 본사|에 있는|에 위치|で(?!の)")
+NOTHING = Feature(0.0)
 # So many pairs of one story are described.
-MOST_PAIRS = 10
+MOST_PAIRS = 6
+# The heart of the news is in the headline and in so many sentences.
+LEAD_SENTENCES = 2
+# So many words for local bodies in front, and the story is one of theirs.
+MANY_BODIES = 6
+# A unit named so often more than once is what the story is about.
+OFTEN = 3
 # Capitals stand for their states where nothing says that the city itself acts.
 CAPITALS = frozenset({"VN-01", "KR-11"})
-# So many units of one side make a page a survey of many regions.
-CROWD = 4
+# So many units of one side make the front of a page a survey of many regions.
+CROWD = 3
 CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
     "migrants", "forum", "third_country", "incident", "listing", "association", "pledge",
@@ -43,17 +35,6 @@ ACTS = (
     "trade_promotion", "culture_tourism", "aid", "review",
 )
 ACT_GROUPS = tuple(f"act.{act}" for act in ACTS)
-
-Span = tuple[Field, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """A named observation about a pair: `value` from 0 to 1, and the span that shows it (None where nothing does)."""
-
-    value: float
-    span: tuple[Field, int, int] | None = None
-
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -75,14 +56,20 @@ class Candidate:
 
 def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
     """Every pair of acting units that the story names outside lists, described; in order of first mention."""
-    views = _without_places([v for v in reading.views if not v.listing], gazetteer)
+    views = without_places([v for v in reading.views if not v.listing], gazetteer)
+    front = frozenset(n for n, v in enumerate(views) if v.is_front)
     actors = [m for view in views for m in view.mentions if m.actor]
     vn = _ordered(m.key for m in actors if m.side == "VN")
     kr = _ordered(m.key for m in actors if m.side == "KR")
     pairs = _likely([(v, k) for v in vn for k in kr], views)
     named = _number_views(views)
-    units = {key: _make_unit(key, views, named[key]) for pair in pairs for key in pair}
-    context = _Context(gazetteer, *_count_units(actors, gazetteer), len(vn), len(kr))
+    owners = [find_owners(view) for view in views]
+    units = {key: make_unit(key, views, owners, named[key], front) for pair in pairs for key in pair}
+    context = _Context(
+        gazetteer, *_count_units(actors, gazetteer), len(vn), len(kr), front,
+        frozenset(n for n in front if views[n].sentence.rank < LEAD_SENTENCES),
+        frozenset(key for n in front for key in views[n].actors), {},
+    )
     return [_describe(units[v], units[k], views, context) for v, k in pairs]
 
 
@@ -99,15 +86,16 @@ def _likely(pairs: list[tuple[str, str]], views: Sequence[View]) -> list[tuple[s
 
 
 @dataclass(frozen=True)
-class _Unit:
-    """A unit that acts: `views` are the numbers of the sentences that say so."""
+class _Scope:
+    """The front of the story, or of the items of a column that name a pair: cues by group, who acts, how much is done.
 
-    key: str
-    views: frozenset[int]
-    body: Feature
-    is_place: bool
-    is_typed: bool
-    stands: bool
+    `bodies` counts the words for local bodies, `others` is the share of other actors among all words for actors.
+    """
+
+    cues: Mapping[str, Feature]
+    bodies: Feature
+    others: Feature
+    acts: Feature
 
 
 @dataclass(frozen=True)
@@ -119,6 +107,46 @@ class _Context:
     wholes: Mapping[str, frozenset[str]]
     vn_units: int
     kr_units: int
+    front: frozenset[int]
+    lead: frozenset[int]
+    front_units: frozenset[str]
+    scopes: dict[frozenset[int], _Scope]
+
+    def scope_of(self, focus: Sequence[View], views: Sequence[View]) -> _Scope:
+        """The scope of a pair, worked out once for all pairs of the same items."""
+        items = frozenset(view.sentence.segment.item for view in focus)
+        if items not in self.scopes:
+            told = [views[n] for n in sorted(self.front)]
+            self.scopes[items] = _make_scope([v for v in told if v.is_title or v.sentence.segment.item in items])
+        return self.scopes[items]
+
+
+def _make_scope(views: Sequence[View]) -> _Scope:
+    """Which share of the sentences holds words of each group, and who acts in them."""
+    told = [view for view in views if not view.is_title]
+    counts: Counter[str] = Counter()
+    spans: dict[str, Span] = {}
+    for view in told:
+        for group in view.first_cues:
+            counts[group] += 1
+            spans.setdefault(group, _cue_span(view, group))
+    actors = [(view, cue) for view in views for cue in view.actor_cues]
+    others = [(view, cue) for view, cue in actors if cue.group == OTHER]
+    bodies = [(view, cue) for view, cue in actors if cue.group != OTHER]
+    acting = [v for v in told if not v.past and any(v.has(group) for group in ACT_GROUPS)]
+    return _Scope(
+        {group: Feature(count / len(told), spans[group]) for group, count in counts.items()},
+        Feature(min(1.0, len(bodies) / MANY_BODIES), _actor_span(bodies)),
+        Feature(len(others) / len(actors) if actors else 0.0, _actor_span(others)),
+        Feature(len(acting) / len(told) if told else 0.0, _span(acting[0]) if acting else None),
+    )
+
+
+def _actor_span(found: Sequence[tuple[View, Cue]]) -> Span | None:
+    if not found:
+        return None
+    view, cue = found[0]
+    return view.sentence.segment.field, cue.start, cue.end
 
 
 def _number_views(views: Sequence[View]) -> dict[str, list[int]]:
@@ -127,14 +155,6 @@ def _number_views(views: Sequence[View]) -> dict[str, list[int]]:
         for key in view.actors:
             named[key].append(number)
     return named
-
-
-def _make_unit(key: str, views: Sequence[View], numbers: Sequence[int]) -> _Unit:
-    focus = [views[number] for number in numbers]
-    return _Unit(
-        key, frozenset(numbers), _body_near(key, focus), _is_place(key, focus), _is_typed(key, focus),
-        any(_has_own_body(view, m) for view in focus for m in view.mentions if m.key == key),
-    )
 
 
 def _count_units(
@@ -148,74 +168,135 @@ def _count_units(
     return counts, most, parts, wholes
 
 
-def _describe(vn: _Unit, kr: _Unit, views: Sequence[View], context: _Context) -> Candidate:
-    shared = tuple(views[number] for number in sorted(vn.views & kr.views))
+def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> Candidate:
+    numbers = sorted(vn.views & kr.views)
+    shared = tuple(views[number] for number in numbers)
     focus = tuple(views[number] for number in sorted(vn.views | kr.views))
+    scope = context.scope_of([v for v in shared if not v.is_title] or focus, views)
     features = {
-        **_place_features(vn, kr, shared, focus),
-        **_act_features(shared, focus),
-        **_body_features(vn, kr, context),
-        **_cue_features(shared, focus),
+        **_place_features(vn, kr, views, numbers, context),
+        **_act_features(vn, kr, views, numbers, context),
+        **_body_features(vn, kr, scope, context),
+        **_cue_features(shared, focus, scope),
+        **_scope_features(focus, scope),
         **_count_features(vn.key, kr.key, focus, context),
     }
     vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
     return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
 
 
-def _place_features(vn: _Unit, kr: _Unit, shared: Sequence[View], focus: Sequence[View]) -> dict[str, Feature]:
-    titled = [v for v in focus if v.is_title]
-    fresh = [v for v in shared if not v.past and not v.is_title]
+def _place_features(
+    vn: Unit, kr: Unit, views: Sequence[View], numbers: Sequence[int], context: _Context,
+) -> dict[str, Feature]:
+    shared = [views[n] for n in numbers]
+    titled = [views[n] for n in sorted(vn.views | kr.views) if views[n].is_title]
+    fresh = [n for n in numbers if not views[n].past and not views[n].is_title]
     sides = {side for v in titled for side, unit in (("VN", vn), ("KR", kr)) if unit.key in v.actors}
     other = kr if sides == {"VN"} else vn
-    leads = [v for v in focus if v.is_lead]
+    head = [views[n] for n in fresh if n in context.front]
+    lead = [views[n] for n in fresh if n in context.lead]
+    followed = [n for n in sorted(other.views & context.lead) if not views[n].is_title and not views[n].past]
+    in_front = [bool(unit.views & context.front) for unit in (vn, kr)]
+    apart = not numbers
+    late = bool(fresh) and not head and len(sides) < 2
     return {
         "title_both": _flag([v for v in titled if vn.key in v.actors and kr.key in v.actors]),
         "title_one": _flag(titled if len(sides) == 1 else []),
-        "sentence_both": _flag(fresh),
-        "sentences_both": Feature(min(1.0, max(0, len(fresh) - 1) / 2), _span(fresh[1]) if len(fresh) > 1 else None),
-        "lead_both": _flag([v for v in fresh if v.is_lead]),
-        "title_lead": _flag([v for v in leads if not v.past and len(sides) == 1 and other.key in v.actors]),
+        "sentence_both": _flag([views[n] for n in fresh]),
+        "sentences_both": Feature(min(1.0, max(0, len(fresh) - 1) / 2), _span(views[fresh[1]]) if fresh[1:] else None),
+        "head_both": _flag(head),
+        "lead_both": _flag(lead),
+        "near_both": _flag([views[n] for n in _find_near(vn, kr, views, context)] if apart or not head else []),
+        "title_lead": _flag([views[n] for n in followed] if len(sides) == 1 else []),
         "past_only": _flag([v for v in shared if v.past] if shared and not fresh and len(sides) < 2 else []),
-        "apart": Feature(0.0 if shared else 1.0),
-        "in_a_row": _flag(shared if all(v.has_row for v in shared) else []),
+        "late_only": _flag([views[n] for n in fresh] if late and not all(in_front) else []),
+        "late_apart": _flag([views[n] for n in fresh] if late and all(in_front) else []),
+        "apart": Feature(float(apart and not all(in_front))),
+        "head_apart": Feature(float(apart and all(in_front))),
+        "in_a_row": _flag(shared if all(v.has_row for v in shared) and not (all(in_front) and not head) else []),
         "place_vn": Feature(float(vn.is_place)),
         "place_kr": Feature(float(kr.is_place)),
         "typed": Feature(float(vn.is_typed and kr.is_typed)),
         "title_elsewhere": _cue_flag([v for v in titled if len(sides) < 2 and _is_elsewhere(v)], "cue.third_country"),
-        "early": _flag([v for v in focus if v.is_title or v.is_lead]),
+        "behind": Feature(float(not any(in_front))),
     }
 
 
-def _act_features(shared: Sequence[View], focus: Sequence[View]) -> dict[str, Feature]:
-    fresh = _first_spans([v for v in shared if not v.past])
+def _find_near(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> list[int]:
+    """The sentences in front that name the one unit right after the other was named, or in its paragraph."""
+    found = []
+    for mine, theirs in ((vn, kr), (kr, vn)):
+        told = [n for n in mine.views & context.front if not views[n].past]
+        other = [views[n] for n in theirs.views & context.front if not views[n].past]
+        found += [n for n in told if any(_are_neighbours(views[n], view) for view in other)]
+    return sorted(found)
+
+
+def _are_neighbours(one: View, other: View) -> bool:
+    if one.is_title or other.is_title:
+        return False
+    return one.sentence.segment == other.sentence.segment or abs(one.sentence.order - other.sentence.order) == 1
+
+
+def _act_features(
+    vn: Unit, kr: Unit, views: Sequence[View], numbers: Sequence[int], context: _Context,
+) -> dict[str, Feature]:
+    shared = [views[n] for n in numbers if not views[n].past]
+    focus = [views[n] for n in sorted(vn.views | kr.views)]
+    head = [views[n] for n in numbers if n in context.front and not views[n].past]
+    fresh = _first_spans(shared)
     features = {f"act_{act}": _from_span(fresh.get(f"act.{act}")) for act in ACTS}
-    features["act_shared"] = _act_flag([v for v in shared if not v.past])
+    features["act_shared"] = _act_flag(shared)
+    features["act_head"] = _act_flag(head)
     features["act_focus"] = _act_flag([v for v in focus if not v.past])
+    told = [views[n] for n in sorted(context.front) if not views[n].past]
+    features["act_front"] = _act_flag(told)
+    features["generic_front"] = _cue_flag(told, "act.generic")
     features["act_title"] = _act_flag([v for v in focus if v.is_title])
-    features["generic_shared"] = _cue_flag(shared, "act.generic")
+    features["generic_shared"] = _cue_flag([views[n] for n in numbers], "act.generic")
     features["generic_focus"] = _cue_flag(focus, "act.generic")
     return features
 
 
-def _body_features(vn: _Unit, kr: _Unit, context: _Context) -> dict[str, Feature]:
+def _body_features(vn: Unit, kr: Unit, scope: _Scope, context: _Context) -> dict[str, Feature]:
+    head = min(vn.head_body.value, kr.head_body.value)
     return {
         "body_vn": vn.body,
         "body_kr": kr.body,
         "body_both": Feature(min(vn.body.value, kr.body.value), kr.body.span),
-        "bodiless": Feature(float(not vn.body.value and not kr.body.value)),
+        "head_body_vn": vn.head_body,
+        "head_body_kr": kr.head_body,
+        "head_body_both": Feature(head, kr.head_body.span),
+        "other_vn": vn.other,
+        "other_kr": kr.other,
+        "bodiless": Feature(float(not vn.body.value and not kr.body.value and not scope.bodies.value)),
         "capital": Feature(float(any(u.key in CAPITALS and not u.body.value and not u.is_typed for u in (vn, kr)))),
         "known_tie": Feature(float(kr.key in context.gazetteer.tied.get(vn.key, ()))),
     }
 
 
-def _cue_features(shared: Sequence[View], focus: Sequence[View]) -> dict[str, Feature]:
+def _scope_features(focus: Sequence[View], scope: _Scope) -> dict[str, Feature]:
+    titles = [v for v in focus if v.is_title]
+    return {
+        "front_bodies": scope.bodies,
+        "front_others": scope.others,
+        "front_acts": scope.acts,
+        "title_body": _cue_flag(titles, "body.head") if any(v.has("body.head") for v in titles)
+        else _cue_flag(titles, "body.any"),
+        "title_other": _cue_flag(titles, OTHER),
+    }
+
+
+def _cue_features(shared: Sequence[View], focus: Sequence[View], scope: _Scope) -> dict[str, Feature]:
     body = [v for v in focus if not v.is_title]
     counts = Counter(group for v in body for group in v.first_cues)
     titles, bodies = _first_spans([v for v in focus if v.is_title]), _first_spans(body)
-    both = _first_spans([v for v in shared if not v.is_title])
+    both = _first_spans([v for v in shared if not v.is_title and (v.is_front or not scope.bodies.value)])
     features = {}
     for cue in CUES:
         group = f"cue.{cue}"
+        if group in scope.cues:
+            features[f"front_{cue}"] = scope.cues[group]
         if group not in titles and group not in bodies:
             continue
         features[f"title_{cue}"] = _from_span(titles.get(group))
@@ -226,15 +307,18 @@ def _cue_features(shared: Sequence[View], focus: Sequence[View]) -> dict[str, Fe
 
 def _count_features(vn: str, kr: str, focus: Sequence[View], context: _Context) -> dict[str, Feature]:
     counts, parts, wholes = context.counts, context.parts, context.wholes
+    in_front = Counter(key[:2] for key in context.front_units)
     return {
-        "crowd": Feature(float(context.vn_units > CROWD or context.kr_units > CROWD)),
+        "crowd": Feature(float(max(in_front.values(), default=0) > CROWD)),
         "whole_of_another": Feature(float(bool(parts[vn] or parts[kr]))),
         "part_of_another": Feature(float(bool(wholes[vn] or wholes[kr]))),
         "minor_whole": Feature(float(any(_is_minor(key, parts[key], counts) for key in (vn, kr)))),
         "minor_part": Feature(float(any(_is_minor(key, wholes[key], counts) for key in (vn, kr)))),
         "part_vn": Feature(counts[vn] / context.most["VN"]),
         "part_kr": Feature(counts[kr] / context.most["KR"]),
-        "others": Feature(min(1.0, (context.vn_units + context.kr_units - 2) / 6)),
+        "often_vn": Feature(min(1.0, (counts[vn] - 1) / OFTEN)),
+        "often_kr": Feature(min(1.0, (counts[kr] - 1) / OFTEN)),
+        "others": Feature(min(1.0, len(context.front_units - {vn, kr}) / 6)),
         "unsure_name": Feature(1.0 - min(_sureness(vn, focus), _sureness(kr, focus))),
     }
 
@@ -248,76 +332,6 @@ def _is_elsewhere(view: View) -> bool:
     return not view.has("country.VN") and not view.has("country.KR")
 
 
-def _body_near(key: str, focus: Sequence[View]) -> Feature:
-    for view in focus:
-        for mention in view.mentions:
-            if mention.key != key or not mention.actor or _is_locative(view, mention):
-                continue
-            for cue in view.cues:
-                near = cue.start < mention.end + BODY_REACH and cue.end > mention.start - BODY_REACH
-                if cue.group in ("body.any", "body.head") and near:
-                    return Feature(1.0, (mention.field, min(cue.start, mention.start), max(cue.end, mention.end)))
-    return Feature(0.0)
-
-
-def _has_own_body(view: View, mention: Mention) -> bool:
-    """Whether a body stands with the name as its own, not that of an unlisted ward; in Korean it stands behind."""
-    if not mention.actor or mention.note == "ward" or _is_locative(view, mention):
-        return False
-    korean = is_wordless(mention.alias)
-    first = mention.end if korean else mention.start - BODY_REACH
-    last = mention.end + (OWN_REACH if korean else BODY_REACH)
-    return any(cue.group.startswith("body.") and cue.end > first and cue.start < last for cue in view.cues)
-
-
-def _without_places(views: Sequence[View], gazetteer: Gazetteer) -> list[View]:
-    """The views without the mentions that only say where a smaller unit beside them lies."""
-    return [_without(view, _find_places(view, gazetteer)) for view in views]
-
-
-def _without(view: View, places: set[int]) -> View:
-    if not places:
-        return view
-    return replace(view, mentions=tuple(m for number, m in enumerate(view.mentions) if number not in places))
-
-
-def _find_places(view: View, gazetteer: Gazetteer) -> set[int]:
-    """The numbers of the mentions that are places; only near ones are held against each other."""
-    found = {number for number, m in enumerate(view.mentions) if _is_whole_of_named(view, m)}
-    for part in view.mentions:
-        if part.level == 1:
-            continue
-        above = gazetteer.ancestors(part.key)
-        first = bisect_left(view.mentions, part.start - PLACE_REACH - LONGEST_NAME, key=lambda m: m.start)
-        for number in range(first, len(view.mentions)):
-            mention = view.mentions[number]
-            if mention.start - part.end > PLACE_REACH:
-                break
-            if mention.key in above and part.start - mention.end <= PLACE_REACH:
-                found.add(number)
-    return found
-
-
-def _is_whole_of_named(view: View, mention: Mention) -> bool:
-    start = mention.start - view.sentence.start
-    return bool(_PART_OF.search(view.text, max(0, start - 40), start))
-
-
-def _is_place(key: str, focus: Sequence[View]) -> bool:
-    """Whether the unit is only ever where something happens ("in Yesan", "부여에서"), never who does it."""
-    found = [(v, m) for v in focus for m in v.mentions if m.key == key and m.actor]
-    return all(not v.is_title and _is_locative(v, m) for v, m in found)
-
-
-def _is_locative(view: View, mention: Mention) -> bool:
-    start, end = mention.start - view.sentence.start, mention.end - view.sentence.start
-    return bool(_BEFORE_PLACE.search(view.text, max(0, start - 30), start) or _AFTER_PLACE.match(view.text, end))
-
-
-def _is_typed(key: str, focus: Sequence[View]) -> bool:
-    return any(m.key == key and m.note in ("type", "ward", "home") for v in focus for m in v.mentions)
-
-
 def _sureness(key: str, focus: Sequence[View]) -> float:
     return max((m.sure for v in focus for m in v.mentions if m.key == key), default=0.0)
 
@@ -327,7 +341,7 @@ def _ordered(keys: Iterable[str]) -> list[str]:
 
 
 def _flag(views: Sequence[View]) -> Feature:
-    return Feature(1.0, _span(views[0])) if views else Feature(0.0)
+    return Feature(1.0, _span(views[0])) if views else NOTHING
 
 
 def _cue_flag(views: Sequence[View], group: str) -> Feature:
@@ -348,7 +362,7 @@ def _first_spans(views: Sequence[View]) -> dict[str, Span]:
 
 
 def _from_span(span: Span | None) -> Feature:
-    return Feature(1.0, span) if span else Feature(0.0)
+    return Feature(1.0, span) if span else NOTHING
 
 
 def _cue_span(view: View, group: str) -> Span:

@@ -23,6 +23,10 @@ MONTHLESS_AHEAD = 18
 _VI_LEAD = r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|từ|vào|đến|\(|,|thứ \w+|chủ nhật|và)"
 _VI = (
     re.compile(
+        r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})\s+đến\s+(?:ngày\s+)?\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
+        r"(?:\s*[/.-]\s*(?P<y>\d{4}))?"
+    ),
+    re.compile(
         r"(?<![\d/.-])(?P<d>\d{1,2})\s*(?:-|–|đến|và)\s*\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
         r"(?:\s*[/.-]\s*(?P<y>\d{4}))?(?![\d/])"
     ),
@@ -35,10 +39,6 @@ _VI = (
         r"(?:ngày|mồng|mùng)\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})(?:\s*(?:,|/|-)?\s*(?:năm\s+)?(?P<y>\d{4}))?"
     ),
     re.compile(_VI_LEAD + r"\s*(?:ngày\s*)?(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})(?![\d/.%]|\s*(?:tỷ|triệu|%|usd))"),
-    re.compile(
-        r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})\s+đến\s+(?:ngày\s+)?\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
-        r"(?:\s*[/.-]\s*(?P<y>\d{4}))?"
-    ),
 )
 _VI_MONTH = re.compile(r"(?:tháng\s+)(?P<m>\d{1,2})\s*(?:[/.,-]|năm)?\s*(?:năm\s+)?(?P<y>(?:19|20)\d{2})(?!\d)")
 _KO = (

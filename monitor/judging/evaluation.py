@@ -262,7 +262,8 @@ def make_block_fact(number: int, row: Judged, gazetteer: Gazetteer) -> BlockFact
     block = f"{gazetteer.province(fact.vn_key)}|{gazetteer.province(fact.kr_key)}"
     return BlockFact(
         number, number, "", row.url, row.label.lang, row.verdict.verdict, block, fact.vn_key, fact.kr_key, fact.act,
-        fact.stage, fact.happened_on, row.published_at, at, False, row.title, row.text, fact.quote, 0,
+        fact.stage, fact.happened_on, row.published_at, at, row.published_at is None, row.title, row.text, fact.quote,
+        0,
     )
 
 

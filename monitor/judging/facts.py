@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from monitor.judging.acts import choose_act, choose_stage, says_done
+from monitor.judging.acts import LASTING, choose_act, choose_stage, says_done
 from monitor.judging.candidates import Candidate
 from monitor.judging.days import step_back
 from monitor.judging.details import find_details
@@ -79,7 +79,12 @@ def _choose_stage_and_day(
     """The two must go together: only what is planned or called off can lie behind the day of publication."""
     stage = choose_stage(views, act)
     if stage not in HAPPENED:
-        return stage, _choose_day(focus, reading, happened=False)
+        on = _choose_day(focus, reading, happened=False)
+        if stage != "planned" or on is None:
+            return stage, on
+        if not _is_ahead(on, reading.anchor) and not any(v.is_title and v.has("stage.ahead") for v in views):
+            return "under_way" if act in LASTING else "done", on
+        return stage, _choose_day(focus, reading, happened=False, ahead=True) or on
     if not says_done(views, act):
         on = _choose_day(focus, reading, happened=False)
         if on and _is_ahead(on, reading.anchor):
@@ -108,14 +113,17 @@ def _proof(candidate: Candidate, act: Act) -> View:
     )
 
 
-def _choose_day(focus: Sequence[View], reading: Reading, *, happened: bool) -> str | None:
+def _choose_day(
+    focus: Sequence[View], reading: Reading, *, happened: bool, ahead: bool = False,
+) -> str | None:
     orders = {v.sentence.order for v in focus}
     views = [*focus, *(v for v in reading.views if v.is_lead and v.sentence.order not in orders)]
     fresh = [view for view in views if not view.past]
     main = [view for view in fresh if _is_main(view)]
     for told, reach in ((main, NEAR_DAYS), (fresh, NEAR_DAYS), (main, FAR_DAYS if happened else NEAR_DAYS)):
         for view in told:
-            if on := _day_of(view, reading.anchor, reach, happened):
+            on = _day_of(view, reading.anchor, reach, happened, ahead)
+            if on:
                 return on
     return None
 
@@ -124,12 +132,17 @@ def _is_main(view: View) -> bool:
     return any(cue.group.startswith("act.") and cue.group != "act.generic" for cue in view.cues)
 
 
-def _day_of(view: View, anchor: date | None, reach: int, happened: bool) -> str | None:
-    """The first day within `reach` days of the story's own, else a month; none to come of what has `happened`."""
+def _day_of(view: View, anchor: date | None, reach: int, happened: bool, ahead: bool) -> str | None:
+    """The first day within `reach` days of the story's own, else a month; none to come of what has `happened`.
+
+    With `ahead` only a day to come: the day of a plan, not that on which it was told.
+    """
     for length in (10, 7):
         for day in view.days:
             on = step_back(day, anchor) if happened and anchor else day.on
-            if on and len(on) == length and _is_near(on, anchor, reach, exact=day.exact):
+            if not on or (ahead and not _is_ahead(on, anchor)):
+                continue
+            if len(on) == length and _is_near(on, anchor, reach, exact=day.exact):
                 return on
     return None
 

@@ -5,17 +5,18 @@ import json
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from monitor.judging.candidates import Candidate, find_candidates
 from monitor.judging.cues import Cue, CueFinder
-from monitor.judging.days import Day, DayReader, find_years
+from monitor.judging.days import DayReader, find_years
 from monitor.judging.facts import take_facts
 from monitor.judging.language import detect_language
 from monitor.judging.localities import find_story_mentions
-from monitor.judging.reading import Reading, View, find_anchor, make_view
+from monitor.judging.mending import mend_story
+from monitor.judging.reading import Calendar, Reading, View, find_anchor, find_fronts, make_view
 from monitor.judging.segments import Segment, Sentence, split_segments, split_sentences
 from monitor.judging.values import Mention, Story, Verdict
 from monitor.judging.verdict import Weights, make_evidence, score_features
@@ -24,7 +25,7 @@ from seeds.gazetteer import Gazetteer, load_gazetteer
 from seeds.lexicon import Lexicon, load_lexicon
 
 # Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
-RULES = "2"
+RULES = "3"
 WEIGHTS_NAME = "weights.json"
 WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / WEIGHTS_NAME
 # A story is read this far: its news stands in front, and what follows after so much (a dozen long reports) is
@@ -38,7 +39,7 @@ LEAST_SURE = 0.3
 # Pages without any date are taken to be of this year or later: what they tell of earlier years is the past.
 OLDEST_NEWS = 2010
 
-Found = TypeVar("Found", Cue, Day, Mention)
+Found = TypeVar("Found", Cue, Mention)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,19 +52,35 @@ class Knowledge:
 
     @cached_property
     def rules_version(self) -> str:
-        places = [(k, unit.merged_into, unit.parent, sorted(unit.aliases.items()))
-                  for k, unit in sorted(self.gazetteer.localities.items())]
-        parts = [RULES, self.lexicon.fingerprint, repr(self.weights), json.dumps(places, ensure_ascii=False),
-                 repr(self.gazetteer.ambiguities), repr(self.gazetteer.ties)]
+        parts = [RULES, self.lexicon.fingerprint, repr(self.weights), _fingerprint(self.gazetteer)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
-    @cached_property
+    @property
     def finders(self) -> dict[str, CueFinder]:
-        return {lang: CueFinder(words) for lang, words in self.lexicon.languages.items()}
+        return _finders(self.lexicon)
 
-    @cached_property
+    @property
     def readers(self) -> dict[str, DayReader]:
-        return {lang: DayReader(words) for lang, words in self.lexicon.languages.items()}
+        return _readers(self.lexicon)
+
+
+# Kept apart from a Knowledge: weights change in training, these do not.
+@lru_cache(maxsize=4)
+def _finders(lexicon: Lexicon) -> dict[str, CueFinder]:
+    return {lang: CueFinder(words) for lang, words in lexicon.languages.items()}
+
+
+@lru_cache(maxsize=4)
+def _readers(lexicon: Lexicon) -> dict[str, DayReader]:
+    return {lang: DayReader(words) for lang, words in lexicon.languages.items()}
+
+
+@lru_cache(maxsize=4)
+def _fingerprint(gazetteer: Gazetteer) -> str:
+    places = [(k, unit.merged_into, unit.parent, sorted(unit.aliases.items()))
+              for k, unit in sorted(gazetteer.localities.items())]
+    rules = (gazetteer.ambiguities, gazetteer.ties, gazetteer.types, gazetteer.organisations, gazetteer.directions)
+    return "\n".join([json.dumps(places, ensure_ascii=False), *(repr(rule) for rule in rules)])
 
 
 def load_knowledge(seeds_dir: Path | None = None) -> Knowledge:
@@ -87,7 +104,12 @@ def load_weights(path: Path) -> Weights:
 
 def judge(story: Story, knowledge: Knowledge) -> Verdict:
     """The verdict for one story, with evidence and, for `yes` and `unsure`, its facts, the main one first."""
-    reading, mentions = read_story(story, knowledge)
+    mended = mend_story(_normalise(story), knowledge.gazetteer)
+    return mended.restore(_judge(mended.story, knowledge))
+
+
+def _judge(story: Story, knowledge: Knowledge) -> Verdict:
+    reading, mentions = _read(story, knowledge)
     candidates = find_candidates(reading, knowledge.gazetteer)
     lang, version = reading.story.lang, knowledge.rules_version
     if not candidates:
@@ -101,8 +123,14 @@ def judge(story: Story, knowledge: Knowledge) -> Verdict:
 
 
 def read_story(story: Story, knowledge: Knowledge) -> tuple[Reading, tuple[Mention, ...]]:
-    """The story taken apart, and every mention found in it outside menus and lists of links."""
-    story = _normalise(story)
+    """The story taken apart, and every mention found in it outside menus and lists of links.
+
+    Offsets are those of the reading's own story, in which odd spaces and broken lines are mended.
+    """
+    return _read(mend_story(_normalise(story), knowledge.gazetteer).story, knowledge)
+
+
+def _read(story: Story, knowledge: Knowledge) -> tuple[Reading, tuple[Mention, ...]]:
     lang = story.lang
     finder = knowledge.finders.get(lang) or knowledge.finders["en"]
     segments = split_segments(story.title, story.text, finder)
@@ -156,14 +184,17 @@ def _make_views(
     reader = knowledge.readers.get(story.lang) or knowledge.readers["en"]
     anchor = find_anchor(story)
     year = anchor.year if anchor else max([OLDEST_NEWS, *find_years(story.text)])
-    days = {"title": reader.find_days(story.title, anchor), "text": reader.find_days(story.text, anchor)}
+    calendar = Calendar(reader, anchor, year)
+    named = [_within(mentions[s.segment.field], s.start, s.end) for s in sentences]
+    fronts = find_fronts(sentences, [frozenset(m.side for m in found if m.actor) for found in named])
     views = []
-    for sentence in sentences:
+    for sentence, found in zip(sentences, named, strict=True):
         field, start, end = sentence.segment.field, sentence.start, sentence.end
         whole = story.title if field == "title" else story.text
-        sure = tuple(m for m in _within(mentions[field], start, end) if m.sure >= LEAST_SURE)
+        sure = tuple(m for m in found if m.sure >= LEAST_SURE)
+        is_front = sentence.segment.kind == "title" or sentence.rank < fronts[sentence.segment.item]
         heard = _within(cues[field], start, end)
-        views.append(make_view(sentence, whole[start:end], sure, heard, _within(days[field], start, end), anchor, year))
+        views.append(make_view(sentence, whole[start:end], sure, heard, calendar, is_front=is_front))
     return views
 
 

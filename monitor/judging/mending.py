@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from monitor.judging.boundaries import is_wordless
 from monitor.judging.matcher import make_matcher
-from monitor.judging.values import Evidence, Fact, Field, Mention, Story, Verdict
+from monitor.judging.values import Detail, Evidence, Fact, Field, Mention, Story, Verdict
 from monitor.judging.verdict import QUOTE_LENGTH
 from seeds.gazetteer import Gazetteer
 
@@ -26,7 +26,7 @@ NAME_REACH = 30
 MOST_BREAKS = 300
 JOINT = "\n\n"
 
-Quoted = TypeVar("Quoted", Evidence, Fact)
+Quoted = TypeVar("Quoted", Evidence, Fact, Detail)
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,12 @@ class Mended:
         return replace(
             verdict, mentions=tuple(self._restore_mention(one) for one in verdict.mentions),
             evidence=tuple(self._restore_quote(one) for one in verdict.evidence),
-            facts=tuple(self._restore_quote(one) for one in verdict.facts),
+            facts=tuple(self._restore_fact(one) for one in verdict.facts),
         )
+
+    def _restore_fact(self, fact: Fact) -> Fact:
+        details = tuple(self._restore_quote(detail) for detail in fact.details)
+        return replace(self._restore_quote(fact), details=details)
 
     def _restore_mention(self, one: Mention) -> Mention:
         start, end = self._texts[one.field].span(one.start, one.end)

@@ -1,14 +1,16 @@
 """Takes a story apart once: sentences with their mentions, cues and days, and what is background; no verdict."""
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from monitor.judging.cues import Cue, is_unspaced
-from monitor.judging.days import Day, find_years
+from monitor.judging.days import Day, DayReader, find_years
 from monitor.judging.segments import Segment, Sentence
-from monitor.judging.values import Mention, Story
+from monitor.judging.values import Mention, Side, Story
 
 _ADDRESS_DAY = re.compile(r"(?<!\d)(20[0-3]\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d{1,2}(?:\D|$))")
 _STAMP = re.compile(r"(?<!\d)(?:(20\d\d)[./-](\d{1,2})[./-](\d{1,2})|(\d{1,2})[./-](\d{1,2})[./-](20\d\d))(?!\d)")
@@ -27,25 +29,52 @@ _SEAT_BEFORE = re.compile(
     r"headquartered in|based in|factory in|plant in|travellers from|tourists from)"
     r"\s+(?:tỉnh |thành phố |TP\.? ?|the )?$", re.I
 )
+ACTOR_GROUPS = frozenset({"body.any", "body.head", "actor.other"})
+# The news is told within so many sentences in most full-length stories; a report that sets a scene first tells it
+# where both sides have been named and in the sentences right after, if that is not in its last part.
+FRONT_SENTENCES = 6
+FRONT_AFTER, FRONT_SHARE = 3, 0.5
 # So many units of one side in a sentence are a row.
 ROW = 3
 _CLAUSE_END = re.compile(r"[,;:.!?)\n]")
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """How the days of one story are read: `anchor` is its own day, `year` its own year, as far as anything tells."""
+
+    reader: DayReader
+    anchor: date | None
+    year: int | None
 
 
 @dataclass(frozen=True, eq=False)
 class View:
     """One sentence with everything found in it; offsets are those of the sentence's field.
 
-    `past` says that it tells of an earlier happening ("since 1995", "had signed"), `listing` that it only lists places.
+    `listing` says that it only lists places, `is_front` that the news is told here and no background. What few
+    sentences are asked for is worked out when it is.
     """
 
     sentence: Sentence
     text: str
     mentions: tuple[Mention, ...]
     cues: tuple[Cue, ...]
-    days: tuple[Day, ...]
-    past: bool
+    calendar: Calendar
     listing: bool
+    is_front: bool
+
+    @cached_property
+    def days(self) -> tuple[Day, ...]:
+        """The days named in it."""
+        offset = self.sentence.start
+        found = self.calendar.reader.find_days(self.text, self.calendar.anchor)
+        return tuple(replace(day, start=day.start + offset, end=day.end + offset) for day in found)
+
+    @cached_property
+    def past(self) -> bool:
+        """Whether it tells of an earlier happening ("since 1995", "had signed")."""
+        return not self.is_title and _is_past(self.text, self.cues, self.days, self.calendar)
 
     @cached_property
     def is_title(self) -> bool:
@@ -59,6 +88,15 @@ class View:
     def first_cues(self) -> dict[str, Cue]:
         """The first cue of each group."""
         return {cue.group: cue for cue in reversed(self.cues)}
+
+    @cached_property
+    def actor_cues(self) -> tuple[Cue, ...]:
+        """The words for who acts; a part of a name ("phòng", department, in Hải Phòng) is none."""
+        named = [(m.start, m.end) for m in self.mentions if m.note != "home"]
+        return tuple(
+            cue for cue in self.cues
+            if cue.group in ACTOR_GROUPS and not any(start <= cue.start and cue.end <= end for start, end in named)
+        )
 
     @cached_property
     def actors(self) -> frozenset[str]:
@@ -97,19 +135,38 @@ def find_anchor(story: Story) -> date | None:
     return _safe(*(int(part) for part in match.groups())) if match else None
 
 
+def find_fronts(sentences: Sequence[Sentence], sides: Sequence[frozenset[Side]]) -> dict[int, int]:
+    """For each item of a story the rank at which its news ends; `sides` are the countries named by each sentence."""
+    seen: dict[int, set[Side]] = defaultdict(set)
+    ends: dict[int, int] = {}
+    lasts: Counter[int] = Counter()
+    for sentence, named in zip(sentences, sides, strict=True):
+        if sentence.segment.kind == "title":
+            continue
+        item = sentence.segment.item
+        lasts[item] = sentence.rank + 1
+        seen[item] |= named
+        if len(seen[item]) == 2:
+            ends.setdefault(item, sentence.rank + FRONT_AFTER)
+    return {
+        item: max(FRONT_SENTENCES, ends[item] if item in ends and ends[item] <= FRONT_SHARE * last else 0)
+        for item, last in lasts.items()
+    }
+
+
 def make_view(
-    sentence: Sentence, text: str, mentions: tuple[Mention, ...], cues: tuple[Cue, ...], days: tuple[Day, ...],
-    anchor: date | None, year: int | None,
+    sentence: Sentence, text: str, mentions: tuple[Mention, ...], cues: tuple[Cue, ...], calendar: Calendar, *,
+    is_front: bool,
 ) -> View:
-    """Joins what was found in one sentence; `year` is the story's own year, or None where nothing tells it."""
-    past = sentence.segment.kind != "title" and _is_past(text, cues, days, anchor, year)
+    """Joins what was found in one sentence."""
     spans = _passing_spans(sentence, text, cues)
     mentions = tuple(
         replace(m, actor=False, note="passing") if _inside(m.start, spans) or _is_seat(sentence, text, m) else m
         for m in mentions
     )
-    cues = tuple(cue for cue in cues if not (cue.group.startswith("act.") and _inside(cue.start, spans)))
-    return View(sentence, text, mentions, cues, days, past, _is_listing(text, mentions))
+    if spans:
+        cues = tuple(cue for cue in cues if not (cue.group.startswith("act.") and _inside(cue.start, spans)))
+    return View(sentence, text, mentions, cues, calendar, _is_listing(text, mentions), is_front)
 
 
 def _passing_spans(sentence: Sentence, text: str, cues: tuple[Cue, ...]) -> list[tuple[int, int]]:
@@ -138,10 +195,9 @@ def _inside(start: int, spans: list[tuple[int, int]]) -> bool:
     return any(low <= start < high for low, high in spans)
 
 
-def _is_past(
-    text: str, cues: tuple[Cue, ...], days: tuple[Day, ...], anchor: date | None, year: int | None,
-) -> bool:
-    near = str(anchor)[:7] if anchor else ""
+def _is_past(text: str, cues: tuple[Cue, ...], days: tuple[Day, ...], calendar: Calendar) -> bool:
+    year = calendar.year
+    near = str(calendar.anchor)[:7] if calendar.anchor else ""
     if any(day.has_day and (not day.exact or day.on[:7] == near) for day in days):
         return False
     years = find_years(text)

@@ -1,6 +1,7 @@
 """Splits a story into title, paragraphs, sentences and what never carries facts (menus, lists of links, counters)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,7 @@ from monitor.judging.values import Field
 
 Kind = Literal["title", "lead", "body", "tail"]
 
+MENU_BARS = 5
 # A line this short and without a full stop is a heading, a caption, a menu item or a related headline.
 SHORT_LINE = 110
 # So many short lines in a row are a menu or a list of links (a story has one or two captions or cross-heads).
@@ -34,6 +36,8 @@ _STAMP = re.compile(
     r"^\W*(?:[\w\s:]{0,20})?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:\W+\d{1,2}:\d{2}(?::\d{2})?)?[\w\s+:)]{0,12}$"
 )
 _COUNTER = re.compile(r"^\W*[\w\s]{0,24}?[+\d][\d.,]*\W*$")
+# Between the items of a menu that is printed on one line.
+_BAR = re.compile(r"\s[|/·•>›»-]\s")
 _WORD = re.compile(r"\w+")
 _ITEM = re.compile(r"^\s*(?:[■▲◆◇●○▶▷☞•※*#-]|\d{1,2}[.)]|[①-⑳])\s*")
 
@@ -51,12 +55,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a segment, with offsets in the segment's field; `order` counts through the story, title first."""
+    """A sentence of a segment, with offsets in the segment's field.
+
+    `order` counts through the story, title first; `rank` through the item of a column (or the whole story), without
+    headlines.
+    """
 
     segment: Segment
     start: int
     end: int
     order: int
+    rank: int = 0
 
 
 def split_segments(title: str, text: str, finder: CueFinder) -> list[Segment]:
@@ -80,12 +89,15 @@ def split_segments(title: str, text: str, finder: CueFinder) -> list[Segment]:
 def split_sentences(title: str, text: str, segments: list[Segment], finder: CueFinder) -> list[Sentence]:
     """The sentences of all segments but the tails, in order of reading."""
     sentences: list[Sentence] = []
+    ranks: Counter[int] = Counter()
     for segment in segments:
         if segment.kind == "tail":
             continue
         whole = title if segment.field == "title" else text
         for start, end in _cut(whole, segment.start, segment.end, finder):
-            sentences.append(Sentence(segment, start, end, len(sentences)))
+            sentences.append(Sentence(segment, start, end, len(sentences), ranks[segment.item]))
+            # Bylines, captions and cross-heads are no part of the count.
+            ranks[segment.item] += segment.kind != "title" and end - start >= HEADING_LINE
     return sentences
 
 
@@ -114,6 +126,8 @@ def _line_kind(line: str, finder: CueFinder) -> str:
     if len(line) <= SHORT_LINE and (len(line) <= 2 or _STAMP.match(line) or _COUNTER.match(line)):
         return "noise"
     told = _END.search(line) or _FULL_STOP.search(line)
+    if not told and len(_BAR.findall(line)) >= MENU_BARS:
+        return "noise"
     return "short" if len(line) < SHORT_LINE and not told else "prose"
 
 

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from monitor.judging.candidates import Candidate, Feature
+from monitor.judging.candidates import Candidate
 from monitor.judging.reading import Reading
+from monitor.judging.units import Feature
 from monitor.judging.values import Answer, Evidence
 
 QUOTE_LENGTH = 200

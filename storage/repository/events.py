@@ -21,7 +21,7 @@ from storage.models import (
 from storage.repository.event_views import has_facts, make_views
 from storage.repository.judgements import find_answers
 from storage.repository.news import NEWS_TURN, News, is_untold
-from storage.repository.redirects import find_kept, make_chunks, merge_event
+from storage.repository.redirects import find_kept, make_chunks, merge_event, tell_part
 from storage.values import BlockFact, EventChange, EventRow, EventView
 
 FLAGGED = ("yes", "unsure")
@@ -104,7 +104,8 @@ class EventRepository:
     ) -> list[str]:
         """Saves what grouping decided for a block, whole; the ids of events that are new.
 
-        `merged` maps ids that are gone to the ids that go on: these redirect, and told rows follow them. `new_ties`
+        `merged` maps ids that are gone to the ids that go on: these redirect, and told rows follow them. They follow
+        what is split off, too: its stories were told with the event that they were part of. `new_ties`
         holds the ids of all events that are the first to show their tie; None leaves that as it was. `changes` are
         kept with the instant. A reader's judgement outranks an event's verdict; where grouping did not know of it
         yet, the block goes on waiting.
@@ -119,6 +120,9 @@ class EventRepository:
                     made.append(event.id)
             for old in sorted(merged):
                 merge_event(session, old, merged[old])
+            for change in changes:
+                if change.kind == "split" and change.other_id in made:
+                    tell_part(session, change.event_id, change.other_id)
             session.add_all(_change(change, at) for change in changes)
             _save_facts(session, block, events, {e.id for e in events if verdicts[e.id] != e.verdict})
             _drop_pairs(session, block)
@@ -191,7 +195,10 @@ def _save_facts(session: Session, block: str, events: Sequence[EventRow], again:
     """Gives the facts to their events. One that came after grouping had read the block goes on waiting, and so do
     those of the events `again`."""
     mine = FactModel.block == block
-    session.execute(update(FactModel).where(mine, FactModel.event_id.is_not(None)).values(event_id=None))
+    # What another assessor grouped after this one had read the block is in none of `events`: it waits again.
+    session.execute(
+        update(FactModel).where(mine, FactModel.event_id.is_not(None)).values(event_id=None, waiting=True)
+    )
     counting = select(VerdictModel.id).where(VerdictModel.id == FactModel.verdict_id, _counts()).exists()
     session.execute(update(FactModel).where(mine, FactModel.waiting.is_(True), ~counting).values(waiting=False))
     for event in events:

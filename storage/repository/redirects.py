@@ -53,6 +53,16 @@ def merge_event(session: Session, old: str, kept: str) -> None:
             mine.passed_over, mine.digest_id = False, told.digest_id
 
 
+def tell_part(session: Session, event_id: str, part: str) -> None:
+    """Makes the event `part`, split off another, told to all who were told that one."""
+    session.flush()
+    for told in session.scalars(select(ToldModel).where(ToldModel.event_id == event_id)):
+        if session.get(ToldModel, (told.subscription, part)) is None:
+            session.add(ToldModel(
+                subscription=told.subscription, event_id=part, digest_id=told.digest_id, passed_over=told.passed_over
+            ))
+
+
 def make_chunks(ids: Sequence[T]) -> list[Sequence[T]]:
     """The ids in parts that fit into one statement."""
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

@@ -125,7 +125,6 @@ def test_two_that_group_one_block_at_the_same_time_make_its_events_once(
     assert len(_told(applications[1])) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="save_block takes facts that it was not given from their event, and none waits")
 def test_an_assessor_that_saves_what_it_read_long_ago_loses_no_story(
     applications: tuple[Application, Application], clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
