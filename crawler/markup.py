@@ -98,7 +98,7 @@ def drop(nodes: Iterable[html.HtmlElement]) -> None:
 
 def line_of(node: html.HtmlElement) -> str:
     """The text of an element on one line, blocks and line breaks apart by a blank."""
-    return clean_line(" ".join(_pieces(node)))
+    return clean_line("".join(_pieces(node)))
 
 
 def paragraphs_of(node: html.HtmlElement) -> list[str]:
@@ -117,10 +117,11 @@ def _compile(selector: str) -> CSSSelector | None:
 
 def _pieces(node: html.HtmlElement) -> Iterator[str]:
     for part in node.iter():
+        gap = " " if part.tag in _BLOCKS or part.tag == "br" else ""
         if isinstance(part.tag, str) and part.tag not in _SILENT:
-            yield f" {part.text or ''}" if part.tag in _BLOCKS or part.tag == "br" else part.text or ""
+            yield f"{gap}{part.text or ''}"
         if part is not node and part.tail:
-            yield part.tail
+            yield f"{gap}{part.tail}"
 
 
 def _flow(node: html.HtmlElement) -> Iterator[str]:

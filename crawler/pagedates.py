@@ -26,13 +26,14 @@ _VCCORP = re.compile(rf"-(?!20)\d{{3}}([12]\d){_MD}{_HMS}\d{{2,6}}\.\w{{3,4}}$")
 _DAY = re.compile(rf"(?<!\d)(20[0-4]\d){_MD}|/(20[0-4]\d)[/-](\d{{1,2}})/(\d{{1,2}})(?=/|$)")
 _DATED = re.compile(r"\d{1,4}\s*[-./년]\s*\d{1,2}\s*[-./월]\s*\d{1,4}|\b[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}"
                     r"|\d{1,2} [A-Z][a-z]{2,8} \d{4}")
-_CLAIMS = re.compile(r"(?:입력|승인|등록|송고|written|published|đăng|ngày)", re.I)
+_CLAIMS = re.compile(r"(?:입력|승인|등록|송고|작성일|게시일|보도일|written|published|posted|đăng|ngày)", re.I)
 _CHANGED = re.compile(r"\W*(?:(?:기사|최종)?\s*(?:수정|업데이트)|(?:last )?(?:updated|modified)|cập nhật)", re.I)
 _DATE_ATTRIBUTES = ("datetime", "data-date-time", "data-published-time", "content", "data-deploy-dt")
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "a"})
 _MINUTE = timedelta(minutes=1)
 _NEAR = timedelta(days=3)
 _CREATED_BEFORE = timedelta(days=30)  # an address carries the day of the first draft
+_DATE_CHARS = 120  # of an element whose text is a date with a few words
 _BESIDE_H1 = 3  # levels above the heading
 
 
@@ -111,7 +112,14 @@ def _twins(heading: html.HtmlElement) -> list[html.HtmlElement]:
 def _date_texts(node: html.HtmlElement) -> list[str]:
     own = [str(node.get(key)) for key in _DATE_ATTRIBUTES if node.get(key)]
     text = clean_line(node.text_content())
-    return [*own, text] if len(text) <= 120 and _DATED.search(text) else own
+    if len(text) > _DATE_CHARS or not _DATED.search(text) or (_is_listing(node, text) and not _CLAIMS.search(text)):
+        return own
+    return [*own, text]
+
+
+def _is_listing(node: html.HtmlElement, text: str) -> bool:
+    """Whether a text with a date in it is one of other articles: a list, or mostly links."""
+    return node.tag in ("ul", "ol") or sum(len(link.text_content()) for link in node.iter("a")) > len(text) / 2
 
 
 def _agreeing(texts: list[str], day: Moment | None, outlet: Outlet, now: datetime | None) -> Moment | None:

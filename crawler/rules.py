@@ -88,7 +88,7 @@ SERVICE_LINES = (
     r"trở lại [\w\s]{2,20}", r"về trang chủ đề", r"link bài gốc.{0,40}", r"lấy link!?", r"chia sẻ( qua .{0,20})?",
     r"bình luận.{0,12}",
     r"(?:xem|đọc) thêm\s*:.{0,160}", r"mời (?:bạn |quý vị )?(?:đọc|xem) thêm.{0,160}",
-    r"[▶☞]?\s*관련\s?기사\s*:?.{0,120}",
+    r"[▶☞]\s*관련\s?기사.{0,120}", r"관련\s?기사\s*(?::.{0,120})?",
     r"(?:read (?:more|also)|see also|czytaj (?:też|także|więcej)|dowiedz się więcej|zobacz (?:też|także))\s*:.{0,160}",
     r"(?:(?:thích|lượt (?:xem|đọc)|bình luận|조회수?|추천|댓글|좋아요|views?|likes?|comments?)\s*:?\s*[\d.,]+\s*)"
     r"+",
