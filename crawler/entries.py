@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin
 
-from crawler.identity import clean_url
+from crawler.identity import PLAIN_ADDRESS, clean_url
 from crawler.text import clean_line
 from seeds.outlet import Outlet
 
@@ -49,6 +49,8 @@ class ParsedFeed:
 
 def make_url(link: str, base: str, outlet: Outlet) -> str:
     """`link` made absolute against `base` and cleaned; empty when it is no http address."""
+    if PLAIN_ADDRESS.fullmatch(link):
+        return link
     link = _GLUED.sub(r"\1://", clean_line(link))
     try:
         return clean_url(urljoin(base, link), outlet) if link else ""

@@ -72,6 +72,8 @@ def test_an_article_is_told_from_a_list_and_a_stranger(url: str, expected: bool)
 
 
 @pytest.mark.parametrize(("url", "expected"), [
+    ("https://paper.vn/a/tin-1234.html", "https://paper.vn/a/tin-1234.html"),
+    ("https://paper.vn", "https://paper.vn/"),
     ("HTTPS://Paper.VN:443/a?utm_source=x&id=5#c", "https://paper.vn/a?id=5"),
     ("https://paper.vn/a?sid&#x3D;110&b=1", "https://paper.vn/a?sid=110&b=1"),
     ("https://paper.vn/a?z=1&a=2", "https://paper.vn/a?z=1&a=2"),
