@@ -42,9 +42,14 @@ def learn_articles(links: Iterable[tuple[str, html.HtmlElement]], outlet: Outlet
 
 
 def make_shape(url: str) -> str:
-    """An address with what differs from article to article taken out: numbers, slugs, values of the query."""
+    """An address with what differs from article to article taken out: numbers, slugs, values of the query.
+
+    Where the path holds a slug, the words before it are the article's section.
+    """
     parts = urlsplit(url)
     steps = [_step_shape(step) for step in parts.path.split("/")]
+    slug = next((at for at, step in enumerate(steps) if step.startswith("slug")), 0)
+    steps = steps[:1] + (["*"] if slug > 1 else []) + steps[max(slug, 1):]
     query = sorted(f"{key}={_value_shape(value)}" for key, value in parse_qsl(parts.query, keep_blank_values=True))
     return f"{parts.netloc}{'/'.join(steps)}?{'&'.join(query)}"
 

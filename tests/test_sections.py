@@ -66,6 +66,7 @@ def test_the_identity_rule_must_fit_what_is_learnt() -> None:
     ("https://a.kr/news/123", "https://a.kr/news/98765", True),
     ("https://a.kr/view?id=1", "https://a.kr/view?id=22", True),
     ("https://a.vn/tin-dai-hon-bon-chu-123.html", "https://a.vn/mot-tin-khac-nua-do-456.html", True),
+    ("https://a.vn/news/asia/tin-dai-hon-bon-chu-1234.html", "https://a.vn/sport/mot-tin-khac-nua-do-4567.html", True),
     ("https://a.kr/news/123", "https://a.kr/event/123", False),
     ("https://a.kr/b?mode=view&no=1", "https://a.kr/b?mode=list&no=1", False),
     ("https://a.kr/b?id=1", "https://a.kr/b?id=1&page=2", False),
