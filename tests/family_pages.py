@@ -12,9 +12,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-FRAMES = Path(__file__).parent / "pages" / "families"
-ALL = tuple(sorted(path.stem for path in FRAMES.glob("*.html")))
-WORDS: dict[str, dict[str, str]] = json.loads((FRAMES / "words.json").read_text("utf-8"))
+PAGES = Path(__file__).parent / "pages"
+ALL = tuple(sorted(path.stem for path in (PAGES / "families").glob("*.html")))
+SKINS = tuple(sorted(path.stem for path in (PAGES / "skins").glob("*.html")))  # older ones, and of other systems
+WORDS: dict[str, dict[str, str]] = json.loads((PAGES / "words.json").read_text("utf-8"))
 SITE = {"vi": "Báo Mẫu", "ko": "견본일보", "en": "Sample Herald", "pl": "Gazeta Wzorcowa"}
 _PLACE = re.compile(r"\{\{([\w.-]+)\}\}")
 _DATES = re.compile(r"<!-- dates: ([\w-]+) -->")
@@ -61,7 +62,7 @@ def make_family_page(family: str, lang: str, url: str, at: datetime, *, visit: i
 
 @cache
 def _read_frame(family: str) -> str:
-    return (FRAMES / f"{family}.html").read_text("utf-8")
+    return next(PAGES.glob(f"*/{family}.html")).read_text("utf-8")
 
 
 def _dates(at: datetime) -> dict[str, str]:
@@ -78,6 +79,8 @@ def _changing(words: dict[str, str], visit: int) -> dict[str, str]:
 
 
 def _known_date(claims: str, places: set[str], at: datetime) -> tuple[datetime, str]:
+    if claims == "pubdate":
+        return at.replace(second=0), "meta"
     if claims in ("meta", "json-ld", "microdata"):
         return at, "json-ld" if claims == "json-ld" else "meta"
     if places & {"hms", "iso"}:
@@ -94,6 +97,8 @@ def _head(claims: str, words: dict[str, str], lang: str, url: str, at: datetime)
              f'<meta name="description" content="{escape(words["lead"])}"><meta name="author" content="{site}">']
     if claims == "meta":
         metas.append(f'<meta property="article:published_time" content="{at.isoformat()}">')
+    if claims == "pubdate":
+        metas.append(f'<meta itemprop="datePublished" name="pubdate" content="{at:%Y-%m-%d %H:%M} {at.isoformat()[-6:]}">')
     if claims in ("json-ld", "day"):
         data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": words["title"],
                 "datePublished": at.isoformat() if claims == "json-ld" else f"{at:%Y-%m-%d}",

@@ -10,7 +10,7 @@ from crawler.extract import Extracted, extract_page
 from crawler.generic import make_generic_outlet
 from seeds.catalogue import load_catalogue
 from seeds.outlet import Outlet
-from tests.family_pages import ALL, FamilyPage, make_family_page
+from tests.family_pages import ALL, SKINS, FamilyPage, make_family_page
 
 CATALOGUE = load_catalogue()
 FIRST = {outlet.family.id: outlet for outlet in reversed(CATALOGUE.outlets.values())}
@@ -60,3 +60,26 @@ def test_counters_and_boxes_of_other_articles_are_no_change(family: str) -> None
 
     assert first.html != second.html
     assert (once.title, once.lead, once.text) == (again.title, again.lead, again.text)
+
+
+HOSTS = {
+    "baodautu": "https://baodautu.vn/bai-d512345.html", "znews": "https://znews.vn/bai-post1613516.html",
+    "naver": "https://n.news.naver.com/article/110/0000000001", "ndsoft_old": "https://news.sinmun.co.kr/x",
+    "tuoitre_2015": "https://bao.vn/tin/20150323/bai/724211.html", "segye_like": "https://sinmun.co.kr/view/1",
+    "hani_like": "https://sinmun.co.kr/arti/1", "donga_like": "https://sinmun.co.kr/news/1",
+}
+
+
+@pytest.mark.parametrize("skin", SKINS)
+def test_an_older_skin_or_an_undeclared_system_is_read_by_the_usual_marks(skin: str) -> None:
+    url, sample = HOSTS[skin], "한국어로 쓴 글" if "naver" in skin else ""
+    outlet = make_generic_outlet(url, sample)
+    at = make_instant(outlet).replace(year=2015, month=3, day=23) if skin == "tuoitre_2015" else make_instant(outlet)
+    page = make_family_page(skin, outlet.lang, url, at)
+
+    found = extract_page(page.encode(), url=url, outlet=outlet, now=NOW)
+
+    assert (found.refused, found.title, found.lead) == ("", page.title, page.lead)
+    assert [phrase for phrase in page.kept if phrase not in found.text] == []
+    assert [phrase for phrase in page.cut if phrase in found.text] == []
+    assert (found.published_at, found.date_source) == (page.at, page.source)
