@@ -40,6 +40,8 @@ ACT_GROUPS = tuple(f"act.{act}" for act in ACTS)
 class Candidate:
     """A Vietnamese and a Korean unit of one story; `shared` are the views that name both, `focus` either.
 
+    `features` holds only what was seen.
+
     `nested` are the acting units that lie in it or hold it; `stands` says that a body of its own acts.
     """
 
@@ -61,7 +63,7 @@ def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
     actors = [m for view in views for m in view.mentions if m.actor]
     vn = _ordered(m.key for m in actors if m.side == "VN")
     kr = _ordered(m.key for m in actors if m.side == "KR")
-    pairs = _likely([(v, k) for v in vn for k in kr], views)
+    pairs = _likely([(v, k) for v in vn for k in kr], views, front)
     named = _number_views(views)
     owners = [find_owners(view) for view in views]
     units = {key: make_unit(key, views, owners, named[key], front) for pair in pairs for key in pair}
@@ -73,16 +75,19 @@ def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
     return [_describe(units[v], units[k], views, context) for v, k in pairs]
 
 
-def _likely(pairs: list[tuple[str, str]], views: Sequence[View]) -> list[tuple[str, str]]:
-    """The pairs worth describing, in their order: those that most sentences name together, then the earliest."""
-    if len(pairs) <= MOST_PAIRS:
-        return pairs
+def _likely(pairs: list[tuple[str, str]], views: Sequence[View], front: frozenset[int]) -> list[tuple[str, str]]:
+    """The pairs worth describing, in their order: those that most sentences name together, then the earliest.
+
+    Where any stand together or in front, those that never do are left out.
+    """
     together: Counter[tuple[str, str]] = Counter()
     for view in views:
         vn, kr = ([key for key in view.actors if key.startswith(side)] for side in ("VN", "KR"))
         together.update({(v, k): 2 if view.is_title else 1 for v in vn for k in kr})
-    best = sorted(range(len(pairs)), key=lambda n: (-together[pairs[n]], n))[:MOST_PAIRS]
-    return [pairs[n] for n in sorted(best)]
+    ahead = frozenset(key for number in front for key in views[number].actors)
+    near = [pair for pair in pairs if pair in together or ahead.issuperset(pair)] or pairs
+    best = sorted(range(len(near)), key=lambda n: (-together[near[n]], n))[:MOST_PAIRS]
+    return [near[n] for n in sorted(best)]
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,7 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
         **_count_features(vn.key, kr.key, focus, context),
     }
     vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
+    features = {name: feature for name, feature in features.items() if feature.value}
     return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
 
 

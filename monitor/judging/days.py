@@ -60,6 +60,7 @@ _CJK = (
     re.compile(r"(?<![\d月])(?P<d>\d{1,2})[日号](?!間|间)"),
 )
 _ISO = re.compile(r"(?<![\d/=&-])(?P<y>20\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)")
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 
 
@@ -130,14 +131,15 @@ class DayReader:
         return found
 
     def _read(self, text: str, original: str, anchor: date | None) -> Iterator[Day]:
-        for pattern in (_ISO, *self._exact_patterns(), *self._named):
+        told = bool(_DIGIT.search(text))
+        for pattern in (_ISO, *self._exact_patterns(), *self._named) if told else ():
             for match in pattern.finditer(text):
                 if self.words.lang == "en" and "n" in match.groupdict() and original[match.start("n")].islower():
                     continue  # "may 3 times"
                 day = self._resolve(match, text, anchor)
                 if day:
                     yield day
-        for pattern in self._month_patterns():
+        for pattern in self._month_patterns() if told else ():
             for match in pattern.finditer(text):
                 month = self._month_number(match)
                 if month and 1 <= month <= 12:

@@ -51,7 +51,7 @@ def _without_nested(ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _acts_beside(candidate: Candidate, better: Candidate) -> bool:
-    if any(candidate.features[name].value for name in ("title_both", "known_tie")):
+    if any(name in candidate.features for name in ("title_both", "known_tie")):
         return True
     if candidate.kr_key == better.kr_key and better.vn_key in candidate.vn_nested:
         return candidate.vn_stands

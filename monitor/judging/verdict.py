@@ -32,7 +32,7 @@ def score_features(features: dict[str, Feature], weights: dict[str, float]) -> f
 
 def weigh_features(features: dict[str, Feature], weights: dict[str, float]) -> float:
     """The log odds that a linear model gives to these features; `bias` is always on."""
-    return weights["bias"] + sum(weights.get(name, 0.0) * f.value for name, f in features.items() if f.value)
+    return weights["bias"] + sum([weights.get(name, 0.0) * feature.value for name, feature in features.items()])
 
 
 def make_evidence(candidate: Candidate, reading: Reading, weights: dict[str, float]) -> list[Evidence]:
