@@ -73,7 +73,8 @@ REMOVE = (
     ".reporter_area", ".reporter", ".byline", ".subscribe", ".article-control", ".tags", ".tag-group", ".comment",
     ".comments",
     ".url_copy", ".keyword", ".ranking", ".art-like", ".read-also", ".newspaper-subscribe",
-    "[class*=related]", "[id*=related]", ".innerad", ".img_desc", ".caption", ".img-caption", ".v_photoarea", ".center_img",
+    "[class*=related]", "[id*=related]", ".innerad", ".img_desc", ".caption", ".img-caption", ".v_photoarea",
+    ".center_img",
     ".article-summary-box", ".article_relation", ".boxrelation", ".ck-cms-insert-neww-group", ".tag_wrap", ".tag_area",
     ".article-view__tags", ".srch-kw", ".report_box", ".view_reporter",
 )

@@ -98,7 +98,8 @@ def _head(claims: str, words: dict[str, str], lang: str, url: str, at: datetime)
     if claims == "meta":
         metas.append(f'<meta property="article:published_time" content="{at.isoformat()}">')
     if claims == "pubdate":
-        metas.append(f'<meta itemprop="datePublished" name="pubdate" content="{at:%Y-%m-%d %H:%M} {at.isoformat()[-6:]}">')
+        printed = f"{at:%Y-%m-%d %H:%M} {at.isoformat()[-6:]}"
+        metas.append(f'<meta itemprop="datePublished" name="pubdate" content="{printed}">')
     if claims in ("json-ld", "day"):
         data = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": words["title"],
                 "datePublished": at.isoformat() if claims == "json-ld" else f"{at:%Y-%m-%d}",
