@@ -18,7 +18,7 @@ _NEAR = 0.5  # likeness to the claimed title from which the printed heading is b
 _LEAD_CHARS = (15, 1_500)
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})  # where leads of other articles stand
 _NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
-_BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi).*$")  # a link or button inside the byline
+_BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi|\(?[\w.+-]+@).*$")  # what is put behind a name
 _LABEL = re.compile(r"^(?:기자명|글쓴이|작성자|tác giả|by)\s*:?\s+", re.I)
 _AUTHOR_CHARS = 80
 
