@@ -8,7 +8,8 @@ TITLE = (
 LEAD = (
     "[data-role=sapo]", "[data-slot=sapo]", ".article__sapo", "p.description", ".content-detail-sapo", ".sapo_detail",
     ".the-article-summary", "h2.detail-sapo", ".detail-sapo", "h2.sapo", ".midtitle_text", ".sub-tit-ll",
-    "h2.subheading", "h3.subheading", "h4.subheading", ".article-subtitle", "[data-field=sapo]", ".singular-sapo",
+    "h2.subheading", "h3.subheading", "h4.subheading", ".article-subtitle", ".article-head-sub",
+    "[data-field=sapo]", ".singular-sapo",
     ".news_detail_sapo", ".sc-longform-header-sapo", ".post-summary", "p.pHead", ".article-story .tit-sub h2",
     ".story-news .tit-sub h2", ".sapo", "[itemprop=description]:not(meta)",
 )
@@ -73,8 +74,8 @@ REMOVE = (
     ".reporter_area", ".reporter", ".byline", ".subscribe", ".article-control", ".tags", ".tag-group", ".comment",
     ".comments",
     ".url_copy", ".keyword", ".ranking", ".art-like", ".read-also", ".newspaper-subscribe",
-    "[class*=related]", "[id*=related]", ".innerad", ".img_desc", ".caption", ".img-caption", ".v_photoarea",
-    ".center_img",
+    "[class*=related]", "[id*=related]", ".innerad", ".img_desc", ".ad-template", ".caption", ".img-caption",
+    ".v_photoarea", ".center_img",
     ".article-summary-box", ".article_relation", ".boxrelation", ".ck-cms-insert-neww-group", ".tag_wrap", ".tag_area",
     ".article-view__tags", ".srch-kw", ".report_box", ".view_reporter",
 )
