@@ -1,5 +1,6 @@
 """Pages that take too long, too much memory or the worker with them are refused, and the next page is read."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +39,18 @@ def test_a_page_over_the_time_limit_is_refused_and_the_worker_replaced() -> None
 
     with ExtractionPool(seconds=0.05) as pool:
         assert pool.submit(slow, url="https://bao.vn/x", outlet=OUTLET).result(60).refused == "timeout"
+
+
+def test_a_hostile_page_costs_its_time_limit_and_nothing_else() -> None:
+    hostile = b"<html><body><article><p>" + b"<span>abc </span>" * 55_000  # a minute and more of one core
+    started = time.monotonic()
+
+    with ExtractionPool(seconds=5) as pool:
+        found = [pool.submit(page, url="https://bao.vn/x", outlet=OUTLET) for page in (GOOD, hostile, GOOD)]
+        refused = [future.result(60).refused for future in found]
+
+    assert refused == ["", "timeout", ""]
+    assert time.monotonic() - started < 40
 
 
 def test_a_page_over_the_memory_limit_is_refused() -> None:
