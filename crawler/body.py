@@ -33,19 +33,18 @@ def find_text(page: Page, outlet: Outlet) -> str:
 
 
 def _clear(page: Page, outlet: Outlet) -> None:
-    bodies = page.select_all((*outlet.family.page.body, *BODY))
+    bodies = dict.fromkeys(page.select_all((*outlet.family.page.body, *BODY)))
     # A class such as "social" on the wrapper of everything must not take the article with it.
     holders = {above for node in bodies for above in (node, *node.iterancestors())}
     drop(page.select_all(outlet.family.page.remove))
-    sizes = {body: len(line_of(body)) for body in bodies}
-    drop(node for node in page.select_all(REMOVE) if node not in holders and not _is_bulk(node, sizes))
+    drop(node for node in page.select_all(REMOVE) if node not in holders and not _is_bulk(node, bodies))
 
 
-def _is_bulk(node: html.HtmlElement, sizes: dict[html.HtmlElement, int]) -> bool:
-    if node.tag in _CODE:
+def _is_bulk(node: html.HtmlElement, bodies: dict[html.HtmlElement, None]) -> bool:
+    body = None if node.tag in _CODE else next((above for above in node.iterancestors() if above in bodies), None)
+    if body is None or (size := len(line_of(node))) <= _ENOUGH:
         return False
-    around = next((sizes[above] for above in node.iterancestors() if above in sizes), 0)
-    return around > _ENOUGH and len(line_of(node)) > _BULK * around
+    return size > _BULK * len(line_of(body))
 
 
 def _by_selectors(page: Page, selectors: tuple[str, ...], enough: int) -> str:
