@@ -273,6 +273,7 @@ def _body_features(vn: Unit, kr: Unit, scope: _Scope, context: _Context) -> dict
         "head_body_vn": vn.head_body,
         "head_body_kr": kr.head_body,
         "head_body_both": Feature(head, kr.head_body.span),
+        "one_sided": Feature(float(bool(vn.body.value) != bool(kr.body.value))),
         "other_vn": vn.other,
         "other_kr": kr.other,
         "bodiless": Feature(float(not vn.body.value and not kr.body.value and not scope.bodies.value)),

@@ -14,7 +14,7 @@ from monitor.judging.lines import LabelledStory
 # ordinary story: they are many out there, but these are made of the same few.
 MIXED_PAGES, MIXED_WORTH = 500, 0.1
 # Pages out there are long: a long story counts for more than a short one of the same kind.
-LONG_TEXT, LONG_WORTH = 900, 4.0
+LONG_TEXT, LONG_WORTH = 900, 1.5
 MIXED_STORIES = (2, 3, 4, 5)
 MIXED_LANGUAGES = ("vi", "ko", "en")
 
