@@ -22,8 +22,17 @@ _NUMBER = re.compile(r"\d+")
 
 
 def find_double(article: NewArticle, alike: Iterable[StoredArticle]) -> StoredArticle | None:
-    """The one of `alike`, articles of the same outlet with this title or text, that is the same article; or None."""
-    return next((known for known in alike if _is_same(article, known)), None)
+    """The one of `alike`, articles of the same outlet with this title or text, that is the same article; or None.
+
+    A copy that is days older than the known one is no double: only it shows that the known one is an old story.
+    """
+    return next((known for known in alike if not _is_older(article, known) and _is_same(article, known)), None)
+
+
+def _is_older(article: NewArticle, known: StoredArticle) -> bool:
+    if article.published_at is None or known.published_at is None:
+        return False
+    return known.published_at - article.published_at > SAME_NOTICE
 
 
 def _is_same(article: NewArticle, known: StoredArticle) -> bool:

@@ -51,6 +51,13 @@ def test_two_articles_that_look_alike_are_two(article: NewArticle, known: Stored
     assert find_double(article, [known]) is None
 
 
+def test_an_older_copy_is_kept_as_it_shows_that_the_known_one_is_old() -> None:
+    older = make_article(at=NOW - timedelta(days=30))
+
+    assert find_double(older, [make_stored()]) is None
+    assert find_double(make_article(at=NOW - timedelta(days=2)), [make_stored()]) is not None
+
+
 def test_of_several_alike_the_same_one_is_found() -> None:
     other, same = make_stored(text=VACANCY), replace(make_stored(), identity="bao:2")
 

@@ -13,8 +13,6 @@ from monitor.judging.lines import LabelledStory
 # Pages put together of quiet stories, as columns and pages with related stories are; so many, each worth so much of an
 # ordinary story: they are many out there, but these are made of the same few.
 MIXED_PAGES, MIXED_WORTH = 500, 0.1
-# Pages out there are long: a long story counts for more than a short one of the same kind.
-LONG_TEXT, LONG_WORTH = 900, 1.5
 MIXED_STORIES = (2, 3, 4, 5)
 MIXED_LANGUAGES = ("vi", "ko", "en")
 
@@ -52,9 +50,7 @@ def make_example(row: LabelledStory, knowledge: Knowledge) -> Example:
         (c.vn_key, c.kr_key) for c in candidates
         if (gazetteer.contract_name(c.vn_key), gazetteer.contract_name(c.kr_key)) in pairs
     )
-    worth = LONG_WORTH if len(row.story.text) >= LONG_TEXT else 1.0
-    group = label.event_id or label.id
-    return Example(label.id, group, label.relevant, label.borderline, wanted, tuple(candidates), worth)
+    return Example(label.id, label.event_id or label.id, label.relevant, label.borderline, wanted, tuple(candidates))
 
 
 def mix_quiet(stories: Sequence[LabelledStory]) -> Iterator[LabelledStory]:

@@ -31,7 +31,7 @@ QUIET_WORTH, DOUBTFUL_WORTH = 1.5, 0.4
 # Which pair of a story is the best depends on the weights, and these on it: so often the two are worked out in turn.
 ROUNDS = 3
 # What is less sure than this is a no; how sure a yes must be is chosen among these by what it costs.
-NO, YES = 0.25, (0.45, 0.5, 0.55)
+NO, YES = 0.3, (0.45, 0.5, 0.55)
 PAIR_YES = 0.5
 # Figures are kept to so many digits: more would only make the file's differences hard to read.
 DIGITS = 3
