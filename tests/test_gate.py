@@ -40,7 +40,7 @@ FINGERPRINTS = {
 }
 # (precision, recall) by language, and of all.
 GATE = {"vi": (0.93, 0.8), "ko": (0.9, 0.8), "en": (0.95, 0.7), "all": (0.94, 0.8)}
-DEV = {"vi": (0.98, 0.95), "ko": (0.98, 0.98), "en": (0.98, 0.95), "all": (0.98, 0.97)}
+DEV = {"vi": (0.98, 0.95), "ko": (0.98, 0.98), "en": (0.98, 0.94), "all": (0.98, 0.97)}
 FACTS = {
     "gate": {"pairs, micro F1": 0.85, "main pair right": 0.94, "act right": 0.7,
              "act right, agreement and twinning as one": 0.74, "day exact, where the story names it": 0.9},

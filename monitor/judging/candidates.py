@@ -258,6 +258,8 @@ def _act_features(
     told = [views[n] for n in sorted(context.front) if not views[n].past]
     features["act_front"] = _act_flag(told)
     features["generic_front"] = _cue_flag(told, "act.generic")
+    named = [v for v in focus if any(v.has(group) for group in (*ACT_GROUPS, "act.generic"))]
+    features["actless"] = Feature(float(not named))
     features["act_title"] = _act_flag([v for v in focus if v.is_title])
     features["generic_shared"] = _cue_flag([views[n] for n in numbers], "act.generic")
     features["generic_focus"] = _cue_flag(focus, "act.generic")

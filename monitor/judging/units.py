@@ -171,7 +171,7 @@ def _is_whole_of_named(view: View, mention: Mention) -> bool:
 def _is_place(key: str, focus: Sequence[View]) -> bool:
     """Whether the unit is only ever where something happens ("in Yesan", "부여에서"), never who does it."""
     found = [(v, m) for v in focus for m in v.mentions if m.key == key and m.actor]
-    return all(not v.is_title and is_locative(v, m) for v, m in found)
+    return all(is_locative(v, m) for v, m in found)
 
 
 def is_locative(view: View, mention: Mention) -> bool:
