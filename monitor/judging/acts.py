@@ -25,6 +25,8 @@ GOVERNED = 40
 # A word of planning at most so far in front of a word of signing puts the signing ahead ("will sign").
 AHEAD = 22
 _CLAUSE = re.compile(r"[,;:.!?…\n]")
+# "…할 예정이라고 15일 밝혔다": told is the plan, nothing is done yet.
+_PLAN_TOLD = re.compile(r"(?:예정|계획|방침)이(?:라고|라며)[^,.!?\n]{0,12}$")
 # Korean says it behind the verb: "체결할 예정", "체결하기로".
 _AHEAD_AFTER = re.compile(r"(?:할|하기로|키로|한다[.]|[을를]? ?(?:추진|앞두|위해|위한|준비|계획|희망))")
 # Acts that last: a course that has begun is under way until it has ended.
@@ -64,7 +66,7 @@ def choose_stage(views: Sequence[View], act: Act) -> Stage:
         return "signed"
     if act in LASTING and "stage.under_way" in seen and "stage.ended" not in seen:
         return "under_way"
-    if _is_planned(front, act) and not signed and "stage.done" not in seen:
+    if _is_planned(front, act) and not signed and not any(_is_done(view) for view in front):
         return "planned"
     if "stage.agreed" in seen and paper:
         return "agreed"
@@ -79,7 +81,7 @@ def _is_planned(front: Sequence[View], act: Act) -> bool:
 
 def says_done(views: Sequence[View], act: Act) -> bool:
     """Whether the sentences that carry the happening say in so many words that it took place."""
-    return any(_is_signed(view) or view.has("stage.done") for view in _find_front(views, act))
+    return any(_is_signed(view) or _is_done(view) for view in _find_front(views, act))
 
 
 def _find_front(views: Sequence[View], act: Act) -> list[View]:
@@ -102,6 +104,13 @@ def _is_joined(view: View, one: Cue, other: Cue) -> bool:
     first, last = (one, other) if one.start <= other.start else (other, one)
     gap = view.text[first.end - view.sentence.start:last.start - view.sentence.start]
     return len(gap) <= GOVERNED and not _CLAUSE.search(gap)
+
+
+def _is_done(view: View) -> bool:
+    return any(
+        cue.group == "stage.done" and not _PLAN_TOLD.search(view.text[:cue.start - view.sentence.start])
+        for cue in view.cues
+    )
 
 
 def _is_signed(view: View) -> bool:

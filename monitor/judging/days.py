@@ -45,7 +45,8 @@ _KO = (
     re.compile(r"(?P<y>(?:19|20)\d{2})\s*년\s*(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})(?=\s*[~∼∽-]|\s*일)"),
     re.compile(r"(?<![\d년])(?P<m>\d{1,2})\s*월\s*(?P<d>\d{1,2})(?=\s*[~∼∽-]\s*\d{1,2}|\s*일)"),
     re.compile(
-        r"(?P<w>지난달|지난|오는|다음달|이달)?\s*(?<![\d.월~∼∽-])(?<!월\s)(?P<d>\d{1,2})\s*(?:일)?(?:\s*\([월화수목금토일]\))?"
+        r"(?P<w>지난\s?달|지난|오는|다음\s?달|내달|이번\s?달|이달)?\s*"
+        r"(?<![\d.월~∼∽-])(?<!월\s)(?P<d>\d{1,2})\s*(?:일)?(?:\s*\([월화수목금토일]\))?"
         r"(?:\s*[~∼∽-]\s*(?:\d{1,2}\s*월\s*)?\d{1,2}\s*(?=일)|(?=\s*일))"
     ),
 )
@@ -54,12 +55,26 @@ _KO_AFTER = re.compile(
     r"\s*일?\s*(?:\([월화수목금토일]\)\s*)?(?:간\b|간의|동안|째|짜리|여\b|까지|자\b|시\b|정\b"
     r"|\s*(?:이 같이 )?(?:[가-힣]+에 따르면|밝혔|전했|말했|보도|알렸|발표))"
 )
+# What makes a day one of the lunar calendar: right before it or right behind, by language.
+_LUNAR_BEFORE = {
+    "ko": re.compile(r"(?:음력|\(음\))\s*$"),
+    "zh": re.compile(r"[农農][历曆]\s*$"),
+    "ja": re.compile(r"[旧陰]暦\s*$"),
+}
+_LUNAR_AFTER = {
+    "vi": re.compile(r"\s*(?:năm(?:\s+[^\W\d]+){1,2})?\s*[,(]?\s*(?:âm lịch|am lich|al\b)"),
+    "en": re.compile(r"\s*\(?(?:(?:of|in|on|by)\s+the\s+)?lunar calendar"),
+}
+# As far as is looked back for such a word.
+LUNAR_REACH = 10
 _CJK = (
     re.compile(r"(?P<y>(?:19|20)\d{2})年\s*(?P<m>\d{1,2})月\s*(?P<d>\d{1,2})[日号]"),
     re.compile(r"(?<!\d)(?P<m>\d{1,2})月\s*(?P<d>\d{1,2})[日号]"),
     re.compile(r"(?<![\d月])(?P<d>\d{1,2})[日号](?!間|间)"),
 )
 _ISO = re.compile(r"(?<![\d/=&-])(?P<y>20\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)")
+# Last month, this one and the next.
+_KO_MONTHS = {"지난달": 0, "이달": 1, "이번달": 1, "다음달": 2, "내달": 2}
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 
@@ -164,6 +179,8 @@ class DayReader:
         parts = match.groupdict()
         if self.words.lang == "ko" and _KO_AFTER.match(text, match.end()):
             return None
+        if _is_lunar(self.words.lang, text, match):
+            return None
         year = parts.get("y") or parts.get("y2")
         month, number = self._month_number(match), int(parts["d"])
         if year and month:
@@ -173,7 +190,7 @@ class DayReader:
         elif month:
             on = _nearest_year(anchor, month, number)
         else:
-            on = _nearest_month(anchor, number, parts.get("w") or "")
+            on = _nearest_month(anchor, number, "".join((parts.get("w") or "").split()))
         again: Literal["year", "month", ""] = "" if year else "year" if month else "month"
         return Day(*match.span(), on.isoformat(), bool(year), again) if on else None
 
@@ -204,6 +221,13 @@ def find_years(text: str) -> list[int]:
     return [int(match.group()) for match in _YEAR.finditer(text)]
 
 
+def _is_lunar(lang: str, text: str, match: re.Match[str]) -> bool:
+    before, after = _LUNAR_BEFORE.get(lang), _LUNAR_AFTER.get(lang)
+    if before and before.search(text[max(0, match.start() - LUNAR_REACH):match.start()]):
+        return True
+    return after is not None and after.match(text, match.end()) is not None
+
+
 def _any(words: dict[str, int]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
@@ -228,8 +252,8 @@ def _nearest_year(anchor: date, month: int, day: int) -> date | None:
 
 def _nearest_month(anchor: date, day: int, word: str) -> date | None:
     months = [_month_of(anchor, step, day) for step in (-1, 0, 1)]
-    if word in ("지난달", "다음달", "이달"):
-        return months[{"지난달": 0, "이달": 1, "다음달": 2}[word]]
+    if word in _KO_MONTHS:
+        return months[_KO_MONTHS[word]]
     if word == "지난":
         return next((m for m in reversed(months) if m and m <= anchor), None)
     if word == "오는":
