@@ -20,10 +20,11 @@ AHEAD_DAYS = 120
 # "21일" without a month: at most this far after the story's own day, else it is last month's.
 MONTHLESS_AHEAD = 18
 
-_VI_LEAD = r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|từ|vào|đến|\(|,|thứ \w+|chủ nhật|và)"
+# Also as they are written without their marks.
+_VI_LEAD = r"(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|từ|vào|đến|\(|,|thứ \w+|chủ nhật|và|ngay|chieu|sang)"
 _VI = (
     re.compile(
-        r"từ\s+(?:ngày\s+)?(?P<d>\d{1,2})\s+đến\s+(?:ngày\s+)?\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
+        r"t[ừu]\s+(?:ng[àa]y\s+)?(?P<d>\d{1,2})\s+(?:đến|den)\s+(?:ng[àa]y\s+)?\d{1,2}\s*[/.-]\s*(?P<m>\d{1,2})"
         r"(?:\s*[/.-]\s*(?P<y>\d{4}))?"
     ),
     re.compile(
@@ -36,9 +37,13 @@ _VI = (
     ),
     re.compile(r"(?<![\d/.-])(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>(?:19|20)\d{2})(?!\d)"),
     re.compile(
-        r"(?:ngày|mồng|mùng)\s+(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})(?:\s*(?:,|/|-)?\s*(?:năm\s+)?(?P<y>\d{4}))?"
+        r"(?:ngày|ngay|mồng|mùng)\s+(?P<d>\d{1,2})\s+(?:tháng|thang)\s+(?P<m>\d{1,2})"
+        r"(?:\s*(?:,|/|-)?\s*(?:n[ăa]m\s+)?(?P<y>\d{4}))?"
     ),
-    re.compile(_VI_LEAD + r"\s*(?:ngày\s*)?(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})(?![\d/.%]|\s*(?:tỷ|triệu|%|usd))"),
+    re.compile(
+        _VI_LEAD + r"\s*(?:ng[àa]y\s*)?(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})"
+        r"(?![\d/%]|\.\d|\s*(?:tỷ|triệu|%|usd))"
+    ),
 )
 _VI_MONTH = re.compile(r"(?:tháng\s+)(?P<m>\d{1,2})\s*(?:[/.,-]|năm)?\s*(?:năm\s+)?(?P<y>(?:19|20)\d{2})(?!\d)")
 _KO = (
