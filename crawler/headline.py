@@ -1,14 +1,16 @@
 """Finds an article's title, lead and author on its page; dates are `pagedates`', the body is `extract`'s."""
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import islice
 
 from lxml import html
 
 from crawler.identity import make_host
 from crawler.markup import Page, line_of
 from crawler.metadata import Metadata
-from crawler.rules import AUTHOR, LEAD, TITLE
+from crawler.rules import AUTHOR, LEAD, TITLE, WEAK_LEAD
 from crawler.text import clean_line, squeeze
 from seeds.outlet import Outlet
 
@@ -16,6 +18,10 @@ _SEPARATOR = re.compile(r"\s+[|\-–—:«»•]\s+|\s*[|ㅣ│]\s*")
 _SECTION = re.compile(r"-[^\s-]{2,6}$")
 _NEAR = 0.5  # likeness to the claimed title from which the printed heading is believed
 _LEAD_CHARS = (15, 1_500)
+_DESCRIBED = 40  # a shorter description may be the beginning of anything
+_CUT_OFF = re.compile(r"\s*(?:\.{2,}|…|\[…\])\s*$")
+_BESIDE = 6  # between headline and body stand the lead, the day, the byline and a row of buttons
+_SENTENCE = re.compile(r"[.!?。！？…다]\W*$|\w{2,}(?:\W+\w+){7}")  # a lead is a sentence or as long as one
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})  # where leads of other articles stand
 _NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
 _BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi|\(?[\w.+-]+@).*$")  # what is put behind a name
@@ -87,14 +93,41 @@ def find_lead(page: Page, claims: Metadata, heading: html.HtmlElement | None, ou
             continue
         if _LEAD_CHARS[0] <= len(text) <= _LEAD_CHARS[1] and squeeze(text) != title:
             return text
-    described = squeeze(claims.description)
-    if len(described) < 40:
+    return _find_described(page, claims) or _find_beside(page, heading)
+
+
+def _find_described(page: Page, claims: Metadata) -> str:
+    """The element that begins as the page's description does, which is often cut off."""
+    described = squeeze(_CUT_OFF.sub("", claims.description))
+    if len(described) < _DESCRIBED:
         return ""
     start = clean_line(claims.description)[:12]
     for node in page.tree.iter("p", "h2", "h3", "div", "strong"):
-        if start in (node.text or "")[:200] and squeeze(text := line_of(node)) == described:
+        if start not in (node.text or "")[:200]:
+            continue
+        text = line_of(node)
+        if len(text) <= _LEAD_CHARS[1] and squeeze(text).startswith(described):
             return text
     return ""
+
+
+def _find_beside(page: Page, heading: html.HtmlElement | None) -> str:
+    """What a usual name for leads marks among the elements that follow the headline."""
+    if heading is None:
+        return ""
+    behind = list(_following(heading))  # kept: lxml makes another object for an element that nobody holds
+    for node in page.select(WEAK_LEAD):
+        text = line_of(node)
+        if node in behind and _LEAD_CHARS[0] <= len(text) <= _LEAD_CHARS[1] and _SENTENCE.search(text):
+            return text
+    return ""
+
+
+def _following(heading: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """The next elements beside the headline, or beside the box that it stands in."""
+    parent = heading.getparent()
+    for one in (heading, *([parent] if parent is not None else [])):
+        yield from islice(one.itersiblings(), _BESIDE)
 
 
 def find_author(page: Page, claims: Metadata, outlet: Outlet) -> str:

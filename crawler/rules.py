@@ -13,6 +13,12 @@ LEAD = (
     ".news_detail_sapo", ".sc-longform-header-sapo", ".post-summary", "p.pHead", ".article-story .tit-sub h2",
     ".story-news .tit-sub h2", ".sapo", "[itemprop=description]:not(meta)",
 )
+# Names that leads have at many outlets and other things have too: they hold beside the headline only.
+WEAK_LEAD = (
+    ".summary", ".lead", ".article-lead", ".chapeau", ".standfirst", ".intro", ".subtitle", ".sub_title", ".sub-title",
+    ".article-summary", ".detail-summary", ".news-summary", ".news-sapo", ".article-sapo", ".excerpt", ".description",
+    ".article-description", ".short-intro", ".news_lead", ".lead-text", ".desc",
+)
 BODY = (
     "[data-role=content]", "#desktop-in-article", "article.fck_detail", ".fck_detail", "#article-view-content-div",
     ".article-veiw-body", "#maincontent.maincontent", ".zce-content-body", ".article__body", ".detail-content",

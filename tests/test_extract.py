@@ -274,3 +274,33 @@ def test_broken_json_ld_still_gives_its_date() -> None:
 
     found = extract_page(page, url="https://bao.vn/x", outlet=VN)
     assert found.published_at and found.published_at.isoformat() == "2026-03-07T08:07:18+07:00"
+
+
+LEAD_TEXT = "Sáng thứ bảy, bà con hai xã ven hồ cùng nhau trồng sen và nghe kể chuyện ngày lập làng bên bếp lửa."
+LEAD_BODY = "".join(
+    f"<p>Đoạn {n}: người làng kể chuyện trồng sen, chuyện giữ nước và chuyện chợ phiên cuối năm.</p>" for n in range(5)
+)
+LEAD_PAGE = (
+    "<html><head><title>Sen ven hồ</title>{meta}</head><body><main><h1>Sen ven hồ</h1>{between}<div>{body}</div></main>"
+    "{after}</body></html>"
+)
+
+
+@pytest.mark.parametrize(("meta", "between", "after", "wanted"), [
+    ("", f'<span>6/5/2026</span><p class="summary">{LEAD_TEXT}</p>', "", LEAD_TEXT),
+    ("", f'<h2 class="sub-title">{LEAD_TEXT}</h2>', "", LEAD_TEXT),
+    (f'<meta name="description" content="{LEAD_TEXT[:70]}...">', f'<p class="x1">{LEAD_TEXT}</p>', "", LEAD_TEXT),
+    ("", "", f'<section><h3>Khác</h3><p class="summary">{LEAD_TEXT}</p></section>', ""),
+    ("", '<p class="summary">6/5/2026</p>', "", ""),
+    ('<meta name="description" content="Trang tin của xã">', f'<p class="x1">{LEAD_TEXT}</p>', "", ""),
+], ids=["a summary", "a subtitle", "a description cut off", "another item's summary", "a day",
+        "the site's description"])
+def test_a_lead_of_an_unknown_layout_is_found_beside_the_headline(
+    meta: str, between: str, after: str, wanted: str,
+) -> None:
+    page = LEAD_PAGE.format(meta=meta, between=between, after=after, body=LEAD_BODY).encode()
+
+    outlet = make_generic_outlet("https://lang.example.vn/")
+    found = extract_page(page, url="https://lang.example.vn/sen-ven-ho-1001.html", outlet=outlet)
+
+    assert found.lead == wanted
