@@ -1,15 +1,26 @@
-"""Decides a run's outcome and the outlet's state after it, in words for people; pure, a first simple version."""
+"""Decides a run's outcome, the outlet's state after it and when it is due again, in words for people; pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from crawler.habits import is_weekend, learn_gap, learn_visit, measure_silence
+from crawler.states import TROUBLES, find_bad_state, find_good_state
 from storage.values import OutletState, RunOutcome
 
 LONGEST_BACK_OFF = timedelta(hours=24)  # an outlet is tried for ever, at least once a day
 UNREACHABLE = frozenset({"dns", "connect", "timeout"})
-TROUBLES = frozenset({"broken", "blocked", "silent"})
 BROKEN_PAGES = 3  # as many failures, and no page read, say that it is not one page's fault
 OURS = "guard_no_contact"
+LEARNING = timedelta(days=14)  # two weekends: before, one that was never seen is no silence
+LOOKED_LATELY = timedelta(hours=8)  # a gap counts where we looked at most so long ago, or three intervals
+ONCE = "failed once: "
+# The first pause of a trouble that is sure, which then doubles. What is left out begins with the outlet's interval:
+# servers are restarted in minutes, certificates and names are mended by hand, and who blocks us watches what we do.
+FIRST_PAUSES = {
+    "blocked": timedelta(hours=1), "dns": timedelta(hours=1), "tls": timedelta(hours=6),
+    "robots_forbid": timedelta(hours=12), "http_404": timedelta(hours=3), "http_410": timedelta(hours=12),
+}
 NOT_REACHED = "not reached: "
 
 WORDS = {
@@ -71,27 +82,33 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
 
 def next_state(
     old: OutletState, outcome: RunOutcome, reason: str, facts: RunFacts, now: datetime, interval: timedelta,
+    zone: tzinfo = UTC, is_holiday: Callable[[date], bool] | None = None,
 ) -> OutletState:
     """The outlet's state after a run. `busy` only waits for the end of the lease that was in the way.
 
     `stopped` before a feed was read leaves state and failures as they are, but says why it was not reached. A feed
-    never read yet leaves the outlet `unproven`; failures put the next visit off, up to a day.
+    never read yet leaves the outlet `unproven`; failures put the next visit off, up to a day. Silence is counted
+    without the days of `zone` that `is_holiday` names.
     """
     if outcome == "busy":
         return replace(old, next_due_at=max(filter(None, (old.next_due_at, facts.retry_at)), default=None))
     if outcome == "stopped":
         return old if facts.feeds_ok else _unreached(old, reason, facts, now, interval)
-    good = outcome in ("fine", "nothing_new")
-    failures = 0 if good else old.failures + 1
-    state = "fine" if good else _bad_state(old, outcome, facts)
-    due = now + (interval if good else min(LONGEST_BACK_OFF, interval * 2 ** min(failures, 20)))
-    return replace(
-        old, state=state, state_reason=reason, failures=failures,
-        state_since=old.state_since if _lasts(old, state) else now,
-        last_seen_at=now if good else old.last_seen_at,
-        last_new_at=now if facts.counts.get("entries_new") else old.last_new_at,
-        next_due_at=max(due, facts.retry_at or due),
-    )
+    if outcome not in ("fine", "nothing_new"):
+        return _after_failure(old, outcome, reason, facts, now, interval)
+    return _after_visit(old, reason, facts, now, interval, _Calendar(old, now, zone, is_holiday))
+
+
+def find_pause(facts: RunFacts, failures: int, interval: timedelta) -> timedelta:
+    """How long an outlet is left alone after `failures` failing visits in a row: longer each time, up to a day.
+
+    The first time only twice the interval, to see whether it lasts.
+    """
+    kinds = ("blocked",) if facts.ended == "blocked" else () if facts.feeds_ok else facts.feed_failures
+    first = max((FIRST_PAUSES.get(kind, timedelta()) for kind in kinds), default=timedelta())
+    doublings = min(failures, 20)
+    by_kind = first * 2.0 ** (doublings - 2) if failures > 1 else timedelta()
+    return min(LONGEST_BACK_OFF, max(by_kind, interval * 2.0**doublings))
 
 
 def explain(reason: str) -> str:
@@ -99,6 +116,63 @@ def explain(reason: str) -> str:
     if reason.startswith("http_"):
         return f"the server answers {reason.removeprefix('http_')}"
     return WORDS.get(reason, reason.replace("_", " "))
+
+
+@dataclass(frozen=True)
+class _Calendar:
+    """Measures silence: without holidays and, while no two weekends of the outlet are known, without these."""
+
+    old: OutletState
+    now: datetime
+    zone: tzinfo
+    is_holiday: Callable[[date], bool] | None
+
+    @property
+    def is_learning(self) -> bool:
+        return self.old.first_visit_at is None or self.now - self.old.first_visit_at < LEARNING
+
+    def measure(self, since: datetime, *, weekends_count: bool) -> timedelta:
+        named = self.is_holiday or (lambda _: False)
+        is_off = named if weekends_count else lambda day: is_weekend(day) or named(day)
+        return measure_silence(since, self.now, self.zone, is_off)
+
+
+def _after_visit(
+    old: OutletState, reason: str, facts: RunFacts, now: datetime, interval: timedelta, calendar: _Calendar,
+) -> OutletState:
+    habits, has_new = learn_visit(old.habits, facts.counts), bool(facts.counts.get("entries_new"))
+    looked = old.last_seen_at is not None and now - old.last_seen_at <= max(LOOKED_LATELY, 3 * interval)
+    if has_new and looked and old.last_new_at:
+        gap = calendar.measure(old.last_new_at, weekends_count=True)
+        habits = learn_gap(habits, gap, is_learning=calendar.is_learning)
+    last_new_at = now if has_new else old.last_new_at
+    since = last_new_at or old.first_visit_at or now
+    silence = calendar.measure(since, weekends_count=not calendar.is_learning)
+    state, why = find_good_state(silence, habits)
+    return replace(
+        old, state=state, state_reason="; ".join(filter(None, (why, reason))), failures=0, failing_since_at=None,
+        state_since=old.state_since if _lasts(old, state) else now, last_seen_at=now, last_new_at=last_new_at,
+        next_due_at=max(now + interval, facts.retry_at or now), habits=habits,
+    )
+
+
+def _after_failure(
+    old: OutletState, outcome: RunOutcome, reason: str, facts: RunFacts, now: datetime, interval: timedelta,
+) -> OutletState:
+    failures, failing_since_at = old.failures + 1, old.failing_since_at or now
+    state = find_bad_state(
+        old.state, outcome, failures=failures, failing_since_at=failing_since_at, now=now,
+        rests=facts.retry_at is not None, was_read=old.last_seen_at is not None or facts.feeds_ok > 0)
+    # A state that was left as it is keeps its beginning; a trouble began with the first visit that failed.
+    begun_at = now if old.state in TROUBLES else failing_since_at
+    due = now + find_pause(facts, failures, interval)
+    is_told = state in TROUBLES or state == "unproven"
+    return replace(
+        old, state=state, state_reason=reason if is_told else ONCE + reason, failures=failures,
+        failing_since_at=failing_since_at, state_since=old.state_since if _lasts(old, state) else begun_at,
+        last_new_at=now if facts.counts.get("entries_new") else old.last_new_at,
+        next_due_at=max(due, facts.retry_at or due),
+    )
 
 
 def _unreached(old: OutletState, reason: str, facts: RunFacts, now: datetime, interval: timedelta) -> OutletState:
@@ -113,10 +187,3 @@ def _lasts(old: OutletState, state: str) -> bool:
     """Whether `state` began when `old` did: fine outlets that were not reached meanwhile begin anew."""
     begun_anew = old.state_reason.startswith(NOT_REACHED) and state not in TROUBLES
     return bool(old.state_since) and state == old.state and not begun_anew
-
-
-def _bad_state(old: OutletState, outcome: RunOutcome, facts: RunFacts) -> str:
-    if outcome == "blocked":
-        return "blocked"
-    never_read = old.state == "unproven" and old.last_seen_at is None and not facts.feeds_ok
-    return "unproven" if never_read else "broken"

@@ -88,6 +88,8 @@ class OutletModel(Base):
     last_new_at: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None] = mapped_column(index=True)
     failures: Mapped[int] = mapped_column(default=0)
+    failing_since_at: Mapped[datetime | None]
+    habits: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class FeedModel(Base):

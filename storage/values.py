@@ -43,7 +43,11 @@ class FeedVisit:
 
 @dataclass(frozen=True)
 class OutletState:
-    """What is known of an outlet from visiting it. `state` is one of the health words of the design."""
+    """What is known of an outlet from visiting it. `state` is one of the health words of the design.
+
+    `failures` counts failing visits in a row, the first of them at `failing_since_at`; `habits` is what is usual for
+    it, as the crawler counts it (JSON).
+    """
 
     outlet_id: str
     state: str = "unproven"
@@ -54,6 +58,8 @@ class OutletState:
     last_new_at: datetime | None = None
     next_due_at: datetime | None = None
     failures: int = 0
+    failing_since_at: datetime | None = None
+    habits: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

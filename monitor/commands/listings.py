@@ -98,8 +98,8 @@ def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
     empty = f"No outlet is {state}." if state else "No outlets are watched."
     columns = ("id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at")
     shown = {
-        "id": take("id"), "lang": take("lang"), "state": take("state"), "last read": take_minute("last_seen_at"),
-        "reason": take("reason"),
+        "id": take("id"), "lang": take("lang"), "state": take("state"), "since": take_minute("state_since"),
+        "last read": take_minute("last_seen_at"), "reason": take("reason"),
     }
     print_rows(rows[:limit], form, columns, shown=shown, empty=empty)
 

@@ -8,7 +8,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 SectionKind = Literal["new_ties", "agreements", "others", "unsure"]
-CoverageGroup = Literal["read", "quiet", "silent", "blocked", "broken", "unread", "unproven", "never_read"]
+CoverageGroup = Literal[
+    "read", "quiet", "silent", "blocked", "broken", "drifted", "resting", "unread", "unproven", "never_read"
+]
 READ_GROUPS: tuple[CoverageGroup, ...] = ("read", "quiet")
 
 

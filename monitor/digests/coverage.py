@@ -7,7 +7,7 @@ from monitor.digests.content import Coverage, CoverageGroup, OutletCoverage
 from monitor.digests.plain import make_plain
 from storage.values import LedgerLine
 
-TROUBLES: tuple[CoverageGroup, ...] = ("silent", "blocked", "broken")
+TROUBLES: tuple[CoverageGroup, ...] = ("silent", "blocked", "broken", "drifted", "resting")
 
 
 def make_coverage(

@@ -14,7 +14,7 @@ GROUPS: tuple[CoverageGroup, ...] = get_args(CoverageGroup)
 NAMES_SHOWN: dict[CoverageGroup, int] = {"read": 0, "quiet": 0, "unproven": 12, "never_read": 12}
 SINCE: dict[CoverageGroup, str] = {
     "silent": "coverage.last_new", "unread": "coverage.last_read", "blocked": "coverage.since",
-    "broken": "coverage.since",
+    "broken": "coverage.since", "drifted": "coverage.since", "resting": "coverage.since",
 }
 
 

@@ -108,6 +108,7 @@ def save_state(session: Session, state: OutletState) -> None:
     row.state, row.state_since, row.state_reason = state.state, state.state_since, state.state_reason
     row.last_seen_at, row.last_new_at = state.last_seen_at, state.last_new_at
     row.next_due_at, row.failures = state.next_due_at, state.failures
+    row.failing_since_at, row.habits = state.failing_since_at, dict(state.habits)
 
 
 def _feed(session: Session, visit: FeedVisit) -> FeedModel:
@@ -148,7 +149,8 @@ def _state(row: OutletModel) -> OutletState:
     return OutletState(
         outlet_id=row.id, state=row.state, state_since=row.state_since, state_reason=row.state_reason,
         first_visit_at=row.first_visit_at, last_seen_at=row.last_seen_at, last_new_at=row.last_new_at,
-        next_due_at=row.next_due_at, failures=row.failures,
+        next_due_at=row.next_due_at, failures=row.failures, failing_since_at=row.failing_since_at,
+        habits=dict(row.habits),
     )
 
 

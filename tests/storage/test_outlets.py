@@ -43,13 +43,22 @@ def test_the_first_visit_is_kept_whatever_follows(store: Store, clock: FakeClock
 def test_saving_a_state_twice_changes_nothing(store: Store) -> None:
     store.outlets.register([OUTLET])
     state = OutletState(
-        OUTLET, "blocked", START_AT, "http_403", None, START_AT, START_AT, START_AT + HOUR, failures=3
+        OUTLET, "blocked", START_AT, "http_403", None, START_AT, START_AT, START_AT + HOUR, failures=3,
+        failing_since_at=START_AT - HOUR, habits={"gaps": {"12": 3}, "pages": [20, 1]},
     )
 
     for _ in range(2):
         store.outlets.save_state(state)
 
     assert store.outlets.states()[OUTLET] == state
+
+
+def test_a_registered_outlet_has_no_habits_and_never_failed(store: Store) -> None:
+    store.outlets.register([OUTLET])
+
+    state = store.outlets.states()[OUTLET]
+
+    assert (state.habits, state.failing_since_at) == ({}, None)
 
 
 def test_due_are_first_the_never_visited_then_the_longest_overdue(store: Store) -> None:

@@ -1,0 +1,68 @@
+"""Names the state of an outlet from what its visits have shown, and says why in words; pure, it asks for nothing."""
+
+from datetime import datetime, timedelta
+
+from crawler.habits import DAY, Habits, find_drift, find_usual
+
+# States that say: what this outlet publishes may not reach us.
+TROUBLES = frozenset({"broken", "blocked", "silent", "drifted", "resting"})
+SURE = 2  # failing visits in a row: one refusal, or one fault of a server, is nobody's state yet
+LONGEST_REST = DAY  # a host that asks for pauses without end keeps us out
+
+UNKNOWN_QUIET, UNKNOWN_SILENT = 7 * DAY, 14 * DAY  # while an outlet's rhythm is unknown
+SHORTEST_SILENCE = timedelta(hours=6)  # a wire that stops is told within a working day
+CERTAIN_SHORT, CERTAIN_LONG = 2.0, 1.25  # times the usual gap; beyond a day the percentile itself is wide
+
+
+def find_good_state(silence: timedelta, habits: Habits) -> tuple[str, str]:
+    """State and reason of an outlet that was just read and had nothing new for `silence` (holidays left out)."""
+    drift = find_drift(habits)
+    if drift:
+        return "drifted", drift
+    usual = find_usual(habits)
+    if silence >= find_patience(usual):
+        return "silent", _describe_silence(usual)
+    if silence > (UNKNOWN_QUIET if usual is None else usual):
+        return "quiet", _describe_silence(usual)
+    return "fine", ""
+
+
+def find_patience(usual: timedelta | None) -> timedelta:
+    """How long an outlet may have nothing new before it is silent: a day at most for one whose gaps are below a day."""
+    if usual is None:
+        return UNKNOWN_SILENT
+    if usual > DAY:
+        return usual * CERTAIN_LONG
+    return min(DAY, max(SHORTEST_SILENCE, usual * CERTAIN_SHORT))
+
+
+def find_bad_state(
+    before: str, outcome: str, *, failures: int, failing_since_at: datetime, now: datetime, rests: bool,
+    was_read: bool,
+) -> str:
+    """The state after `failures` failing visits in a row, the last of which ended with `outcome`.
+
+    `rests` is true where the host named the end of a pause; `was_read` where any feed of the outlet ever was read.
+    """
+    if rests and now - failing_since_at < LONGEST_REST:
+        return "resting"
+    has_no_state = before == "unproven" and was_read  # there is nothing good that could be kept
+    if failures < SURE and before not in TROUBLES and not has_no_state:
+        return before
+    if outcome == "blocked":
+        return "blocked"
+    return "broken" if was_read else "unproven"
+
+
+def describe_time(time: timedelta) -> str:
+    """A length of time in words, in days from two days on."""
+    if time >= 2 * DAY:
+        return f"{round(time / DAY)} days"
+    hours = max(1, round(time / timedelta(hours=1)))
+    return f"{hours} hour{'s' if hours > 1 else ''}"
+
+
+def _describe_silence(usual: timedelta | None) -> str:
+    if usual is None:
+        return "its feeds answer but show nothing new"
+    return f"its feeds answer but show nothing new; usually at most {describe_time(usual)} pass"
