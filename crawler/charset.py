@@ -33,6 +33,13 @@ def decode(body: bytes, content_type: str = "") -> str:
     return body.decode(find_charset(body, content_type), "replace").replace("\0", "").removeprefix("\ufeff")
 
 
+def make_utf8(body: bytes, content_type: str = "") -> bytes:
+    """`body` as UTF-8 bytes, for what only searches it: most pages are UTF-8 and stay as they are, damage included."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or find_charset(body, content_type) != "utf-8":
+        return decode(body, content_type).encode("utf-8", "replace")
+    return body.replace(b"\0", b"") if b"\0" in body else body
+
+
 def find_charset(body: bytes, content_type: str = "") -> str:
     """The Python codec for `body` (no BOM): UTF-8 when the bytes are UTF-8 whatever the label says, else the label.
 

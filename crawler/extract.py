@@ -1,7 +1,6 @@
 """Turns the bytes of one page into an article's clean text and data, or into a named refusal; it never fetches."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree, html
@@ -9,6 +8,7 @@ from lxml import etree, html
 from crawler.body import find_text
 from crawler.charset import decode
 from crawler.embedded import find_embedded_date, find_embedded_text, find_payload
+from crawler.extracted import Extracted
 from crawler.headline import find_author, find_heading, find_lead, find_title
 from crawler.languages import find_language
 from crawler.markup import Page, TooDeep, line_of, parse_page
@@ -20,6 +20,8 @@ from crawler.unpack import TooLarge, looks_binary, unpack
 from crawler.walls import find_refusal
 from seeds.outlet import Outlet
 
+__all__ = ["Extracted", "extract_page"]
+
 MAX_BYTES = 5 * 1024 * 1024  # the largest real page that was seen has 0.8 MB
 _MUCH = 3  # times longer must be what a less trusted way finds
 _MAX_TEXT = 200_000
@@ -27,26 +29,6 @@ _VISIBLE = 100_000
 # Name and day in one line above the text, as boards print them.
 _BYLINE = re.compile(r".{0,40}\d{4}[.-]\s?\d{1,2}[.-]\s?\d{1,2}\.?(?:\s\d{1,2}:\d{2}(?::\d{2})?)?")
 _SERVICE = re.compile("|".join(f"(?:{line})" for line in SERVICE_LINES), re.I)
-
-
-@dataclass(frozen=True)
-class Extracted:
-    """An article, or why a page is none (`refused`, then the other fields hold what could still be read).
-
-    `text` is NFC, one paragraph per line, the lead first. `published_at` and `modified_at` are aware or None;
-    `date_source` is `json-ld`, `meta`, `page`, `address` or empty; `lang` an ISO 639-1 code or empty.
-    """
-
-    url: str
-    title: str = ""
-    lead: str = ""
-    text: str = ""
-    author: str = ""
-    published_at: datetime | None = None
-    date_source: str = ""
-    modified_at: datetime | None = None
-    lang: str = ""
-    refused: str = ""
 
 
 def extract_page(

@@ -4,20 +4,17 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from scrapy.http import Request
 
 from crawler.answers import Answer
+from crawler.extracted import Extracted
 from crawler.items import FoundArticle
 from crawler.leases import HostLeases
 from crawler.screen import Screen
 from crawler.storing import StoreThread
 from seeds.outlet import Country, Outlet
 from storage.clock import Clock
-
-if TYPE_CHECKING:  # the extractor is heavy to import, and most waves extract nothing
-    from crawler.extract import Extracted
 
 
 @dataclass
@@ -55,7 +52,7 @@ class Means:
     fetch: Callable[[Request], Awaitable[Answer]]
     find_screen: Callable[[Country], Awaitable[Screen]]
     screen_version: str
-    extract: Callable[[bytes, str, Outlet, str], Awaitable["Extracted"]]
+    extract: Callable[[bytes, str, Outlet, str], Awaitable[Extracted]]
     hand_over: Callable[[FoundArticle], None]
 
 

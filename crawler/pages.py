@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.backlog import is_backlog_page
-from crawler.charset import decode
+from crawler.charset import make_utf8
 from crawler.doubles import find_double
+from crawler.extracted import Extracted
 from crawler.identity import MAX_ADDRESS, is_article, make_host, make_identity
 from crawler.items import FoundArticle
 from crawler.means import Means, Tally
@@ -20,9 +20,6 @@ from crawler.refusals import HostBusy, HostResting, Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
 from storage.values import FrontierEntry, NewArticle, NewEntry, Outcome
-
-if TYPE_CHECKING:
-    from crawler.extract import Extracted
 
 FAILURES_IN_A_ROW = 3  # then the host is left alone for this wave: a dead server must not use up every entry's attempts
 MAX_UNPACKED = 8 * 1024 * 1024
@@ -108,12 +105,12 @@ class PageVisit:
         if elsewhere:
             return await self._move(entry, elsewhere, answer.url)
         try:
-            source = decode(unpack(answer.body, MAX_UNPACKED), answer.content_type)
+            page = make_utf8(unpack(answer.body, MAX_UNPACKED), answer.content_type)
         except TooLarge:
             return await self._settle(entry, "refused", "too_large")
         screen, version = await self._means.find_screen(self._outlet.country), self._means.screen_version
         told = f"{entry.title}\n{entry.summary}"
-        if not screen.passes(source) and not screen.passes(told):
+        if not screen.passes(page) and not screen.passes(told):
             return await self._settle(entry, "screened_out", "", version)
         found = await self._means.extract(answer.body, entry.url, self._outlet, answer.content_type)
         if not found.refused:
@@ -157,7 +154,7 @@ def find_elsewhere(entry: FrontierEntry, url: str, outlet: Outlet) -> str:
     return "moved" if is_article(url, outlet) else "not_an_article"
 
 
-def make_article(entry: FrontierEntry, found: "Extracted", outlet: Outlet) -> NewArticle:
+def make_article(entry: FrontierEntry, found: Extracted, outlet: Outlet) -> NewArticle:
     """The article of an extracted page; title and date of its entry stand in where the page gives none."""
     own_date = found.published_at is not None
     return NewArticle(

@@ -10,7 +10,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.extract import Extracted, extract_page
+from crawler.extracted import Extracted
 from seeds.outlet import Outlet
 
 MEGABYTES = 512  # of address space: the libraries map 280, the largest real page takes 60 more
@@ -78,6 +78,8 @@ class ExtractionPool:
 
 
 def _work(**page: Any) -> Extracted:
+    from crawler.extract import extract_page  # loaded before the worker is forked; half a second that a crawl can save
+
     return extract_page(page.pop("body"), **page)
 
 

@@ -1,6 +1,7 @@
 """Says whether a page names anything of the other country; it does not judge what the page says about it.
 
-Over-inclusive on purpose: what the judge would flag must pass. A page is searched as it is decoded, markup included.
+Over-inclusive on purpose: what the judge would flag must pass. A page is searched as it came, markup included: as UTF-8
+bytes, before anything decodes or parses it.
 """
 
 import re
@@ -31,11 +32,13 @@ _UNITS = tuple(unit.encode() for unit in ("시", "성", "현", "군", "사", "�
 _TONES = tuple(  # both ways of placing the tone: "hoà" and "hòa", "thuý" and "thúy"
     (unicodedata.normalize("NFC", pair[0] + mark + pair[1]), unicodedata.normalize("NFC", pair[0] + pair[1] + mark))
     for pair in ("oa", "oe", "uy") for mark in "\u0300\u0301\u0309\u0303\u0323")
+_TONED = re.compile("|".join(form for pair in _TONES for form in pair))
 _HANGUL = re.compile("[가-힣]")
-# Entities that stand for a letter beyond ASCII; "&nbsp;", "&quot;", "&#39;" need no unescaping of the whole page.
-_LETTER_ENTITY = re.compile(
-    rb"&(?:#(?:\d{4,6}|19[2-9]|[2-9]\d\d|[xX]0{0,4}(?:[1-9a-fA-F][0-9a-fA-F]{2,4}|[c-fC-F][0-9a-fA-F]));"
-    rb"|[A-Za-z]{1,2}(?:acute|grave|circ|tilde|uml|horn|breve|strok);|(?:eth|ETH);|amp;#)")
+# Entities that stand for a letter beyond ASCII (the group); "&quot;", "&#39;" need no unescaping of the whole page, and
+# for "&nbsp;" there is a cheaper way.
+_ENTITY = re.compile(
+    rb"&(?:nbsp;|#160;|(#(?:\d{4,6}|19[2-9]|[2-9]\d\d|[xX]0{0,4}(?:[1-9a-fA-F][0-9a-fA-F]{2,4}|[c-fC-F][0-9a-fA-F]));"
+    rb"|[A-Za-z]{1,2}(?:acute|grave|circ|tilde|uml|horn|breve|strok);|(?:eth|ETH);|amp;#))")
 _SHORT_LATIN = 7  # Latin names shorter than this need a boundary on both sides: "Asan" is in "pleasant"
 
 
@@ -55,13 +58,16 @@ class Screen:
         self._words = ahocorasick_rs.BytesAhoCorasick(coded, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
         self.size = len(patterns)
 
-    def passes(self, text: str) -> bool:
-        """Whether `text` (a decoded page or a title) holds one of the words, in any case, entity-coded or in NFD."""
+    def passes(self, text: str | bytes) -> bool:
+        """Whether `text` (a page, as UTF-8 where it is bytes, or a title) holds one of the words.
+
+        In any case, entity-coded or in NFD; a name may be broken over two lines.
+        """
         return bool(self.find(text, first=True))
 
-    def find(self, text: str, *, first: bool = False) -> list[str]:
+    def find(self, text: str | bytes, *, first: bool = False) -> list[str]:
         """The words found, as they stand in `text`, at most one when `first`."""
-        line, found = _prepare(text), []
+        line, found = _prepare(text.encode("utf-8", "replace") if isinstance(text, str) else text), []
         for at, start, end in self._words.find_matches_as_indexes(line.lower(), overlapping=True):
             if at >= self._needs_boundary or self._holds(at, line, start, end):
                 found.append(line[start:end].decode("utf-8", "replace"))
@@ -99,7 +105,7 @@ def _forms(word: str) -> set[str]:
     # The text is lowered in ASCII only (ten times cheaper), so capitals with diacritics are forms of their own.
     plain = " ".join(unicodedata.normalize("NFC", word).split())
     forms = {plain, plain.lower(), plain.upper()}
-    for one, other in _TONES:
+    for one, other in _TONES if _TONED.search(plain.lower()) else ():
         forms |= {form.replace(one, other) for form in forms} | {form.replace(other, one) for form in forms}
     folded = _fold(plain.lower())
     if not _is_latin(plain) or len(_letters(folded)) >= 4:
@@ -133,14 +139,14 @@ def _is_latin(text: str) -> bool:
     return all(ord(c) < 0x250 or 0x1E00 <= ord(c) < 0x1F00 for c in text)
 
 
-def _prepare(text: str) -> bytes:
-    raw = text.encode("utf-8", "replace")
-    if _LETTER_ENTITY.search(raw):
-        raw = unescape(text).encode("utf-8", "replace")
-    if b"\xcc" in raw or b"\xe1\x84" in raw:  # tone marks of decomposed Vietnamese, consonants of decomposed Hangul
-        raw = unicodedata.normalize("NFC", raw.decode()).encode()
-    if b"&nbsp;" in raw or b"&#160;" in raw:
+def _prepare(raw: bytes) -> bytes:
+    entities = {bool(match[1]) for match in _ENTITY.finditer(raw)}
+    if True in entities:
+        raw = unescape(raw.decode("utf-8", "replace")).encode("utf-8", "replace")
+    elif entities:
         raw = raw.replace(b"&nbsp;", b" ").replace(b"&#160;", b" ")
+    if b"\xcc" in raw or b"\xe1\x84" in raw:  # tone marks of decomposed Vietnamese, consonants of decomposed Hangul
+        raw = unicodedata.normalize("NFC", raw.decode("utf-8", "replace")).encode()
     if b"\xc2" in raw:
         raw = raw.replace(b"\xc2\xa0", b" ")
     return b" ".join(map(bytes.strip, raw.split(b"\n"))).replace(b"\t", b" ")  # a name broken over two indented lines

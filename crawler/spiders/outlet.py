@@ -13,6 +13,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
 from crawler.answers import ask
+from crawler.extracted import Extracted
 from crawler.items import FoundArticle
 from crawler.leases import HostLeases
 from crawler.means import Budget, Means
@@ -27,7 +28,6 @@ from seeds.outlet import Outlet
 from storage.clock import utc_now
 
 if TYPE_CHECKING:
-    from crawler.extract import Extracted
     from crawler.pool import ExtractionPool
 
 STOPPED_EXIT = 3
@@ -97,9 +97,9 @@ class OutletSpider(Spider):
             fetch=lambda request: fetch(request, utc_now), find_screen=Screens(self.plan.settings.seeds_dir).find,
             extract=self._extract, hand_over=found.put_nowait)
 
-    async def _extract(self, body: bytes, url: str, outlet: Outlet, content_type: str) -> "Extracted":
+    async def _extract(self, body: bytes, url: str, outlet: Outlet, content_type: str) -> Extracted:
         if self._pool is None:
-            from crawler.pool import ExtractionPool  # heavy to import, and most waves extract nothing
+            from crawler.pool import ExtractionPool  # most waves extract nothing
 
             crawl = self.plan.settings.crawl
             self._pool = ExtractionPool(workers=crawl.extract_workers, seconds=crawl.extract_seconds)
