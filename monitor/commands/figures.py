@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from monitor.judging.evaluation import (
@@ -20,10 +19,11 @@ from monitor.judging.evaluation import (
 from seeds.gazetteer import Gazetteer
 
 TITLE_LENGTH = 60
+NOTHING = "-"
 
 
 def make_tables(rows: Sequence[Judged], gazetteer: Gazetteer, *, stream: bool) -> list[Table]:
-    """Relevance and facts by language, the acts, the grouping, with `stream` the false alarms, then every error.
+    """Relevance and facts by language, the acts, the grouping, with `stream` the false alarms.
 
     Borderline stories count in one column only.
     """
@@ -34,7 +34,7 @@ def make_tables(rows: Sequence[Judged], gazetteer: Gazetteer, *, stream: bool) -
     ]
     if stream:
         tables.append(_alarm_table(clear))
-    return [*tables, _error_table(clear, gazetteer)]
+    return tables
 
 
 def _relevance_table(rows: Sequence[Judged], clear: Sequence[Judged]) -> Table:
@@ -48,14 +48,20 @@ def _relevance_table(rows: Sequence[Judged], clear: Sequence[Judged]) -> Table:
 
 
 def _cells(figure: Relevance) -> tuple[str, str, str]:
-    return f"{figure.precision:.3f}", f"{figure.recall:.3f}", f"{figure.f1:.3f}"
+    """A share of nothing is no figure."""
+    flagged, labelled = figure.true + figure.false, figure.true + figure.missed
+    return (
+        f"{figure.precision:.3f}" if flagged else NOTHING, f"{figure.recall:.3f}" if labelled else NOTHING,
+        f"{figure.f1:.3f}" if flagged and labelled else NOTHING,
+    )
 
 
 def _facts_table(clear: Sequence[Judged], gazetteer: Gazetteer) -> Table:
     names = list(measure_facts([], gazetteer))
     table = Table("language", *names, title="Facts of the stories that are flagged rightly")
     for lang, part in [*_by_language(clear), ("all", clear)]:
-        table.add_row(lang, *(f"{share:.3f}" for share in measure_facts(part, gazetteer).values()))
+        told = any(r.label.relevant and r.flagged for r in part)
+        table.add_row(lang, *(f"{s:.3f}" if told else NOTHING for s in measure_facts(part, gazetteer).values()))
     return table
 
 
@@ -92,12 +98,9 @@ def _alarm_table(clear: Sequence[Judged]) -> Table:
     return table
 
 
-def _error_table(clear: Sequence[Judged], gazetteer: Gazetteer) -> Table:
-    """One line for each error; long ones are not folded, so that they can be searched."""
-    table = Table(box=None, show_header=False, title="Errors")
-    table.add_column(no_wrap=True)
+def tell_errors(clear: Sequence[Judged], gazetteer: Gazetteer) -> Iterator[str]:
+    """One line for each error, whole, so that it can be searched."""
     for error in find_errors(clear, gazetteer):
         row = error.row
         told = f"{row.label.id} ({row.label.lang}) {error.what}: label {error.wanted}, judge {error.found}"
-        table.add_row(escape(f"{told} | {row.title[:TITLE_LENGTH]}"))
-    return table
+        yield f"{told} | {row.title[:TITLE_LENGTH]}"

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from monitor.commands.figures import make_tables
+from monitor.commands.figures import make_tables, tell_errors
 from monitor.commands.input import Desk, open_desk, open_input, show_progress
 from monitor.judging.evaluation import Judged
 from monitor.judging.judge import judge
@@ -47,11 +47,18 @@ def evaluate(file: str, stream: bool) -> None:
                 continue
             rows.append(judge_labelled(row, desk))
             progress.update(task, description=f"{number} stories")
-    console = Console()
-    for table in make_tables(rows, desk.knowledge.gazetteer, stream=stream):
-        console.print(table)
+    show_figures(rows, desk, stream=stream)
     if broken:
         raise typer.Exit(1)
+
+
+def show_figures(rows: list[Judged], desk: Desk, *, stream: bool) -> None:
+    """Prints the tables, then every error on a line of its own."""
+    console, gazetteer = Console(), desk.knowledge.gazetteer
+    for table in make_tables(rows, gazetteer, stream=stream):
+        console.print(table)
+    for line in tell_errors([row for row in rows if not row.label.borderline], gazetteer):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def judge_labelled(row: LabelledStory, desk: Desk) -> Judged:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 CLASSIFY_HELP = "Example:\n\n    twinwatch classify stories.jsonl > verdicts.jsonl"
-EVALUATE_HELP = "Example:\n\n    twinwatch evaluate seeds/stories/dev.jsonl --stream"
+EVALUATE_HELP = "Example:\n\n    twinwatch evaluate seeds/stories/gate.jsonl --stream"
 TRAIN_HELP = "Example:\n\n    twinwatch train --out weights.json"
 FileArgument = Annotated[str, typer.Argument(help="A file of JSON lines, or - for standard input.")]
 LabelledArgument = Annotated[str, typer.Argument(help="A file of labelled JSON lines, or - for standard input.")]
@@ -42,7 +42,8 @@ def classify(file: FileArgument = "-") -> None:
 def evaluate(file: LabelledArgument, stream: StreamOption = False) -> None:
     """Measures the judge on labelled stories: relevance, pairs, acts, days and grouping.
 
-    Borderline stories count in no headline figure; the last column has them in. A story without published_at is dated
+    Stories that the weights were trained on (`dev.jsonl`, `training.jsonl`) flatter them: measure on others. Borderline
+    stories count in no headline figure; the last column has them in. A story without published_at is dated
     by its label's event_date, so that days without a year can be read.
     """
     from monitor.commands import judging

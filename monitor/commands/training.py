@@ -12,9 +12,8 @@ from rich.console import Console
 
 from monitor.application import Application
 from monitor.assess import make_story
-from monitor.commands.figures import make_tables
 from monitor.commands.input import Desk, open_desk, open_input, show_progress
-from monitor.commands.judging import judge_labelled
+from monitor.commands.judging import judge_labelled, show_figures
 from monitor.judging.evaluation import Judged, Labelled
 from monitor.judging.examples import make_examples
 from monitor.judging.judge import WEIGHTS_NAME
@@ -51,8 +50,7 @@ def train(files: Sequence[str], out: Path | None, *, with_judgements: bool) -> N
         corpus = add_judgements(corpus, desk)
     console = Console()
     weights, rows = _train(corpus, desk)
-    for table in make_tables(rows, desk.knowledge.gazetteer, stream=True):
-        console.print(table)
+    show_figures(rows, desk, stream=True)
     write_weights(target, weights, corpus.fingerprint)
     console.print(f"Trained on {len(corpus.stories)} stories; the figures are of weights that had not seen the story "
                   f"nor its event. Written to {target}; `twinwatch reassess` shows what they would change.")
