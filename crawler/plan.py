@@ -1,15 +1,32 @@
 """Decides which outlets a wave visits, from what was asked for, the settings and what is due; checks it loudly."""
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from crawler.health import RunFacts
+from crawler.identity import make_host
+from crawler.rhythm import (
+    DAY,
+    LONGEST_WAIT,
+    REQUESTS_A_DAY,
+    SHORTEST_WAIT,
+    WINDOW,
+    Bounds,
+    find_published,
+    learn_rhythm,
+    plan_visit,
+)
 from seeds.catalogue import load_catalogue
 from seeds.errors import InputError
 from seeds.outlet import Outlet
 from seeds.settings import CrawlSettings, Settings, load_settings
 from storage.clock import utc_now
 from storage.store import Store, open_store
+
+MOST_ENTRIES = 600  # the newest: some weeks of a daily paper, and a few milliseconds to read
 
 
 @dataclass
@@ -20,6 +37,23 @@ class Plan:
     store: Store
     outlets: list[Outlet]
     seconds: float
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    visits: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+
+    def find_interval(self, outlet: Outlet, facts: RunFacts, now: datetime) -> timedelta:
+        """How long to wait after a visit that met `facts`: by the outlet's rhythm, or the usual interval.
+
+        Only what was read has a rhythm; failures are put off by the usual interval and more. It asks the store.
+        """
+        bounds = self.bounds.get(outlet.id) or Bounds(find_usual(outlet, self.settings.crawl))
+        if not facts.feeds_ok:
+            return bounds.usual
+        shown = self.store.entries.published_since(outlet.id, now - WINDOW, MOST_ENTRIES)
+        published = sorted(find_published(shown, outlet.zone))
+        rhythm = learn_rhythm(published, now, outlet.zone, outlet.country)
+        share = facts.counts.get("entries_new", 0) / max(1, facts.counts.get("entries_seen", 0))
+        visits = self.visits.get(outlet.id, ())
+        return plan_visit(rhythm, published, visits, now, bounds, share_new=share) - now
 
 
 def make_plan(outlets: str = "", due: str = "") -> Plan:
@@ -31,6 +65,7 @@ def make_plan(outlets: str = "", due: str = "") -> Plan:
     check_contact(settings)
     catalogue = load_catalogue(settings.seeds_dir).outlets
     chosen = choose_outlets(catalogue, split_ids(outlets), settings.crawl.outlets)
+    watched = chosen
     store = open_store(settings.database_address)
     store.outlets.register([outlet.id for outlet in chosen])
     seconds: float = settings.crawl.wave_seconds
@@ -38,7 +73,31 @@ def make_plan(outlets: str = "", due: str = "") -> Plan:
         seconds = find_wave_seconds(settings.crawl, chosen)
         ids = store.outlets.find_due([outlet.id for outlet in chosen], utc_now())
         chosen = [catalogue[outlet_id] for outlet_id in ids]
-    return Plan(settings, store, chosen, seconds)
+    visits = store.runs.visits_since(utc_now() - DAY)
+    return Plan(settings, store, chosen, seconds, make_bounds(watched, settings.crawl), visits)
+
+
+def make_bounds(watched: Sequence[Outlet], crawl: CrawlSettings) -> dict[str, Bounds]:
+    """The bounds of every outlet's rhythm by id, `watched` being all that the service visits.
+
+    The turns are spread so that whatever the hour one outlet is asked in every usual interval: a longer pause of all
+    of them means, to a digest, that nothing ran. An outlet's own `interval_minutes` is the longest wait for it.
+    """
+    requests = Counter(make_host(feed.url) for outlet in watched for feed in outlet.feeds)
+    found = {}
+    for number, outlet in enumerate(watched):
+        usual = find_usual(outlet, crawl)
+        period = min(LONGEST_WAIT, timedelta(minutes=crawl.interval_minutes) * len(watched))
+        asked = max((requests[make_host(feed.url)] for feed in outlet.feeds), default=1)
+        found[outlet.id] = Bounds(
+            usual, min(SHORTEST_WAIT, usual), usual if outlet.interval_minutes else LONGEST_WAIT,
+            max(1, REQUESTS_A_DAY // asked), period, period * number / len(watched))
+    return found
+
+
+def find_usual(outlet: Outlet, crawl: CrawlSettings) -> timedelta:
+    """The interval of an outlet whose rhythm is not known."""
+    return timedelta(minutes=outlet.interval_minutes or crawl.interval_minutes)
 
 
 def find_wave_seconds(crawl: CrawlSettings, watched: Sequence[Outlet]) -> float:

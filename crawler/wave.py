@@ -124,7 +124,7 @@ class Wave:
         outcome, reason = decide_run(facts, network_down=network_down)
         visit.tally.counts["waiting"] = await self._ask(self._store.entries.count_waiting, outlet.id)
         counts = {name: count for name, count in visit.tally.counts.items() if count}
-        interval = timedelta(minutes=outlet.interval_minutes or self._plan.settings.crawl.interval_minutes)
+        interval = await self._ask(self._plan.find_interval, outlet, facts, now)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
         new = next_state(old, outcome, reason, facts, now, interval)
         if outcome == "broken" and new.state == "unproven":
