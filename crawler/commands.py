@@ -1,7 +1,7 @@
-"""The commands `extract`, `parse-feed` and `ingest`. What they need, heavy to import, is imported when they run."""
+"""The commands `extract`, `parse-feed`, `ingest` and `outlets add|check|import|export`; their work is imported late."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,13 +9,22 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A saved page
 UrlOption = Annotated[str, typer.Option(metavar="URL", help="Where it came from: decides outlet, zone and links.")]
 KindOption = Annotated[str, typer.Option(help="rss, sitemap, section or query; guessed from the file if not given.")]
 LinesArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file of JSON lines, or - for standard input.")]
+OpmlArgument = Annotated[Path, typer.Argument(metavar="FILE.opml", help="An OPML file; - is standard in- or output.")]
+Country = Literal["VN", "KR"]
+KIND_HELP = "national, agency, provincial, regional, city, government, community or aggregator."
 
 
 def register(app: typer.Typer) -> None:
-    """Adds `extract`, `parse-feed` and `ingest` to `app`."""
+    """Adds `extract`, `parse-feed` and `ingest` to `app`, and to its group `outlets` what changes or tests outlets."""
     app.command(name="extract")(extract)
     app.command(name="parse-feed")(parse_feed_file)
     app.command(epilog="Example: `twinwatch ingest archive.jsonl`")(ingest)
+    group = next(group.typer_instance for group in app.registered_groups if group.name == "outlets")
+    assert group is not None  # it was added with its name
+    group.command(epilog="Example: `twinwatch outlets add https://baovidu.vn/ --home VN-46`")(add)
+    group.command(epilog="Example: `twinwatch outlets check huengaynay thanhnien`")(check)
+    group.command(name="import", epilog="Example: `twinwatch outlets import feeds.opml --country KR`")(import_feeds)
+    group.command(name="export", epilog="Example: `twinwatch outlets export feeds.opml`")(export_feeds)
 
 
 def extract(file: FileArgument, url: UrlOption) -> None:
@@ -47,3 +56,54 @@ def ingest(file: LinesArgument) -> None:
     from crawler.ingest import ingest as take_in
 
     take_in(file)
+
+
+def add(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A home page, list page or feed.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the YAML, write nothing.")] = False,
+    outlet_id: Annotated[str, typer.Option("--id", help="Its id; made of its host by default.")] = "",
+    country: Annotated[Country | None, typer.Option(help="Guessed from host and script by default.")] = None,
+    kind: Annotated[str, typer.Option(help=KIND_HELP)] = "",
+    home: Annotated[str, typer.Option(help="Key of the locality it is published for, such as `VN-46`.")] = "",
+) -> None:
+    """Finds the feeds and the CMS family of a site, and writes its YAML and a saved-page test into `seeds_dir`.
+
+    It asks as a crawl does: with `crawl.contact`, robots.txt obeyed, one request at a time.
+    """
+    from crawler.adding import Wishes, add_outlet
+
+    add_outlet(url, Wishes(outlet_id, country or "", kind, home), dry_run=dry_run)
+
+
+def check(
+    outlets: Annotated[list[str] | None, typer.Argument(metavar="OUTLET", help="Outlets' ids; all by default.")] = None,
+) -> None:
+    """Asks outlets for their feeds and one article now, and says what works; proposes feeds where none does.
+
+    Nothing is saved. It ends with 1 where an outlet has no feed that can be read.
+    """
+    from crawler.checking import check_outlets
+
+    if not check_outlets(outlets or []):
+        raise typer.Exit(1)
+
+
+def import_feeds(
+    file: OpmlArgument,
+    country: Annotated[Country | None, typer.Option(help="Of outlets whose host does not tell it.")] = None,
+) -> None:
+    """Writes a YAML file into `seeds_dir` for every outlet of an OPML file that is unknown; asks no site anything.
+
+    Folders are kept, below `outlets/`. It ends with 1 where something was left out.
+    """
+    from crawler.exchange import import_opml
+
+    if not import_opml(file, country or ""):
+        raise typer.Exit(1)
+
+
+def export_feeds(file: OpmlArgument) -> None:
+    """Writes the feeds of all outlets as OPML, in the folders of their YAML files, for any feed reader."""
+    from crawler.exchange import export_opml
+
+    export_opml(file)

@@ -1,0 +1,144 @@
+"""`outlets add` and `outlets check` as people call them, against real loopback servers that play outlets."""
+
+import os
+import runpy
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from monitor.commands.main import run_command
+from seeds.catalogue import load_catalogue
+from seeds.newsroom.server import run_newsroom
+from tests.crawl.conftest import ROOT, Desk, Server, article, run_server
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
+@dataclass
+class Told:
+    code: int
+    out: str
+    errors: str
+
+
+def call(desk: Desk, *arguments: str) -> Told:
+    """Runs `twinwatch outlets ...` in a child process with the desk's settings."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
+    (desk.folder / "seeds").mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "monitor.commands.main", "outlets", *arguments]
+    env = {**clean, **desk.make_environment(), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=desk.folder, env=env, text=True, capture_output=True, timeout=60)
+    return Told(done.returncode, done.stdout, done.stderr)
+
+
+def written(desk: Desk) -> list[str]:
+    return sorted(path.name for path in (desk.folder / "seeds").rglob("*.*") if path.is_file())
+
+
+@pytest.mark.parametrize(("played", "family", "kind"), [
+    ("nr_chungcheong", "kr_ndsoft", "rss"), ("nr_kimchi", "generic", "section"),
+])
+def test_an_outlet_is_added_by_its_address_alone_and_its_saved_page_proves_it(
+    desk: Desk, played: str, family: str, kind: str) -> None:
+    with run_newsroom(NOW, only=[played]) as newsroom:
+        told = call(desk, "add", f"{newsroom.roots[played]}/", "--id", "paper")
+        checked = call(desk, "check", "paper")
+        counters = newsroom.counters[played]
+
+    assert told.code == 0, told.errors
+    outlet = load_catalogue(desk.folder / "seeds").outlets["paper"]
+    assert (outlet.family.id, outlet.feeds[0].kind, outlet.feeds[0].confidence) == (family, kind, "seen")
+    assert written(desk) == ["paper.html", "paper.yml", "test_paper.py"]
+    skeleton = next((desk.folder / "seeds").rglob("test_paper.py"))
+    runpy.run_path(str(skeleton))["test_the_saved_page_of_paper_gives_its_article"]()
+    assert (checked.code, "article read" in checked.out) == (0, True), checked
+    assert counters.disallowed == 0 and counters.max_at_once == 1
+
+
+def test_a_dry_run_prints_what_would_be_written_and_writes_nothing(desk: Desk, server: Server) -> None:
+    serve_paper(server)
+
+    told = call(desk, "add", f"{server.root}/rss", "--country", "VN", "--home", "VN-46", "--dry-run")
+
+    values = yaml.safe_load(told.out)
+    assert told.code == 0, told.errors
+    assert [feed["url"] for feed in values["feeds"]] == [f"{server.root}/rss"]
+    assert (values["country"], values["home"], values["homepage"]) == ("VN", "VN-46", f"{server.root}/")
+    assert written(desk) == []
+
+
+def test_robots_txt_is_obeyed_and_nothing_behind_it_is_asked_for(desk: Desk, server: Server) -> None:
+    serve_paper(server)
+    server.serve("/robots.txt", "User-agent: *\nDisallow: /")
+
+    told = call(desk, "add", f"{server.root}/", "--country", "VN")
+
+    assert (told.code, set(server.asked)) == (1, {"/robots.txt"})
+    assert told.errors.splitlines()[-1].startswith(f"twinwatch: {server.root}/: not fetched: robots_forbid (its robots")
+    assert written(desk) == []
+
+
+def test_nothing_outside_the_allowed_networks_is_asked_for_without_a_contact(desk: Desk) -> None:
+    with run_server("127.0.0.2") as hidden:
+        desk.settings["ALLOW_NETWORKS"] = '["127.0.0.1/32"]'
+
+        told = call(desk, "add", f"{hidden.root}/", "--country", "VN")
+        public = call(desk, "add", "http://93.184.216.34/", "--country", "VN")
+
+    assert (told.code, public.code, dict(hidden.asked)) == (1, 1, {})
+    assert "guard_private_address" in told.errors and "set crawl.contact" in public.errors
+
+
+@pytest.mark.parametrize(("settings", "arguments", "said"), [
+    ({}, ("ftp://x.vn/",), "URL: no web address"),
+    ({}, ("http://127.0.0.1:1/", "--id", "A b"), "--id: 'A b' is no id (use a-z"),
+    ({}, ("http://127.0.0.1:1/", "--id", "thanhnien"), "--id: the id 'thanhnien' is taken (give another"),
+    ({}, ("https://thanhnien.vn/",), "known already as 'thanhnien'"),
+    ({"ALLOW_NETWORKS": "[]"}, ("http://127.0.0.1:1/",), "crawl.contact: nothing is crawled without a contact"),
+])
+def test_what_cannot_be_added_is_told_in_one_line_before_anything_is_asked(
+    desk: Desk, settings: dict[str, str], arguments: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str]) -> None:
+    desk.settings |= settings
+
+    (desk.folder / "seeds").mkdir()
+    for name, value in desk.make_environment().items():
+        monkeypatch.setenv(name, value)
+
+    code = run_command(["outlets", "add", *arguments])
+
+    told = capsys.readouterr().err
+    assert code == 1 and said in told and len(told.splitlines()) == 1
+
+
+def test_a_site_without_feed_and_list_is_told_and_written_nowhere(desk: Desk, server: Server) -> None:
+    server.serve("/", "<html><body><p>Trang đang được xây dựng lại</p><a href='/lien-he'>Liên hệ</a></body></html>")
+
+    told = call(desk, "add", f"{server.root}/", "--country", "VN")
+
+    assert told.code == 1 and "no feed and no list of articles was found (give the address" in told.errors
+    assert written(desk) == []
+
+
+def test_a_dead_feed_is_named_and_the_one_that_works_instead_is_proposed(desk: Desk, server: Server) -> None:
+    serve_paper(server)
+    desk.add_outlet("paper", [f"{server.root}/old.rss"], server.root)
+
+    told = call(desk, "check", "paper")
+
+    assert told.code == 1
+    assert f"{server.root}/old.rss: the server answers 404" in told.out
+    assert f"found instead: rss {server.root}/rss" in told.out
+
+
+def serve_paper(server: Server) -> None:
+    """A home page that names a feed of five articles."""
+    links = server.serve_articles(5)
+    server.serve_feed("/rss", links)
+    server.serve("/", "<html><head><title>Báo Ví Dụ</title>"
+                      "<link rel='alternate' type='application/rss+xml' href='/rss'></head><body></body></html>")
+    server.serve("/a-1001.html", article("Hợp tác với Daegu"))
