@@ -4,6 +4,7 @@ That one ignores crawl-delay, takes a server's fault for a permission and prints
 """
 
 import asyncio
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -17,21 +18,24 @@ from crawler.identity import make_host
 from crawler.leases import HostLeases
 from crawler.politeness import slow_down
 from crawler.refusals import HostBlocked, RobotsForbid, RobotsUnavailable
+from crawler.storing import StoreThread
 from storage.clock import utc_now
+from storage.repository.robots import KeptRobots
 
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB; a robots.txt of 10 MB was seen
+FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not to be kept for longer
 LONGEST_DELAY = 60.0  # seconds; some sites write hours
 
 
 class Robots:
-    """Reads robots.txt once per host and wave, before the first other request."""
+    """Reads robots.txt once a day and host, before the first other request, and keeps it in the store."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
         self._crawler = crawler
         self._agent = crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Task[Protego | None]] = {}
+        self._rules: dict[str, asyncio.Task[Protego]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Robots":
@@ -43,31 +47,39 @@ class Robots:
         parts = urlsplit(request.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._read(f"{origin}/robots.txt"))
+            self._rules[origin] = asyncio.ensure_future(self._find(origin))
         rules = await asyncio.shield(self._rules[origin])
-        if rules is not None and not rules.can_fetch(request.url, self._agent):
+        if not rules.can_fetch(request.url, self._agent):
             raise RobotsForbid(request.url)
 
-    async def _read(self, url: str) -> Protego | None:
+    async def _find(self, origin: str) -> Protego:
+        """The rules that hold today, with their crawl-delay set."""
+        storing: StoreThread = self._crawler.spider.storing  # type: ignore[union-attr]
+        kept, now = await storing.ask(storing.store.robots.find, origin), utc_now()
+        if kept is None or not timedelta() <= now - kept.read_at < FRESH:
+            kept = KeptRobots(origin, await self._read(f"{origin}/robots.txt"), now)
+            await storing.ask(storing.store.robots.save, kept)
+        rules = Protego.parse(kept.text)
+        delay = rules.crawl_delay(self._agent)
+        if delay:
+            slow_down(self._crawler, make_host(origin), min(float(delay), LONGEST_DELAY))
+        return rules
+
+    async def _read(self, url: str) -> str:
+        """The text of robots.txt, empty where there is none."""
         meta = {"dont_obey_robotstxt": True, "download_maxsize": MAX_BYTES * 32}
         request = Request(url, meta=meta, callback=NO_CALLBACK)
         try:
             response: Response = await self._crawler.engine.download_async(request)
         except IgnoreRequest as error:
             if "redirect" in str(error):  # RFC 9309, 2.3.1.2: more than five redirects count as no robots.txt
-                return None
+                return ""
             raise
         if response.status == 429:
             await self._block(url, response)
         if response.status >= 500:
             raise RobotsUnavailable(f"robots.txt: the server answers {response.status}")
-        if response.status != 200:
-            return None
-        rules = Protego.parse(response.body[:MAX_BYTES].decode("utf-8-sig", "ignore"))
-        delay = rules.crawl_delay(self._agent)
-        if delay:
-            slow_down(self._crawler, make_host(url), min(float(delay), LONGEST_DELAY))
-        return rules
+        return response.body[:MAX_BYTES].decode("utf-8-sig", "ignore") if response.status == 200 else ""
 
     async def _block(self, url: str, response: Response) -> None:
         header, reason = response.headers.get("Retry-After") or b"", "robots.txt: the server answers 429"

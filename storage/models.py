@@ -111,6 +111,15 @@ class FeedModel(Base):
     failures: Mapped[int] = mapped_column(default=0)
 
 
+class RobotsModel(Base):
+    """What a server's robots.txt said when it was read last."""
+
+    __tablename__ = "robots"
+    origin: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    text: Mapped[str] = mapped_column(CleanText)
+    read_at: Mapped[datetime]
+
+
 class EntryModel(Base):
     """An address seen in a feed. Without an outcome it is part of the frontier."""
 

@@ -8,6 +8,7 @@ from storage.repository.events import EventRepository
 from storage.repository.judgements import JudgementRepository
 from storage.repository.leases import LeaseRepository
 from storage.repository.outlets import OutletRepository
+from storage.repository.robots import RobotsRepository
 from storage.repository.runs import RunRepository
 from storage.repository.ties import TieRepository
 from storage.upgrade import check_revision, current_revision, upgrade
@@ -29,6 +30,7 @@ class Store:
         self.runs = RunRepository(database)
         self.deliveries = DeliveryRepository(database)
         self.leases = LeaseRepository(database)
+        self.robots = RobotsRepository(database)
 
     def close(self) -> None:
         self.database.close()

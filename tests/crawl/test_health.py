@@ -81,3 +81,20 @@ def test_a_frozen_feed_is_silent_though_it_answers_with_a_fresh_date(
 
     assert found.state == state
     assert moved.state == "fine"
+
+
+def test_robots_are_kept_for_a_day_and_obeyed_from_what_is_kept(desk: Desk, server: Server) -> None:
+    server.serve("/robots.txt", "User-agent: *\nDisallow: /a-1002\n", Content_Type="text/plain")
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    first, second, _ = links = server.serve_articles(3)
+    server.serve_feed("/rss", [first])
+    visit(desk)
+    server.serve_feed("/rss", links)
+    visit(desk)
+
+    same_day = server.asked["/robots.txt"], server.asked[second.removeprefix(server.root)]
+    with desk.open().database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE robots SET read_at = '2020-01-01 00:00:00.000000'")
+    visit(desk)
+
+    assert (same_day, server.asked["/robots.txt"]) == ((1, 0), 2)
