@@ -23,6 +23,7 @@ from crawler.plan import check_contact
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError
 from seeds.outlet import Feed, IdentityRule, Outlet
+from seeds.outlet_declarations import KINDS, LOCALITY_KEY
 from seeds.settings import Settings, load_settings
 from storage.clock import utc_now
 
@@ -96,13 +97,21 @@ def _check_request(url: str, wishes: Wishes, settings: Settings, catalogue: Cata
         raise InputError(
             "not set, so there is no folder for the outlet's file", where="seeds_dir",
             advice="set it to a folder of yours in twinwatch.toml or as TWINWATCH_SEEDS_DIR, or use --dry-run")
-    if wishes.outlet_id:
-        check_id(wishes.outlet_id, catalogue, "--id")
+    _check_wishes(wishes, catalogue)
     for outlet in catalogue.outlets.values():
         if _make_key(url) in (_make_key(outlet.homepage), *(_make_key(feed.url) for feed in outlet.feeds)):
             raise InputError(f"known already as {outlet.id!r}", where=url,
                              advice=f"`twinwatch outlets check {outlet.id}` tests it")
     check_contact(settings)
+
+
+def _check_wishes(wishes: Wishes, catalogue: Catalogue) -> None:
+    if wishes.outlet_id:
+        check_id(wishes.outlet_id, catalogue, "--id")
+    if wishes.kind and wishes.kind not in KINDS:
+        raise InputError(f"no kind {wishes.kind!r}", where="--kind", advice=f"one of {', '.join(KINDS)}")
+    if wishes.home and not LOCALITY_KEY.fullmatch(wishes.home):
+        raise InputError(f"{wishes.home!r} is no key of a locality", where="--home", advice="such as VN-46 or KR-44")
 
 
 def _make_key(url: str) -> str:
