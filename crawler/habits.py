@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
+from crawler.rhythm import find_holidays
+
 Habits = Mapping[str, Any]  # as the store keeps them: JSON; empty for an outlet that is new
 
 SHARE = 0.99  # design, section 8: silence is measured against the 99th percentile
@@ -14,6 +16,7 @@ MOST_GAPS = 1_000  # beyond, all counts are halved, so that an old rhythm is for
 GROWTH = 1.5  # one long outage must not teach us to wait as long ever after; a rhythm that changes is learnt in steps
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 SATURDAY = 5
+SHORTEST_LOOK = timedelta(hours=6)  # below nobody is silent, and the calendar is slow to load
 LONGEST_LOOK = 400  # days, so that an outlet that died years ago costs nothing
 
 # Pages that answered but held no article that we could read; a paywall or a missing page is the outlet's own matter.
@@ -31,7 +34,7 @@ def measure_silence(
 ) -> timedelta:
     """The time between two instants without the days on which nobody publishes, as they fall in `zone`."""
     silence = max(until - since, timedelta())
-    if is_off is None or silence > LONGEST_LOOK * DAY:
+    if is_off is None or not SHORTEST_LOOK <= silence <= LONGEST_LOOK * DAY:
         return silence
     day, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     while day <= last:
@@ -40,6 +43,11 @@ def measure_silence(
             silence -= max(min(end, until) - max(begin, since), timedelta())
         day += DAY
     return silence
+
+
+def is_holiday(country: str, day: date) -> bool:
+    """Whether `day` is a public holiday of `country` (VN or KR)."""
+    return day.toordinal() in find_holidays(country, day.year)
 
 
 def is_weekend(day: date) -> bool:

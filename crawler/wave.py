@@ -5,7 +5,10 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
+from crawler.habits import is_holiday
 from crawler.health import RunFacts, decide_run, next_state
 from crawler.identity import make_host
 from crawler.items import FoundArticle
@@ -126,7 +129,8 @@ class Wave:
         counts = {name: count for name, count in visit.tally.counts.items() if count}
         interval = await self._ask(self._plan.find_interval, outlet, facts, now)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
-        new = next_state(old, outcome, reason, facts, now, interval)
+        new = next_state(
+            old, outcome, reason, facts, now, interval, ZoneInfo(outlet.zone), partial(is_holiday, outlet.country))
         if outcome == "broken" and new.state == "unproven":
             outcome = "unproven"  # an address that was never read may be a guess of ours
         changed = new if new != old and outcome != "busy" else None

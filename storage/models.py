@@ -1,13 +1,11 @@
 """The tables: one for each word of the vocabulary, with constraints that carry its rules."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -15,12 +13,12 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.columns import CleanText, UtcDateTime
 
 # Named constraints, so that a migration can drop them on both databases.
 NAMES = {
@@ -31,38 +29,6 @@ NAMES = {
 }
 UNJUDGED = text("judged_at IS NULL")
 Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys by itself
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive time {value!r} for a UTC column")
-        instant = value.astimezone(UTC)
-        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class CleanText(TypeDecorator[str]):
-    """Text as it is, but for the two things that PostgreSQL cannot hold: NUL and halves of surrogate pairs."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 class Base(DeclarativeBase):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.habits import find_drift, find_usual, learn_gap, learn_visit, measure_silence
+from crawler.habits import find_drift, find_usual, is_holiday, learn_gap, learn_visit, measure_silence
 from crawler.health import RunFacts, find_pause, next_state
 from crawler.states import describe_time, find_patience
 from storage.values import OutletState
@@ -152,11 +152,19 @@ def test_what_is_known_of_gaps_stays_small() -> None:
 
 
 @pytest.mark.parametrize(("since", "until", "silence"), [
-    (0, 10, 10), (0, 48, 24), (30, 31, 0), (30, 50, 2), (10, 30, 14), (5, 4, 0)])
+    (0, 10, 10), (0, 48, 24), (30, 37, 0), (30, 50, 2), (10, 30, 14), (5, 4, 0)])
 def test_days_off_are_left_out_of_a_silence(since: float, until: float, silence: float) -> None:
     start, off = datetime(2026, 3, 2, tzinfo=UTC), date(2026, 3, 3)
 
     assert measure_silence(start + since * HOUR, start + until * HOUR, UTC, off.__eq__) == silence * HOUR
+
+
+@pytest.mark.parametrize(("country", "day", "is_off"), [
+    ("VN", date(2026, 2, 17), True), ("KR", date(2026, 2, 17), True),  # Tết and Seollal
+    ("KR", date(2026, 9, 25), True), ("VN", date(2026, 9, 25), False),  # Chuseok
+    ("VN", date(2026, 2, 10), False), ("KR", date(2026, 2, 10), False)])
+def test_holidays_are_those_of_the_country(country: str, day: date, is_off: bool) -> None:
+    assert is_holiday(country, day) is is_off
 
 
 @pytest.mark.parametrize(("usual", "patience"), [
