@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import trafilatura
 from lxml import html
 
-from crawler.markup import Page, drop, line_of, paragraphs_of
+from crawler.markup import Page, cut_after, drop, line_of, paragraphs_of
 from crawler.rules import BODY, REMOVE
 from crawler.text import squeeze
 from seeds.outlet import Outlet
@@ -14,6 +14,9 @@ _ENOUGH = 80  # characters below which a body found by a selector is not believe
 _SMALL = 600  # up to which a body found by a usual selector is compared with what trafilatura finds
 _MUCH = 3  # times longer must be what a less trusted way finds
 _BULK = 0.7  # of a body's text: more stands in no box of links, whatever its class is called
+# Elements that trafilatura is given: what it does grows with the square of them (55,000 spans took 87 s), and no real
+# page has more than 9,000, its menus included. An article stands above the comments that make a page larger.
+MAX_STRIPPED = 10_000
 _CODE = frozenset({"script", "style", "noscript", "template", "iframe"})
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5"})
 _HEADING_CHARS = 150
@@ -58,6 +61,7 @@ def _by_selectors(page: Page, selectors: tuple[str, ...], enough: int) -> str:
 
 def _strip(tree: html.HtmlElement) -> str:
     """The main text of a page whose layout is unknown, by trafilatura, which loses most section headings."""
+    cut_after(tree, MAX_STRIPPED)
     headings = dict(_headings(tree))
     found = trafilatura.extract(tree, fast=True, include_comments=False, include_tables=True, include_formatting=False)
     lines = (found or "").split("\n")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from cssselect import SelectorError
 from lxml import etree, html
@@ -94,6 +95,18 @@ def drop(nodes: Iterable[html.HtmlElement]) -> None:
     for node in nodes:
         if node.getparent() is not None:
             node.drop_tree()
+
+
+def cut_after(tree: html.HtmlElement, count: int) -> None:
+    """Takes what comes after the first `count` elements out of a tree, so that it costs no more than they do."""
+    last = next(islice(tree.iter(), count - 1, None), None)
+    for node in () if last is None else (last, *last.iterancestors()):
+        if (above := node.getparent()) is not None:
+            for later in list(node.itersiblings()):
+                above.remove(later)
+    if last is not None:
+        for child in list(last):
+            last.remove(child)
 
 
 def line_of(node: html.HtmlElement) -> str:

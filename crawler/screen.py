@@ -13,7 +13,7 @@ import ahocorasick_rs
 
 from seeds.outlet import Country
 
-SCREEN_VERSION = "1"
+SCREEN_VERSION = "2"
 
 # The names of the two countries in the languages of the outlets and of the editions that they publish.
 COUNTRY_WORDS: dict[Country, tuple[str, ...]] = {
@@ -23,6 +23,10 @@ COUNTRY_WORDS: dict[Country, tuple[str, ...]] = {
            "Corée", "Corea", "Koreą", "Korei", "Coreia", "Корея", "Кореи", "Корее", "Корею", "Корей", "เกาหลี", "كوريا",
            "Κορέα", "ເກົາຫຼີ", "កូរ៉េ", "đại sứ Hàn", "xứ Hàn", "phía Hàn", "người Hàn", "xứ sở kim chi"),
 }
+# The units of Korea in Russian, which the gazetteer does not spell and outlets of Vietnam print in their editions: one
+# labelled story names a province and not the country.
+RUSSIAN_UNITS = ("Сеул", "Пусан", "Тэгу", "Инчхон", "Кванджу", "Тэджон", "Ульсан", "Седжон", "Кёнги", "Канвон",
+                 "Чхунчхон", "Чхунбук", "Чхуннам", "Чолла", "Чонбук", "Чоннам", "Кёнсан", "Кёнбук", "Кённам", "Чеджу")
 # Korean spellings of Vietnamese names have two syllables or more; those of two are mostly Korean words as well ("후에"
 # is "after", "번호" is "number" on every page). They count with a unit word after them; these few count alone.
 WELL_KNOWN = frozenset({"다낭", "달랏", "껀터", "닥락", "닥농", "꽝남", "꽝닌", "박닌", "짜빈", "빈롱", "벤째", "후옌"})
@@ -85,7 +89,7 @@ def make_screen(country: Country, names: Iterable[str] = ()) -> Screen:
     """The screen for outlets of `country`: the other country's words, and `names`, the aliases of its localities."""
     names = list(names)
     if country == "VN":
-        return Screen([*COUNTRY_WORDS["KR"], *names])
+        return Screen([*COUNTRY_WORDS["KR"], *RUSSIAN_UNITS, *names])
     doubtful = {name for name in names if len(name) == 2 and _HANGUL.match(name)} - WELL_KNOWN
     return Screen([*COUNTRY_WORDS["VN"], *SHORT_NAMES, *(set(names) - doubtful)], with_unit=doubtful)
 

@@ -42,7 +42,8 @@ def test_a_page_over_the_time_limit_is_refused_and_the_worker_replaced() -> None
 
 
 def test_a_hostile_page_costs_its_time_limit_and_nothing_else() -> None:
-    hostile = b"<html><body><article><p>" + b"<span>abc </span>" * 55_000  # a minute and more of one core
+    # Links in nested blocks: each block asks how much of its text they are. Half a minute and more of one core.
+    hostile = b'<html><body><div itemprop="articleBody">' + b"<div>" * 200 + b"<a href=/x>abc</a> some words " * 25_000
     started = time.monotonic()
 
     with ExtractionPool(seconds=5) as pool:
