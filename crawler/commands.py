@@ -19,12 +19,21 @@ def register(app: typer.Typer) -> None:
     app.command(name="extract")(extract)
     app.command(name="parse-feed")(parse_feed_file)
     app.command(epilog="Example: `twinwatch ingest archive.jsonl`")(ingest)
-    group = next(group.typer_instance for group in app.registered_groups if group.name == "outlets")
-    assert group is not None  # it was added with its name
+    group = _find_outlets(app)
     group.command(epilog="Example: `twinwatch outlets add https://baovidu.vn/ --home VN-46`")(add)
     group.command(epilog="Example: `twinwatch outlets check huengaynay thanhnien`")(check)
     group.command(name="import", epilog="Example: `twinwatch outlets import feeds.opml --country KR`")(import_feeds)
     group.command(name="export", epilog="Example: `twinwatch outlets export feeds.opml`")(export_feeds)
+
+
+def _find_outlets(app: typer.Typer) -> typer.Typer:
+    """The group `outlets`, to which the monitor adds its listing; made where nobody has yet."""
+    for group in app.registered_groups:
+        if group.name == "outlets" and group.typer_instance is not None:
+            return group.typer_instance
+    made = typer.Typer()
+    app.add_typer(made, name="outlets")
+    return made
 
 
 def extract(file: FileArgument, url: UrlOption) -> None:

@@ -65,5 +65,7 @@ def test_names_a_page_apart_without_a_stop_share_no_sentence() -> None:
     far = ask(f"UBND TP. Huế {gap} chính quyền TP. Busan ký kết thỏa thuận", title="Tin trong ngày")
     near = ask("UBND TP. Huế và chính quyền TP. Busan ký kết thỏa thuận", title="Tin trong ngày")
 
-    assert near.verdict == "yes"
-    assert far.verdict != "yes"
+    together = {"sentence_both", "head_both", "lead_both", "near_both"}
+    assert {e.rule for e in near.evidence} & together >= {"sentence_both", "head_both"}
+    assert {e.rule for e in far.evidence} & together == set()
+    assert far.score < near.score

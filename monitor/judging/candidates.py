@@ -20,6 +20,8 @@ MOST_PAIRS = 6
 LEAD_SENTENCES = 2
 # So many words for local bodies in front, and the story is one of theirs.
 MANY_BODIES = 6
+# In longer paragraphs than this names at the two ends have nothing to do with each other.
+NEIGHBOURHOOD = 1_200
 # A unit named so often more than once is what the story is about.
 OFTEN = 3
 # Capitals stand for their states where nothing says that the city itself acts.
@@ -241,7 +243,9 @@ def _find_near(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> 
 def _are_neighbours(one: View, other: View) -> bool:
     if one.is_title or other.is_title:
         return False
-    return one.sentence.segment == other.sentence.segment or abs(one.sentence.order - other.sentence.order) == 1
+    first, last = sorted((one.sentence, other.sentence), key=lambda sentence: sentence.start)
+    near = first.segment == last.segment or last.order - first.order == 1
+    return near and last.start - first.start <= NEIGHBOURHOOD
 
 
 def _act_features(
