@@ -1,6 +1,7 @@
 """The spider for all outlets: one crawl is one wave. It joins the wave to Scrapy and decides nothing."""
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -63,6 +64,7 @@ class OutletSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """The articles of the wave, one by one."""
+        gc.freeze()  # libraries, catalogue and screens stay: the collector need not walk through them again and again
         found: asyncio.Queue[FoundArticle | None] = asyncio.Queue()
         self.wave = Wave(self.plan, self._make_means(found), found)
         try:

@@ -16,7 +16,7 @@ from tests.bench.tree import measure
 from tests.bench.weight import Press, run_press
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 3  # in turn; the medians count, as other work on the machine falls on all three alike
+ROUNDS = 3  # in turn, after one that warms up; the medians count, as other work on the machine falls on all three alike
 BAR, INLINE_BAR = 2.5, 0.5
 
 
@@ -25,14 +25,14 @@ def measure_crawl_cost() -> Iterator[tuple[str, str, str]]:
     spent: dict[str, list[float]] = {"bare": [], "inline": [], "ours": []}
     with tempfile.TemporaryDirectory() as name, run_press(utc_now()) as press:
         outlets = press.write_outlets(Path(name) / "seeds")
-        for turn in range(ROUNDS):
+        for turn in range(ROUNDS + 1):
             folder = Path(name) / str(turn)
             folder.mkdir()
             for kind in ("bare", "inline"):
-                spent[kind].append(measure(compared(kind, press), plain_environment(), folder))
+                spent[kind].append(measure(compared(kind, press), plain_environment(Path(name)), folder))
             spent["ours"].append(measure(OURS, our_environment(Path(name), folder, outlets), folder))
             check(press, folder)
-    bare, inline, ours = (median(spent[kind]) for kind in ("bare", "inline", "ours"))
+    bare, inline, ours = (median(spent[kind][1:]) for kind in ("bare", "inline", "ours"))
     seconds = f"({ours:.1f} s; bare {bare:.1f} s, with trafilatura {inline:.1f} s; medians of {ROUNDS})"
     pages = sum(len(paper.pages) for paper in press.papers)
     yield f"crawl of {pages} heavy pages: CPU, times bare Scrapy", f"{ours / bare:.2f} x", f"bar: {BAR} x {seconds}"
@@ -49,14 +49,17 @@ def compared(kind: str, press: Press) -> list[str]:
     return [sys.executable, "-m", "scrapy", "runspider", spider, "-a", f"feeds={feeds}", "-s", "LOG_LEVEL=ERROR"]
 
 
-def plain_environment() -> dict[str, str]:
-    """Where a spider finds this package; without a project's settings."""
-    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))}
+def plain_environment(name: Path) -> dict[str, str]:
+    """Where a spider finds this package, without a project's settings; compiled modules are kept, as by default."""
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(name / "compiled"),
+    }
 
 
 def our_environment(name: Path, folder: Path, outlets: list[str]) -> dict[str, str]:
     """Twinwatch's settings for the comparison: no pause between requests, as the other spiders make none."""
-    return {
+    return plain_environment(name) | {
         "SCRAPY_SETTINGS_MODULE": "crawler.settings", "TWINWATCH_DATA_DIR": str(folder / "data"),
         "TWINWATCH_SEEDS_DIR": str(name / "seeds"), "TWINWATCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         "TWINWATCH_CRAWL__OUTLETS": json.dumps(outlets), "TWINWATCH_CRAWL__DELAY_SECONDS": "0",
