@@ -22,7 +22,8 @@ from crawler.rhythm import (
 from seeds.catalogue import load_catalogue
 from seeds.errors import InputError
 from seeds.outlet import Outlet
-from seeds.settings import CrawlSettings, Settings, load_settings
+from seeds.sections import CrawlSettings
+from seeds.settings import Settings, load_settings
 from storage.clock import utc_now
 from storage.store import Store, open_store
 

@@ -12,7 +12,8 @@ from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError, SettingsError
 from seeds.gazetteer import Gazetteer
 from seeds.outlet import ZONES, Outlet
-from seeds.settings import Settings, Subscription, load_settings
+from seeds.settings import Settings, load_settings
+from seeds.subscription import Subscription
 from storage.clock import Clock, utc_now
 from storage.store import Store, open_store
 

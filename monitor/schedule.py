@@ -16,8 +16,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.application import Application
 from monitor.assess import Assessment, assess
+from monitor.composing import compose_due
 from monitor.crawl import CrawlRequest, run_crawl
-from monitor.deliver import compose_due, hand_over_pending
+from monitor.deliver import hand_over_pending
 from seeds.errors import TwinwatchError
 from storage.clock import utc_now
 from storage.errors import StoreError

@@ -4,17 +4,11 @@ import difflib
 import json
 import os
 import tomllib
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_origin
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, Self, get_origin
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -23,130 +17,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
+from seeds.sections import CrawlSettings, EmailSettings, OptionalPath, Section, SlackSettings, WebSettings, read_secret
+from seeds.subscription import Subscription
 
 CONFIG_FILE = "twinwatch.toml"
 PREFIX = "TWINWATCH_"
 DELIMITER = "__"
-Act = Literal[
-    "agreement", "twinning", "visit", "training", "seasonal_workers",
-    "trade_promotion", "culture_tourism", "aid", "review", "other",
-]
-Language = Literal["en", "ko", "vi"]
-# An empty name of a file or folder is none, not the current folder.
-OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-
-
-def read_secret(name: str, value: str, file: Path | None) -> str:
-    """The secret itself: `value`, or the first line of `file`. ValueError where both are set, or the file has none."""
-    if file is None:
-        return value
-    if value:
-        raise ValueError(f"both {name} and {name}_file are set")
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{name}_file {file}: {getattr(error, 'strerror', None) or 'not text'}") from error
-    if not lines or not lines[0].strip():
-        raise ValueError(f"{name}_file {file}: empty")
-    return lines[0].strip()
-
-
-class Section(BaseModel):
-    """A part of the settings; a key that it does not know is an error."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class CrawlSettings(Section):
-    """When, how often and where to crawl."""
-
-    contact: str = ""
-    allow_networks: list[IPv4Network | IPv6Network] = []
-    outlets: list[str] = []
-    interval_minutes: int = Field(default=30, ge=1, le=24 * 60)
-    wave_seconds: int = Field(default=600, ge=1)
-    pages_per_host: int = Field(default=100, ge=1)
-    delay_seconds: float = Field(default=2.0, ge=0)
-    timeout_seconds: float = Field(default=20, gt=0)
-    max_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
-    extract_seconds: float = Field(default=20, gt=0)
-    extract_workers: int = Field(default=1, ge=1, le=8)
-
-
-class EmailSettings(Section):
-    """The SMTP server that hands digests over. `password_file` names a file with the password in its first line."""
-
-    host: str = ""
-    port: int = Field(default=587, ge=1, le=65535)
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    password_file: OptionalPath = None
-    sender: str = ""
-    timeout_seconds: float = Field(default=30, gt=0)
-
-    @model_validator(mode="after")
-    def _from_file(self) -> Self:
-        self.password = SecretStr(read_secret("password", self.password.get_secret_value(), self.password_file))
-        return self
-
-
-class SlackSettings(Section):
-    """Either a webhook, or a bot token with channels as recipients; each may stand in a file of its own."""
-
-    webhook_url: SecretStr = SecretStr("")
-    webhook_url_file: OptionalPath = None
-    bot_token: SecretStr = SecretStr("")
-    bot_token_file: OptionalPath = None
-    api_url: str = "https://slack.com/api/"
-
-    @model_validator(mode="after")
-    def _from_files(self) -> Self:
-        webhook, token = self.webhook_url.get_secret_value(), self.bot_token.get_secret_value()
-        self.webhook_url = SecretStr(read_secret("webhook_url", webhook, self.webhook_url_file))
-        self.bot_token = SecretStr(read_secret("bot_token", token, self.bot_token_file))
-        return self
-
-
-class WebSettings(Section):
-    """For the dashboard, which comes with a later version: where it listens, and where people reach it."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8765, ge=0, le=65535)
-    public_url: str = ""
-
-
-class Subscription(Section):
-    """Who wants what, where, when and in which language.
-
-    `hour` is the local hour of `zone` (an IANA name). Empty filters let everything pass;
-    `localities` holds keys of the gazetteer and includes everything inside them.
-    """
-
-    name: Name
-    notifier: Literal["email", "slack"]
-    recipients: list[str] = Field(min_length=1)
-    language: Language = "en"
-    hour: int = Field(default=7, ge=0, le=23)
-    zone: str = "UTC"
-    localities: list[str] = []
-    acts: list[Act] = []
-    languages: list[str] = []
-    new_ties_only: bool = False
-    when_empty: Literal["send", "skip"] = "send"
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            near = difflib.get_close_matches(zone, available_timezones(), 1)
-            raise ValueError(f"no time zone {zone!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-        return zone
-
-    @property
-    def timezone(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
 
 
 class Settings(BaseSettings):

@@ -5,7 +5,7 @@ from typing import Any
 
 from monitor.digests.compose import compose
 from monitor.digests.content import DigestContent
-from seeds.settings import Subscription
+from seeds.subscription import Subscription
 from storage.values import DeliveryRow, EventArticle, EventView, LedgerLine
 
 NOW = datetime(2025, 8, 30, 0, 0, tzinfo=UTC)

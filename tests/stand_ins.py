@@ -1,7 +1,7 @@
 """The servers that the tests of notifiers and of the flow talk to: the demonstration's own, and settings for them."""
 
 from monitor.demo.stand_ins import HOST, MailStandIn, ReceivedMail, ReceivedPost, SlackAnswer, SlackStandIn
-from seeds.settings import EmailSettings, SlackSettings
+from seeds.sections import EmailSettings, SlackSettings
 
 __all__ = [
     "HOST", "MailStandIn", "ReceivedMail", "ReceivedPost", "SlackAnswer", "SlackStandIn", "bot_settings",

@@ -11,7 +11,8 @@ import pytest
 import typer
 
 from monitor.commands.main import make_app
-from seeds.settings import Settings, Subscription, load_settings, variable_names
+from seeds.settings import Settings, load_settings, variable_names
+from seeds.subscription import Subscription
 from tests.source_tree import ROOT
 
 README = ROOT / "README.md"

@@ -14,7 +14,8 @@ from crawler.health import RunFacts
 from crawler.plan import Plan, make_bounds
 from crawler.rhythm import DAY, HOUR, Bounds, find_holidays, find_published, learn_rhythm, plan_visit
 from seeds.outlet import Feed, Outlet
-from seeds.settings import CrawlSettings, Settings
+from seeds.sections import CrawlSettings
+from seeds.settings import Settings
 from storage.store import open_store
 from storage.values import NewEntry
 from tests.bench.papers import make_papers

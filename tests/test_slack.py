@@ -12,7 +12,8 @@ from monitor.notifiers.choose import make_notifier
 from monitor.notifiers.email import EmailNotifier
 from monitor.notifiers.outcome import Outcome
 from monitor.notifiers.slack import SlackNotifier
-from seeds.settings import Settings, SlackSettings
+from seeds.sections import SlackSettings
+from seeds.settings import Settings
 from tests.digest_samples import make_content, make_delivery, make_event
 from tests.stand_ins import HOST, SlackAnswer, SlackStandIn, bot_settings, webhook_settings
 

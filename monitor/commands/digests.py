@@ -9,8 +9,8 @@ from seeds.errors import InputError
 
 if TYPE_CHECKING:
     from monitor.application import Application
-    from monitor.deliver import Draft, HandedOver
-
+    from monitor.composing import Draft
+    from monitor.deliver import HandedOver
 
 LATER = ("retry", "uncertain")
 
@@ -30,7 +30,8 @@ def digest(
     from rich.console import Console
 
     from monitor.application import Application
-    from monitor.deliver import draft_digest, hand_over_test
+    from monitor.composing import draft_digest
+    from monitor.deliver import hand_over_test
     from monitor.digests.render_email import render_email
 
     if preview + send + test > 1:
@@ -51,7 +52,8 @@ def digest(
 
 def send_draft(application: "Application", draft: "Draft") -> "list[HandedOver]":
     """Saves a draft and hands its deliveries over; what became of each. InputError where another one was first."""
-    from monitor.deliver import hand_over_pending, save_draft
+    from monitor.composing import save_draft
+    from monitor.deliver import hand_over_pending
 
     digest_id = save_draft(application, draft, f"by hand {draft.composed_at.isoformat()}")
     if digest_id is None:

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from monitor.application import Application
 from monitor.commands.digests import report
-from monitor.deliver import draft_digest, hand_over_test
+from monitor.composing import draft_digest
+from monitor.deliver import hand_over_test
 from monitor.notifiers.message import parse_address
 from seeds.errors import InputError, TwinwatchError
-from seeds.settings import Subscription, config_path, load_settings
+from seeds.settings import config_path, load_settings
+from seeds.subscription import Subscription
 from storage.errors import StoreError
 
 # The zone that each language's readers most likely live in; asked for, and easily changed.

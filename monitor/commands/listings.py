@@ -12,7 +12,7 @@ from monitor.times import format_instant
 from seeds.errors import InputError
 from seeds.gazetteer import Gazetteer
 from seeds.outlet import Outlet
-from seeds.settings import Act
+from seeds.subscription import Act
 from storage.repository.events import EventFilter
 from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
 

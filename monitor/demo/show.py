@@ -13,8 +13,9 @@ from pathlib import Path
 import typer
 
 from monitor.application import Application
+from monitor.composing import draft_digest, save_draft
 from monitor.crawl import CrawlRequest, run_crawl
-from monitor.deliver import draft_digest, hand_over_pending, save_draft
+from monitor.deliver import hand_over_pending
 from monitor.demo.stand_ins import MailStandIn, SlackStandIn
 from seeds.errors import InputError
 from seeds.newsroom.server import Newsroom, run_newsroom

@@ -8,7 +8,7 @@ from monitor.digests.coverage import make_coverage
 from monitor.digests.filters import Inside, is_wanted
 from monitor.digests.headlines import make_headline
 from monitor.digests.plain import MAX_QUOTE, make_plain, make_safe_url
-from seeds.settings import Subscription
+from seeds.subscription import Subscription
 from storage.values import EventArticle, EventView, LedgerLine
 
 Name = Callable[[str, str], str]

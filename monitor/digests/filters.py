@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from seeds.settings import Subscription
+from seeds.subscription import Subscription
 from storage.values import EventView
 
 Inside = Callable[[str], tuple[str, ...]]

@@ -11,7 +11,7 @@ from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedEmail
 from monitor.notifiers.message import is_ascii, make_message, parse_address
 from monitor.notifiers.outcome import Outcome, State
-from seeds.settings import EmailSettings
+from seeds.sections import EmailSettings
 from storage.values import DeliveryRow
 
 READY_FOR_DATA = 354

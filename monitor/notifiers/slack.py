@@ -16,7 +16,7 @@ from slack_sdk.webhook import WebhookResponse
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedSlack, SlackMessage
 from monitor.notifiers.outcome import Outcome
-from seeds.settings import SlackSettings
+from seeds.sections import SlackSettings
 from storage.values import DeliveryRow
 
 TIMEOUT_SECONDS = 30

@@ -20,7 +20,7 @@ from crawler.plan import choose_outlets, find_wave_seconds
 from crawler.progress import describe_run, draw_bar
 from seeds.errors import InputError
 from seeds.outlet import Feed, Outlet
-from seeds.settings import CrawlSettings
+from seeds.sections import CrawlSettings
 from storage.values import FrontierEntry, OutletState
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

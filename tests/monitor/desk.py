@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from monitor.application import Application
-from monitor.deliver import compose_due
+from monitor.composing import compose_due
 from monitor.notifiers.outcome import Outcome
-from seeds.settings import Settings, Subscription
+from seeds.settings import Settings
+from seeds.subscription import Subscription
 from storage.store import Store
 from storage.values import DeliveryRow, EventView, NewArticle, NewEntry
 from tests.factories import save_event

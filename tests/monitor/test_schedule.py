@@ -19,8 +19,8 @@ from monitor import crawl as crawl_module
 from monitor import schedule
 from monitor.application import Application
 from monitor.commands.main import run_command
+from monitor.composing import draft_digest
 from monitor.crawl import CrawlRequest, run_crawl
-from monitor.deliver import draft_digest
 from monitor.schedule import LEASE_SECONDS, SCHEDULER_LEASE, TICK_SECONDS, Service
 from seeds.errors import SettingsError
 from storage.errors import StoreError

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.application import Application
 from monitor.assess import assess, group_block
-from monitor.deliver import compose_due, draft_digest
+from monitor.composing import compose_due, draft_digest
 from monitor.judging.judge import Knowledge
 from seeds.catalogue import Catalogue
 from seeds.settings import load_settings

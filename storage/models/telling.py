@@ -1,0 +1,68 @@
+"""The tables of telling: subscriptions, digests, what was told, and deliveries."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import CleanText
+from storage.models.base import Base, Serial
+
+
+class SubscriptionModel(Base):
+    """When a subscription began; its wishes are settings.
+
+    `told_through`: whatever became news up to this number was told, was passed over, or is news no longer.
+    """
+
+    __tablename__ = "subscriptions"
+    name: Mapped[str] = mapped_column(String, primary_key=True)
+    created_at: Mapped[datetime]
+    told_through: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class DigestModel(Base):
+    """A composed digest, whole, so that it can be sent again as it was. One per subscription and period."""
+
+    __tablename__ = "digests"
+    __table_args__ = (UniqueConstraint("subscription", "period"),)
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"))
+    period: Mapped[str] = mapped_column(String)
+    composed_at: Mapped[datetime] = mapped_column(index=True)
+    since_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]]
+
+
+class ToldModel(Base):
+    """One row per subscription and event: told, or passed over because the filters of that day left it out."""
+
+    __tablename__ = "told"
+    subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"), primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True, index=True)
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
+    passed_over: Mapped[bool] = mapped_column(default=False)
+
+
+class DeliveryModel(Base):
+    """The handing over of one digest to one recipient."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("digest_id", "recipient"),
+        Index("ix_deliveries_due", "state", "next_attempt_at"),
+    )
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
+    notifier: Mapped[str] = mapped_column(String)
+    recipient: Mapped[str] = mapped_column(CleanText)
+    state: Mapped[str] = mapped_column(String, default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    parts_sent: Mapped[int] = mapped_column(default=0)
+    may_repeat: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(CleanText, default="")

@@ -1,0 +1,61 @@
+"""What the store's questions take and give: frozen values, detached from any session."""
+
+from storage.values.crawling import (
+    FeedState,
+    FeedVisit,
+    FrontierEntry,
+    LedgerLine,
+    NewArticle,
+    NewEntry,
+    Outcome,
+    OutletState,
+    RunOutcome,
+    RunRow,
+    ScreenedEntry,
+    StoredArticle,
+)
+from storage.values.judging import (
+    BlockFact,
+    EventArticle,
+    EventChange,
+    EventRow,
+    EventView,
+    JudgedArticle,
+    Judgement,
+    NewFact,
+    NewVerdict,
+    TieRow,
+)
+from storage.values.telling import (
+    DeliveryRow,
+    DeliveryState,
+    DigestRow,
+)
+
+__all__ = [
+    "BlockFact",
+    "DeliveryRow",
+    "DeliveryState",
+    "DigestRow",
+    "EventArticle",
+    "EventChange",
+    "EventRow",
+    "EventView",
+    "FeedState",
+    "FeedVisit",
+    "FrontierEntry",
+    "JudgedArticle",
+    "Judgement",
+    "LedgerLine",
+    "NewArticle",
+    "NewEntry",
+    "NewFact",
+    "NewVerdict",
+    "Outcome",
+    "OutletState",
+    "RunOutcome",
+    "RunRow",
+    "ScreenedEntry",
+    "StoredArticle",
+    "TieRow",
+]

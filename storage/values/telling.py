@@ -1,0 +1,40 @@
+"""What the questions about telling take and give.
+
+Times are aware and in UTC, days are `YYYY-MM-DD` (or `YYYY-MM` where a text gives no more), text is NFC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+DeliveryState = Literal["pending", "sending", "sent", "failed", "uncertain"]
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """The handing over of one digest to one recipient."""
+
+    id: int
+    digest_id: int
+    subscription: str
+    notifier: str
+    recipient: str
+    state: DeliveryState
+    attempts: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    parts_sent: int
+    may_repeat: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class DigestRow:
+    """A composed digest: `content` is the whole of it as JSON, so that it can be sent again as it was."""
+
+    id: int
+    subscription: str
+    composed_at: datetime
+    since_at: datetime
+    content: dict[str, Any]
