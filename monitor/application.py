@@ -44,7 +44,7 @@ class Application:
         """
         store, at = open_store(self.settings.database_address), self._at_work_since or self.clock()
         for subscription in self.settings.subscription:
-            store.deliveries.begin_subscription(subscription.name, at)
+            store.digests.begin_subscription(subscription.name, at)
         return store
 
     @cached_property

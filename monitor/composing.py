@@ -9,7 +9,7 @@ from monitor.digests.compose import compose
 from monitor.digests.content import DigestContent
 from monitor.digests.filters import is_wanted
 from seeds.subscription import Subscription
-from storage.repository.deliveries import NewDigest
+from storage.repository.digests import NewDigest
 from storage.values import EventView
 
 # A digest of a late evening may still come after midnight; one of the morning belongs to its day.
@@ -54,7 +54,7 @@ def compose_due(application: Application) -> list[int]:
     made = []
     for subscription in application.subscriptions:
         now = application.clock()
-        began_at = application.store.deliveries.begin_subscription(subscription.name, now)
+        began_at = application.store.digests.begin_subscription(subscription.name, now)
         period = find_period(subscription, began_at, now)
         if period and not _has_digest(application, subscription, period, now):
             digest_id = save_draft(application, draft_digest(application, subscription), period)
@@ -65,8 +65,8 @@ def compose_due(application: Application) -> list[int]:
 def draft_digest(application: Application, subscription: Subscription) -> Draft:
     """What the subscription would be told now; changes nothing."""
     store, gazetteer, now = application.store, application.gazetteer, application.clock()
-    began_at = store.deliveries.begin_subscription(subscription.name, now)
-    last = store.deliveries.last_digest(subscription.name)
+    began_at = store.digests.begin_subscription(subscription.name, now)
+    last = store.digests.last_digest(subscription.name)
     # A clock that was set back must not make a period end before it begins.
     since_at = min(last.composed_at if last else began_at, now)
     events = store.events.untold(subscription.name)
@@ -96,7 +96,7 @@ def find_gaps(
 
 def save_draft(application: Application, draft: Draft, period: str) -> int | None:
     """Saves a draft with its told rows and deliveries; its id, or None where the period had its digest already."""
-    return application.store.deliveries.save_digest(NewDigest(
+    return application.store.digests.save_digest(NewDigest(
         subscription=draft.subscription.name, period=period, composed_at=draft.composed_at, since_at=draft.since_at,
         content=draft.content.to_json(), notifier=draft.subscription.notifier,
         recipients=() if draft.is_silent else draft.subscription.recipients,
@@ -106,10 +106,10 @@ def save_draft(application: Application, draft: Draft, period: str) -> int | Non
 
 def _has_digest(application: Application, subscription: Subscription, period: str, now: datetime) -> bool:
     """Whether the period had its digest, or a later one had, from before the clock was set back."""
-    deliveries = application.store.deliveries
-    if deliveries.has_digest(subscription.name, period):
+    digests = application.store.digests
+    if digests.has_digest(subscription.name, period):
         return True
-    last = deliveries.last_digest(subscription.name)
+    last = digests.last_digest(subscription.name)
     return last is not None and now < last.composed_at < now + SET_BACK_AT_MOST
 
 

@@ -94,7 +94,7 @@ def find_retry(attempts: int, outcome: Outcome, now: datetime, *, may_repeat: bo
 
 
 def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> Outcome:
-    digest = application.store.deliveries.get_digest(row.digest_id)
+    digest = application.store.digests.get_digest(row.digest_id)
     assert digest is not None  # a delivery's digest is a foreign key
     try:
         rendered = render(DigestContent.from_json(digest.content), row.notifier, may_repeat=row.may_repeat)

@@ -3,6 +3,7 @@
 from storage.engine import Database, is_missing_file
 from storage.repository.articles import ArticleRepository
 from storage.repository.deliveries import DeliveryRepository
+from storage.repository.digests import DigestRepository
 from storage.repository.entries import EntryRepository
 from storage.repository.events import EventRepository
 from storage.repository.judgements import JudgementRepository
@@ -28,6 +29,7 @@ class Store:
         self.judgements = JudgementRepository(database)
         self.ties = TieRepository(database)
         self.runs = RunRepository(database)
+        self.digests = DigestRepository(database)
         self.deliveries = DeliveryRepository(database)
         self.leases = LeaseRepository(database)
         self.robots = RobotsRepository(database)

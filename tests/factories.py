@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from storage.repository.deliveries import NewDigest
+from storage.repository.digests import NewDigest
 from storage.store import Store
 from storage.values import EventRow, FeedVisit, NewArticle, NewEntry, NewFact, NewVerdict, TieRow
 from tests.fake_clock import START_AT

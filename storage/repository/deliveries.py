@@ -1,128 +1,24 @@
-"""Questions about subscriptions, digests and deliveries: what was told to whom, and how the handing over went."""
+"""Questions about deliveries: which are due, who took them, and how the handing over went."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.models import DeliveryModel, DigestModel, SubscriptionModel, ToldModel
-from storage.repository.news import find_beginning, settle
-from storage.repository.redirects import follow_merges, make_chunks
-from storage.values import DeliveryRow, DeliveryState, DigestRow
+from storage.models import DeliveryModel, DigestModel
+from storage.values import DeliveryRow, DeliveryState
 
 # Those that are tried again at their time; those that may be tried again by hand.
 WAITING: tuple[DeliveryState, ...] = ("pending", "uncertain")
 UNSENT: tuple[DeliveryState, ...] = ("pending", "uncertain", "failed")
 
 
-@dataclass(frozen=True)
-class NewDigest:
-    """A composed digest with everything that is saved with it in one transaction."""
-
-    subscription: str
-    period: str
-    composed_at: datetime
-    since_at: datetime
-    content: dict[str, Any]
-    notifier: str
-    recipients: Sequence[str]
-    told: Sequence[str]
-    passed_over: Sequence[str] = ()
-
-
 class DeliveryRepository:
-    """Digests and their deliveries."""
+    """Deliveries of digests."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def begin_subscription(self, name: str, at: datetime) -> datetime:
-        """When the subscription began, which is now if it is new. Nothing is written for one that is known."""
-        with self._database.read() as session:
-            known = session.get(SubscriptionModel, name)
-            if known is not None:
-                return known.created_at
-        with self._database.write() as session:
-            values = {"name": name, "created_at": at, "told_through": find_beginning(session, at)}
-            session.execute(self._database.insert(SubscriptionModel).on_conflict_do_nothing(), [values])
-            return session.get_one(SubscriptionModel, name).created_at
-
-    def last_digest(self, subscription: str) -> DigestRow | None:
-        """The newest digest of a subscription."""
-        question = (
-            select(DigestModel).where(DigestModel.subscription == subscription)
-            .order_by(DigestModel.composed_at.desc(), DigestModel.id.desc()).limit(1)
-        )
-        with self._database.read() as session:
-            row = session.scalar(question)
-            return _digest(row) if row else None
-
-    def has_digest(self, subscription: str, period: str) -> bool:
-        """Whether the period's digest was composed already."""
-        question = select(DigestModel.id).where(
-            DigestModel.subscription == subscription, DigestModel.period == period
-        )
-        with self._database.read() as session:
-            return session.scalar(question) is not None
-
-    def save_digest(self, digest: NewDigest) -> int | None:
-        """Saves digest, told rows and one delivery per recipient together; its id.
-
-        None where another service was first: the period has its digest already, or one of the events was told to the
-        subscription since this digest was composed. An event that was merged since then is told as what it is now.
-        """
-        insert = self._database.insert(DigestModel).values(
-            subscription=digest.subscription, period=digest.period, composed_at=digest.composed_at,
-            since_at=digest.since_at, content=digest.content,
-        )
-        with self._database.write() as session:
-            subscription = session.get_one(SubscriptionModel, digest.subscription, with_for_update={"key_share": True})
-            told = follow_merges(session, digest.told)
-            passed_over = follow_merges(session, digest.passed_over)
-            if _any_told(session, digest.subscription, told):
-                return None
-            digest_id = session.scalar(insert.on_conflict_do_nothing().returning(DigestModel.id))
-            if digest_id is None:
-                return None
-            self._save_told(session, digest.subscription, digest_id, told, passed_over - told)
-            self._save_deliveries(session, digest, digest_id)
-            settle(session, subscription)
-            return int(digest_id)
-
-    def _save_told(
-        self, session: Session, subscription: str, digest_id: int, told: set[str], passed_over: set[str]
-    ) -> None:
-        insert = self._database.insert(ToldModel)
-        rows = [
-            {"subscription": subscription, "event_id": event, "digest_id": digest_id, "passed_over": event not in told}
-            for event in sorted(told | passed_over)
-        ]
-        if rows:
-            # A wanted event may have been merged into one that was passed over: told wins.
-            upsert = insert.on_conflict_do_update(
-                index_elements=[ToldModel.subscription, ToldModel.event_id],
-                set_={"digest_id": digest_id, "passed_over": False}, where=insert.excluded.passed_over.is_(False),
-            )
-            session.execute(upsert, rows)
-
-    def _save_deliveries(self, session: Session, digest: NewDigest, digest_id: int) -> None:
-        session.add_all(
-            DeliveryModel(
-                digest_id=digest_id, notifier=digest.notifier, recipient=recipient, created_at=digest.composed_at,
-                next_attempt_at=digest.composed_at, state="pending",
-            )
-            for recipient in dict.fromkeys(digest.recipients)
-        )
-
-    def get_digest(self, digest_id: int) -> DigestRow | None:
-        """The digest with this id."""
-        with self._database.read() as session:
-            row = session.get(DigestModel, digest_id)
-            return _digest(row) if row else None
 
     def claim_due(self, now: datetime) -> DeliveryRow | None:
         """Takes the delivery that is due longest and marks it `sending`, so that a crash in between is seen later.
@@ -204,30 +100,11 @@ class DeliveryRepository:
             found = session.execute(question).one_or_none()
             return _delivery(*found) if found else None
 
-    def count_told(self, event_id: str) -> int:
-        """To how many subscriptions an event was told."""
-        question = select(func.count()).where(ToldModel.event_id == event_id, ToldModel.passed_over.is_(False))
-        with self._database.read() as session:
-            return session.scalar(question) or 0
-
 
 def _claim(session: Session, row: DeliveryModel, now: datetime) -> DeliveryRow:
     row.may_repeat = row.may_repeat or row.state == "uncertain"
     row.state, row.claimed_at, row.attempts = "sending", now, row.attempts + 1
     return _delivery(row, session.get_one(DigestModel, row.digest_id).subscription)
-
-
-def _any_told(session: Session, subscription: str, events: set[str]) -> bool:
-    told = select(ToldModel.event_id).where(ToldModel.subscription == subscription, ToldModel.passed_over.is_(False))
-    parts = make_chunks(sorted(events))
-    return any(session.scalars(told.where(ToldModel.event_id.in_(part))).first() is not None for part in parts)
-
-
-def _digest(row: DigestModel) -> DigestRow:
-    return DigestRow(
-        id=row.id, subscription=row.subscription, composed_at=row.composed_at, since_at=row.since_at,
-        content=dict(row.content),
-    )
 
 
 def _delivery(row: DeliveryModel, subscription: str) -> DeliveryRow:

@@ -73,7 +73,7 @@ def subscribe(application: Application, *subscriptions: Subscription, **changes:
 def begin_subscriptions(application: Application) -> None:
     """Makes the application's subscriptions begin now, as opening the store does for those of the settings."""
     for subscription in application.subscriptions:
-        application.store.deliveries.begin_subscription(subscription.name, application.clock())
+        application.store.digests.begin_subscription(subscription.name, application.clock())
 
 
 def compose_one(application: Application, clock: FakeClock, *, event: bool = True, **changes: Any) -> None:

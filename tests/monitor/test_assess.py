@@ -72,7 +72,7 @@ def test_the_order_in_which_articles_come_does_not_matter(
 
 def test_a_later_article_joins_the_event_that_was_told_and_is_not_news(application: Application) -> None:
     store = application.store
-    store.deliveries.begin_subscription("desk", START_AT)
+    store.digests.begin_subscription("desk", START_AT)
     save_story(store, HUE_VI, 1)
     [told] = assess(application).new_events
     _tell(store, told)
@@ -262,7 +262,7 @@ def test_one_event_of_a_tie_is_the_first_to_show_it(
 
 
 def _tell(store: Store, event_id: str) -> None:
-    assert store.deliveries.save_digest(new_digest(event_id, subscription="desk")) is not None
+    assert store.digests.save_digest(new_digest(event_id, subscription="desk")) is not None
 
 
 def _raise(error: BaseException) -> Callable[..., Any]:

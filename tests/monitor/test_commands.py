@@ -17,7 +17,7 @@ from monitor.commands.main import make_app, run_command
 from monitor.tables import make_text
 from seeds.settings import load_settings
 from storage.clock import utc_now
-from storage.repository.deliveries import NewDigest
+from storage.repository.digests import NewDigest
 from storage.store import Store, open_store
 from tests.factories import save_event
 from tests.fake_clock import START_AT
@@ -379,6 +379,6 @@ def _fill(store: Store) -> None:
     for number in range(5):
         store.outlets.register([f"o{number}"])
         store.runs.end_run(store.runs.start_run(wave, f"o{number}", START_AT), START_AT, "fine", "", {"saved": number})
-    store.deliveries.begin_subscription("desk", START_AT)
+    store.digests.begin_subscription("desk", START_AT)
     recipients = [f"reader{number}@city.example" for number in range(5)]
-    store.deliveries.save_digest(NewDigest("desk", "2026-03-02", START_AT, START_AT, {}, "email", recipients, ()))
+    store.digests.save_digest(NewDigest("desk", "2026-03-02", START_AT, START_AT, {}, "email", recipients, ()))

@@ -96,9 +96,9 @@ def test_a_service_that_was_down_for_three_days_makes_one_digest_with_everything
     hand_over_pending(application, notifier.make)
 
     assert notifier.taken == ["desk@city.example"]
-    told = application.store.deliveries.get_digest(digest)
+    told = application.store.digests.get_digest(digest)
     assert told is not None and len(told.content["sections"]) == 1 and len(told.content["coverage"]["down"]) == 1
-    assert [application.store.deliveries.count_told(f"e{number}") for number in range(3)] == [1, 1, 1]
+    assert [application.store.digests.count_told(f"e{number}") for number in range(3)] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("back", "mails"), [({"hours": 1}, 1), ({"hours": 20}, 1), ({"days": 2}, 1), ({"days": 3}, 2)])
@@ -119,7 +119,7 @@ def test_a_clock_that_is_set_back_sends_nothing_twice(
         compose_due(application)
         hand_over_pending(application, notifier.make)
 
-    assert application.store.deliveries.count_told("e1") == 1
+    assert application.store.digests.count_told("e1") == 1
     assert len(notifier.taken) == mails  # the second one says that nothing is new
 
 
@@ -249,14 +249,14 @@ def test_a_day_without_news_is_told_where_the_reader_wishes_it(
     hand_over_pending(application, notifier.make)
 
     assert len(notifier.taken) == mails
-    assert application.store.deliveries.has_digest("desk", "2026-03-02")
+    assert application.store.digests.has_digest("desk", "2026-03-02")
 
 
 def test_what_a_filter_passed_over_is_not_replayed_when_it_is_widened(
     application: Application, clock: FakeClock
 ) -> None:
     compose_one(application, clock, acts=["visit"])
-    [passed] = [application.store.deliveries.count_told("e1")]
+    [passed] = [application.store.digests.count_told("e1")]
     clock.advance(days=1)
     subscribe(application)
     save_event(application.store, "e2", 2, clock())
@@ -264,8 +264,8 @@ def test_what_a_filter_passed_over_is_not_replayed_when_it_is_widened(
 
     compose_due(application)
 
-    assert passed == application.store.deliveries.count_told("e1") == 0
-    assert application.store.deliveries.count_told("e2") == 1
+    assert passed == application.store.digests.count_told("e1") == 0
+    assert application.store.digests.count_told("e2") == 1
 
 
 def test_a_test_message_tells_nothing(application: Application, clock: FakeClock) -> None:
@@ -278,7 +278,7 @@ def test_a_test_message_tells_nothing(application: Application, clock: FakeClock
 
     assert handed.outcome == Outcome("failed", "refused")
     assert application.store.deliveries.find() == []
-    assert application.store.deliveries.count_told("e1") == 0
+    assert application.store.digests.count_told("e1") == 0
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_the_subscription_begins_with_its_file(init: Init) -> None:
     init("--no-test")
 
     store = open_store(load_settings().database_address)
-    begun_at = store.deliveries.begin_subscription("desk", START_AT)
+    begun_at = store.digests.begin_subscription("desk", START_AT)
     store.close()
     assert begun_at != START_AT
 

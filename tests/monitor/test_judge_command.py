@@ -138,9 +138,9 @@ def test_refuted_events_are_listed_by_their_verdict_only(run: Run, desk: Applica
 
 
 def test_a_yes_makes_a_doubt_an_event_with_a_new_tie_that_is_news(run: Run, desk: Application) -> None:
-    desk.store.deliveries.begin_subscription("daily", START_AT)
+    desk.store.digests.begin_subscription("daily", START_AT)
     event_id = save_doubt(desk)
-    desk.store.deliveries.save_digest(new_digest(passed_over=(event_id,)))  # this reader wants new ties only
+    desk.store.digests.save_digest(new_digest(passed_over=(event_id,)))  # this reader wants new ties only
     before = ties(desk)
 
     run("judge", event_id, "yes", "--reader", "Lan")
@@ -154,7 +154,7 @@ def test_a_yes_makes_a_doubt_an_event_with_a_new_tie_that_is_news(run: Run, desk
 def test_a_no_takes_the_event_from_digests_and_its_tie_from_the_register_and_a_yes_gives_both_back(
     run: Run, desk: Application
 ) -> None:
-    desk.store.deliveries.begin_subscription("daily", START_AT)
+    desk.store.digests.begin_subscription("daily", START_AT)
     event_id = save_true(desk)
 
     states = []
@@ -204,14 +204,14 @@ def test_what_newer_rules_call_noise_gives_its_tie_back(desk: Application) -> No
 
 
 def test_what_was_told_stays_told(run: Run, desk: Application) -> None:
-    desk.store.deliveries.begin_subscription("daily", START_AT)
+    desk.store.digests.begin_subscription("daily", START_AT)
     event_id = save_true(desk)
-    desk.store.deliveries.save_digest(new_digest(event_id))
+    desk.store.digests.save_digest(new_digest(event_id))
 
     for answer in ("no", "yes"):
         run("judge", event_id, answer, "--reader", "Lan")
 
-    assert desk.store.deliveries.count_told(event_id) == 1
+    assert desk.store.digests.count_told(event_id) == 1
     assert desk.store.events.untold("daily") == []
 
 

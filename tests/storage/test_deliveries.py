@@ -13,7 +13,7 @@ from tests.fake_clock import START_AT, FakeClock
 @pytest.fixture
 def daily(store: Store) -> Store:
     """A store with a subscription and two events to tell."""
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1", 1)
     save_event(store, "e2", 2)
     return store
@@ -25,55 +25,55 @@ def _only(store: Store) -> DeliveryRow:
 
 
 def test_a_subscription_begins_once(store: Store, clock: FakeClock) -> None:
-    first = store.deliveries.begin_subscription("daily", clock.now())
+    first = store.digests.begin_subscription("daily", clock.now())
 
-    assert store.deliveries.begin_subscription("daily", clock.advance(days=1)) == first == START_AT
+    assert store.digests.begin_subscription("daily", clock.advance(days=1)) == first == START_AT
 
 
 def test_a_digest_is_kept_whole(daily: Store) -> None:
-    digest_id = daily.deliveries.save_digest(new_digest("e1", content={"title": "Huế", "parts": [1, {"a": None}]}))
+    digest_id = daily.digests.save_digest(new_digest("e1", content={"title": "Huế", "parts": [1, {"a": None}]}))
 
     assert digest_id is not None
-    kept = daily.deliveries.get_digest(digest_id)
+    kept = daily.digests.get_digest(digest_id)
     assert kept is not None and kept.content == {"title": "Huế", "parts": [1, {"a": None}]}
-    assert daily.deliveries.last_digest("daily") == kept
+    assert daily.digests.last_digest("daily") == kept
 
 
 def test_the_last_digest_is_the_newest_of_its_subscription(daily: Store, clock: FakeClock) -> None:
-    daily.deliveries.begin_subscription("weekly", START_AT)
+    daily.digests.begin_subscription("weekly", START_AT)
     ids = [
-        daily.deliveries.save_digest(new_digest(period=str(day), composed_at=clock.advance(days=1))) for day in (1, 2)
+        daily.digests.save_digest(new_digest(period=str(day), composed_at=clock.advance(days=1))) for day in (1, 2)
     ]
-    daily.deliveries.save_digest(new_digest(subscription="weekly", composed_at=clock.advance(days=1)))
+    daily.digests.save_digest(new_digest(subscription="weekly", composed_at=clock.advance(days=1)))
 
-    last = daily.deliveries.last_digest("daily")
+    last = daily.digests.last_digest("daily")
 
     assert last is not None and last.id == ids[1]
-    assert daily.deliveries.last_digest("monthly") is None
+    assert daily.digests.last_digest("monthly") is None
 
 
 def test_a_period_has_one_digest_and_the_second_changes_nothing(daily: Store) -> None:
-    first = daily.deliveries.save_digest(new_digest("e1"))
+    first = daily.digests.save_digest(new_digest("e1"))
 
-    again = daily.deliveries.save_digest(new_digest("e2", recipients=("another@example.org",)))
+    again = daily.digests.save_digest(new_digest("e2", recipients=("another@example.org",)))
 
     assert first is not None and again is None
     assert [event.id for event in daily.events.untold("daily")] == ["e2"]
     assert _only(daily).recipient == "reader@example.org"
-    assert daily.deliveries.has_digest("daily", "2026-03-02")
-    assert not daily.deliveries.has_digest("daily", "2026-03-03")
+    assert daily.digests.has_digest("daily", "2026-03-02")
+    assert not daily.digests.has_digest("daily", "2026-03-03")
 
 
 def test_an_event_told_by_another_digest_meanwhile_is_not_told_again(daily: Store) -> None:
-    daily.deliveries.save_digest(new_digest("e1", period="test-1"))
+    daily.digests.save_digest(new_digest("e1", period="test-1"))
 
-    assert daily.deliveries.save_digest(new_digest("e1", "e2")) is None
+    assert daily.digests.save_digest(new_digest("e1", "e2")) is None
     assert [event.id for event in daily.events.untold("daily")] == ["e2"]
     assert len(daily.deliveries.find()) == 1
 
 
 def test_an_event_merged_after_composing_is_told_as_what_it_is_now(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     for number in (1, 2):
         store.articles.save_verdict(new_verdict(save_article(store, number)), START_AT)
     first, second = (fact.id for fact in store.events.block_facts(BLOCK))
@@ -81,31 +81,31 @@ def test_an_event_merged_after_composing_is_told_as_what_it_is_now(store: Store)
     composed = new_digest("e2")
     store.events.save_block(BLOCK, [event_row("e1", first, second)], {"e2": "e1"}, START_AT)
 
-    store.deliveries.save_digest(composed)
+    store.digests.save_digest(composed)
 
     assert store.events.untold("daily") == []
-    assert store.deliveries.count_told("e1") == 1
+    assert store.digests.count_told("e1") == 1
 
 
 def test_what_is_passed_over_counts_as_told_to_nobody(daily: Store) -> None:
-    daily.deliveries.save_digest(new_digest("e1", passed_over=("e2",)))
+    daily.digests.save_digest(new_digest("e1", passed_over=("e2",)))
 
-    assert (daily.deliveries.count_told("e1"), daily.deliveries.count_told("e2")) == (1, 0)
+    assert (daily.digests.count_told("e1"), daily.digests.count_told("e2")) == (1, 0)
 
 
 def test_one_delivery_per_digest_and_recipient(daily: Store) -> None:
-    daily.deliveries.save_digest(new_digest("e1", recipients=("a@example.org", "b@example.org", "a@example.org")))
+    daily.digests.save_digest(new_digest("e1", recipients=("a@example.org", "b@example.org", "a@example.org")))
 
     assert sorted(row.recipient for row in daily.deliveries.find()) == ["a@example.org", "b@example.org"]
 
 
 def test_a_digest_without_recipients_is_kept_and_handed_over_to_nobody(daily: Store) -> None:
-    assert daily.deliveries.save_digest(new_digest("e1", recipients=())) is not None
+    assert daily.digests.save_digest(new_digest("e1", recipients=())) is not None
     assert daily.deliveries.claim_due(START_AT) is None
 
 
 def test_a_claimed_delivery_is_claimed_by_nobody_else(daily: Store) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
 
     first = daily.deliveries.claim_due(START_AT)
 
@@ -114,7 +114,7 @@ def test_a_claimed_delivery_is_claimed_by_nobody_else(daily: Store) -> None:
 
 
 def test_a_sent_delivery_is_done(daily: Store, clock: FakeClock) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None
 
@@ -126,7 +126,7 @@ def test_a_sent_delivery_is_done(daily: Store, clock: FakeClock) -> None:
 
 
 def test_a_delivery_put_off_comes_back_at_its_time_with_the_parts_that_went(daily: Store, clock: FakeClock) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None
     retry_at = clock.now() + timedelta(minutes=5)
@@ -140,7 +140,7 @@ def test_a_delivery_put_off_comes_back_at_its_time_with_the_parts_that_went(dail
 
 def test_what_waits_longest_goes_first(daily: Store, clock: FakeClock) -> None:
     later, sooner = new_digest("e1", composed_at=clock.now() + timedelta(hours=1)), new_digest("e2", period="p2")
-    ids = [daily.deliveries.save_digest(digest) for digest in (later, sooner)]
+    ids = [daily.digests.save_digest(digest) for digest in (later, sooner)]
 
     row = daily.deliveries.claim_due(clock.advance(hours=2))
 
@@ -148,7 +148,7 @@ def test_what_waits_longest_goes_first(daily: Store, clock: FakeClock) -> None:
 
 
 def test_a_delivery_whose_sender_died_comes_back_as_a_possible_repeat(daily: Store, clock: FakeClock) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
     daily.deliveries.claim_due(clock.now())
 
     early = daily.deliveries.release_stuck(START_AT, clock.now())
@@ -160,7 +160,7 @@ def test_a_delivery_whose_sender_died_comes_back_as_a_possible_repeat(daily: Sto
 
 
 def test_what_may_have_arrived_comes_back_at_its_time_as_a_possible_repeat(daily: Store, clock: FakeClock) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None
     retry_at = clock.now() + timedelta(minutes=15)
@@ -180,7 +180,7 @@ def test_what_may_have_arrived_comes_back_at_its_time_as_a_possible_repeat(daily
 def test_a_delivery_that_was_not_sent_may_be_claimed_again_by_hand(
     daily: Store, clock: FakeClock, state: DeliveryState, is_taken: bool
 ) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None and daily.deliveries.claim_again(row.id, clock.now()) is None  # it is being sent
     daily.deliveries.finish(row.id, state, "", clock.now())
@@ -192,14 +192,14 @@ def test_a_delivery_that_was_not_sent_may_be_claimed_again_by_hand(
 
 
 def test_a_delivery_is_found_by_its_id(daily: Store) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
 
     assert daily.deliveries.get(_only(daily).id) == _only(daily)
     assert daily.deliveries.get(99) is None
 
 
 def test_what_was_sent_stays_sent_whatever_a_sender_taken_for_dead_says_later(daily: Store, clock: FakeClock) -> None:
-    daily.deliveries.save_digest(new_digest("e1"))
+    daily.digests.save_digest(new_digest("e1"))
     slow = daily.deliveries.claim_due(clock.now())
     assert slow is not None
     daily.deliveries.release_stuck(clock.now() + timedelta(seconds=1), clock.now())
@@ -213,7 +213,7 @@ def test_what_was_sent_stays_sent_whatever_a_sender_taken_for_dead_says_later(da
 
 def test_deliveries_are_found_newest_first_up_to_a_limit(daily: Store) -> None:
     for period in ("p1", "p2", "p3"):
-        daily.deliveries.save_digest(new_digest(period=period))
+        daily.digests.save_digest(new_digest(period=period))
 
     assert [row.digest_id for row in daily.deliveries.find()] == [3, 2, 1]
     assert [row.digest_id for row in daily.deliveries.find(limit=1)] == [3]

@@ -261,7 +261,7 @@ def test_events_are_found_newest_first_and_narrowed(store: Store, wanted: EventF
 
 def test_untold_is_what_was_first_seen_since_the_subscription_began(store: Store) -> None:
     save_event(store, "before", 1, START_AT - HOUR)
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "at", 2, START_AT)
     save_event(store, "after", 3, START_AT + HOUR)
     save_event(store, "old", 4, START_AT + HOUR, backlog=True)
@@ -277,37 +277,37 @@ def test_a_subscription_that_never_began_is_told_nothing(store: Store) -> None:
 
 def test_what_was_told_or_passed_over_is_not_untold_and_others_are_not_concerned(store: Store) -> None:
     for name in ("daily", "weekly"):
-        store.deliveries.begin_subscription(name, START_AT)
+        store.digests.begin_subscription(name, START_AT)
     for number in (1, 2, 3):
         save_event(store, f"e{number}", number)
 
-    store.deliveries.save_digest(new_digest("e1", passed_over=("e2",)))
+    store.digests.save_digest(new_digest("e1", passed_over=("e2",)))
 
     assert _untold(store) == ["e3"]
     assert _untold(store, "weekly") == ["e1", "e2", "e3"]
 
 
 def test_what_a_digest_left_out_is_still_untold_whatever_was_told_after_it(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     for number in (1, 2, 3):
         save_event(store, f"e{number}", number)
 
-    store.deliveries.save_digest(new_digest("e3", period="p1"))
-    store.deliveries.save_digest(new_digest("e2", period="p2"))
+    store.digests.save_digest(new_digest("e3", period="p1"))
+    store.digests.save_digest(new_digest("e2", period="p2"))
 
     assert _untold(store) == ["e1"]
 
 
 def test_an_old_event_that_is_proven_again_is_news_to_those_who_were_not_told(store: Store) -> None:
     for name in ("daily", "weekly"):
-        store.deliveries.begin_subscription(name, START_AT)
+        store.digests.begin_subscription(name, START_AT)
     article_id = _judge(store)
     row = event_row("e1", *_facts(store))
     store.events.save_block(BLOCK, [row], {}, START_AT)
-    store.deliveries.save_digest(new_digest("e1", subscription="weekly"))
+    store.digests.save_digest(new_digest("e1", subscription="weekly"))
     store.articles.save_verdict(new_verdict(article_id, verdict="no", rules_version="r2"), START_AT)
     store.events.save_block(BLOCK, [], {}, START_AT)
-    store.deliveries.save_digest(new_digest())
+    store.digests.save_digest(new_digest())
     store.articles.save_verdict(new_verdict(article_id, rules_version="r3"), START_AT)
 
     store.events.save_block(BLOCK, [event_row("e1", *_facts(store))], {}, START_AT)
@@ -316,14 +316,14 @@ def test_an_old_event_that_is_proven_again_is_news_to_those_who_were_not_told(st
 
 
 def test_an_event_that_is_split_off_after_a_digest_is_news(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     for number in (1, 2):
         _judge(store, number)
     first, second = _facts(store)
     apart = [event_row("e1", first), event_row("e2", second)]
     store.events.save_block(BLOCK, apart, {}, START_AT)
     store.events.save_block(BLOCK, [event_row("e1", first, second)], {"e2": "e1"}, START_AT)
-    store.deliveries.save_digest(new_digest("e1"))
+    store.digests.save_digest(new_digest("e1"))
 
     store.events.save_block(BLOCK, apart, {}, START_AT)
 
@@ -331,11 +331,11 @@ def test_an_event_that_is_split_off_after_a_digest_is_news(store: Store) -> None
 
 
 def test_an_event_that_ceases_to_be_backlog_is_news(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1", backlog=True)
     block = f"{VN}|{KR}#1"
     before = _untold(store)
-    store.deliveries.save_digest(new_digest())
+    store.digests.save_digest(new_digest())
 
     store.events.save_block(block, [event_row("e1", *_facts(store, block), block=block)], {}, START_AT)
 
@@ -343,27 +343,27 @@ def test_an_event_that_ceases_to_be_backlog_is_news(store: Store) -> None:
 
 
 def test_who_was_told_of_an_event_is_not_told_of_the_one_that_it_was_merged_into(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     for number in (1, 2):
         _judge(store, number)
     first, second = _facts(store)
     store.events.save_block(BLOCK, [event_row("e1", first), event_row("e2", second)], {}, START_AT)
-    store.deliveries.save_digest(new_digest("e2"))
+    store.digests.save_digest(new_digest("e2"))
 
     store.events.save_block(BLOCK, [event_row("e1", first, second)], {"e2": "e1"}, START_AT)
 
     assert _untold(store) == []
-    assert (store.deliveries.count_told("e1"), store.deliveries.count_told("e2")) == (1, 1)
+    assert (store.digests.count_told("e1"), store.digests.count_told("e2")) == (1, 1)
 
 
 def test_told_outweighs_passed_over_when_two_events_become_one(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     for number in (1, 2):
         _judge(store, number)
     first, second = _facts(store)
     store.events.save_block(BLOCK, [event_row("e1", first), event_row("e2", second)], {}, START_AT)
-    store.deliveries.save_digest(new_digest("e2", passed_over=("e1",)))
+    store.digests.save_digest(new_digest("e2", passed_over=("e1",)))
 
     store.events.save_block(BLOCK, [event_row("e1", first, second)], {"e2": "e1"}, START_AT)
 
-    assert store.deliveries.count_told("e1") == 1
+    assert store.digests.count_told("e1") == 1

@@ -287,12 +287,12 @@ def test_changes_are_kept_with_their_reason_and_instant(store: Store) -> None:
 
 
 def test_a_refuted_event_is_told_to_nobody_and_judged_back_it_is_news_whatever_was_told_since(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1", 1)
     save_event(store, "e2", 2)
     judge(store, "e1", "no")
     refuted = untold(store)
-    store.deliveries.save_digest(new_digest("e2"))  # all is settled up to here
+    store.digests.save_digest(new_digest("e2"))  # all is settled up to here
 
     judge(store, "e1", "yes", 2)
 
@@ -307,9 +307,9 @@ def test_a_refuted_event_is_told_to_nobody_and_judged_back_it_is_news_whatever_w
 def test_a_doubt_that_a_reader_settles_is_news_to_those_who_were_not_told(
     store: Store, told: tuple[str, ...], passed_over: tuple[str, ...], expected: list[str]
 ) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1", verdict="unsure")
-    store.deliveries.save_digest(new_digest(*told, passed_over=passed_over))
+    store.digests.save_digest(new_digest(*told, passed_over=passed_over))
 
     judge(store, "e1", "yes")
 
@@ -317,9 +317,9 @@ def test_a_doubt_that_a_reader_settles_is_news_to_those_who_were_not_told(
 
 
 def test_what_was_sure_and_passed_over_is_no_news_by_a_yes(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1")
-    store.deliveries.save_digest(new_digest(passed_over=("e1",)))
+    store.digests.save_digest(new_digest(passed_over=("e1",)))
 
     judge(store, "e1", "yes")
 
@@ -327,7 +327,7 @@ def test_what_was_sure_and_passed_over_is_no_news_by_a_yes(store: Store) -> None
 
 
 def test_backlog_is_no_news_whoever_says_yes(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1", verdict="unsure", backlog=True)
 
     judge(store, "e1", "yes")
@@ -336,10 +336,10 @@ def test_backlog_is_no_news_whoever_says_yes(store: Store) -> None:
 
 
 def test_the_first_of_a_tie_is_news_where_a_filter_had_left_it_out(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     facts = save_facts(store, 1)
     save_block(store, event_row("e1", *facts), new_ties=frozenset())
-    store.deliveries.save_digest(new_digest(passed_over=("e1",)))
+    store.digests.save_digest(new_digest(passed_over=("e1",)))
 
     save_block(store, event_row("e1", *facts), new_ties=frozenset({"e1"}))
 

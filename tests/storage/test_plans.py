@@ -28,7 +28,7 @@ QUESTIONS: dict[str, tuple[Callable[[Store], object], str]] = {
 def test_the_question_is_answered_from_its_index(sqlite_store: Store, name: str) -> None:
     store, (ask, index) = sqlite_store, QUESTIONS[name]
     save_event(store, "e1")
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     asked: list[tuple[str, tuple[object, ...]]] = []
     event.listen(
         store.database.engine, "before_cursor_execute",

@@ -132,8 +132,8 @@ def test_one_lease_goes_to_one_of_several(store: Store) -> None:
 
 
 def test_no_delivery_goes_to_two_senders(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
-    store.deliveries.save_digest(new_digest(recipients=[f"{n}@example.org" for n in range(40)]))
+    store.digests.begin_subscription("daily", START_AT)
+    store.digests.save_digest(new_digest(recipients=[f"{n}@example.org" for n in range(40)]))
 
     def send(_: int) -> list[int]:
         mine = []
@@ -149,20 +149,20 @@ def test_no_delivery_goes_to_two_senders(store: Store) -> None:
 
 
 def test_one_period_composed_by_several_has_one_digest(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1")
 
-    made = _together(lambda n: store.deliveries.save_digest(new_digest("e1")))
+    made = _together(lambda n: store.digests.save_digest(new_digest("e1")))
 
     assert len([digest_id for digest_id in made if digest_id is not None]) == 1
     assert len(store.deliveries.find()) == 1
 
 
 def test_one_event_told_by_digests_of_several_periods_at_once_is_told_once(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     save_event(store, "e1")
 
-    made = _together(lambda n: store.deliveries.save_digest(new_digest("e1", period=f"p{n}")))
+    made = _together(lambda n: store.digests.save_digest(new_digest("e1", period=f"p{n}")))
 
     assert len([digest_id for digest_id in made if digest_id is not None]) == 1
 
@@ -186,7 +186,7 @@ def test_events_that_become_news_at_once_are_numbered_one_after_the_other(store:
 
 
 def test_an_event_merged_while_it_is_being_told_is_not_told_again(store: Store) -> None:
-    store.deliveries.begin_subscription("daily", START_AT)
+    store.digests.begin_subscription("daily", START_AT)
     for number in (1, 2):
         store.articles.save_verdict(new_verdict(save_article(store, number)), START_AT)
     first, second = (fact.id for fact in store.events.block_facts(BLOCK))
@@ -194,12 +194,12 @@ def test_an_event_merged_while_it_is_being_told_is_not_told_again(store: Store) 
     digest, merged = new_digest("e2"), [event_row("e1", first, second)]
 
     _together(
-        lambda n: store.deliveries.save_digest(digest) if n
+        lambda n: store.digests.save_digest(digest) if n
         else store.events.save_block(BLOCK, merged, {"e2": "e1"}, START_AT),
         writers=2,
     )
 
-    assert store.deliveries.count_told("e1") == 1
+    assert store.digests.count_told("e1") == 1
     assert store.events.untold("daily") == []
 
 
@@ -208,7 +208,7 @@ def test_registering_visiting_and_subscribing_at_once_is_done_once(store: Store)
         at = START_AT + timedelta(minutes=number)
         store.outlets.register([OUTLET, "kr-other"][:: 1 if number % 2 else -1])
         store.outlets.save_feed_visit(feed_visit(at=at))
-        return store.outlets.begin_visit(OUTLET, at), store.deliveries.begin_subscription("daily", at)
+        return store.outlets.begin_visit(OUTLET, at), store.digests.begin_subscription("daily", at)
 
     assert len(set(_together(start))) == 1
     assert len(store.outlets.feed_states(OUTLET)) == 1
