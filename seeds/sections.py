@@ -88,3 +88,10 @@ class WebSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     public_url: str = ""
+    link_key: SecretStr = SecretStr("")
+    link_key_file: OptionalPath = None
+
+    @model_validator(mode="after")
+    def _from_file(self) -> Self:
+        self.link_key = SecretStr(read_secret("link_key", self.link_key.get_secret_value(), self.link_key_file))
+        return self
