@@ -12,6 +12,7 @@ from storage.repository.outlets import OutletRepository
 from storage.repository.robots import RobotsRepository
 from storage.repository.runs import RunRepository
 from storage.repository.ties import TieRepository
+from storage.repository.unsubscribed import UnsubscribedRepository
 from storage.upgrade import check_revision, current_revision, upgrade
 
 __all__ = ["Store", "has_store", "open_store"]
@@ -31,6 +32,7 @@ class Store:
         self.runs = RunRepository(database)
         self.digests = DigestRepository(database)
         self.deliveries = DeliveryRepository(database)
+        self.unsubscribed = UnsubscribedRepository(database)
         self.leases = LeaseRepository(database)
         self.robots = RobotsRepository(database)
 

@@ -26,6 +26,7 @@ from storage.models.telling import (
     DigestModel,
     SubscriptionModel,
     ToldModel,
+    UnsubscribedModel,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "SubscriptionModel",
     "TieModel",
     "ToldModel",
+    "UnsubscribedModel",
     "VerdictModel",
     "WaveModel",
 ]

@@ -45,6 +45,15 @@ class ToldModel(Base):
     passed_over: Mapped[bool] = mapped_column(default=False)
 
 
+class UnsubscribedModel(Base):
+    """A recipient who wishes no more of a subscription; the settings may still name it."""
+
+    __tablename__ = "unsubscribed"
+    subscription: Mapped[str] = mapped_column(String, primary_key=True)
+    recipient: Mapped[str] = mapped_column(CleanText, primary_key=True)
+    left_at: Mapped[datetime]
+
+
 class DeliveryModel(Base):
     """The handing over of one digest to one recipient."""
 

@@ -30,6 +30,7 @@ from storage.values.telling import (
     DeliveryRow,
     DeliveryState,
     DigestRow,
+    UnsubscribedRow,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "ScreenedEntry",
     "StoredArticle",
     "TieRow",
+    "UnsubscribedRow",
 ]

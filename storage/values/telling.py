@@ -38,3 +38,12 @@ class DigestRow:
     composed_at: datetime
     since_at: datetime
     content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class UnsubscribedRow:
+    """A recipient who gets no more of a subscription since `left_at`."""
+
+    subscription: str
+    recipient: str
+    left_at: datetime
