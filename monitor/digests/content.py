@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+DigestKind = Literal["daily", "weekly", "instant"]
 SectionKind = Literal["new_ties", "agreements", "others", "unsure"]
+CorrectionKind = Literal["wrong", "doubtful", "confirmed", "merged", "split", "changed"]
 CoverageGroup = Literal[
     "read", "quiet", "silent", "blocked", "broken", "drifted", "resting", "unread", "unproven", "never_read"
 ]
@@ -37,7 +39,11 @@ class DigestPair:
 
 @dataclass(frozen=True)
 class DigestEvent:
-    """One event as one reader is told of it. `quote` is in its own language, `quote_lang`, from `quote_outlet`."""
+    """One event as one reader is told of it. `quote` is in its own language, `quote_lang`, from `quote_outlet`.
+
+    `fields` are the fields of cooperation (`agriculture`), the most named first. `url` leads to the event's page and
+    `wrong_url` to where a reader says that it is wrong, without a login; both are None without `web.public_url`.
+    """
 
     id: str
     headline: str
@@ -52,6 +58,45 @@ class DigestEvent:
     quote_lang: str
     quote_outlet: str
     articles: tuple[DigestArticle, ...]
+    fields: tuple[str, ...] = ()
+    score: float = 0.0
+    url: str | None = None
+    wrong_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """What was published of an event since the reader was told of it; `headline` is today's."""
+
+    id: str
+    headline: str
+    articles: tuple[DigestArticle, ...]
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a reader was told that no longer holds: `told` is the headline of then, `now` the one that holds instead.
+
+    `wrong`: it was no local cooperation (`now` is empty). `doubtful`: told as sure, it is unsure. `confirmed`: told as
+    unsure or wrong, it is sure. `merged`: it is the same event as `now`, which was told too. `split`: `now` was told
+    as a part of it and is an event of its own. `changed`: units, act or day are others. `id` and `url` are those of the
+    event that goes on.
+    """
+
+    id: str
+    kind: CorrectionKind
+    told: str
+    now: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of a weekly digest: its events by act, most first (unsure ones left out), and its new ties."""
+
+    acts: tuple[tuple[str, int], ...] = ()
+    new_ties: tuple[DigestPair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,21 +141,31 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Filters:
-    """The subscription's filters in the reader's words: names of localities; the others as they are set."""
+    """The subscription's filters in the reader's words: names of localities; the others as they are set.
+
+    `min_score` lies between 0 and 1; 0 lets everything pass.
+    """
 
     localities: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     new_ties_only: bool = False
+    keywords: tuple[str, ...] = ()
+    min_score: float = 0.0
 
     @property
     def is_set(self) -> bool:
-        return bool(self.localities or self.acts or self.languages or self.new_ties_only)
+        chosen = self.localities, self.acts, self.languages, self.new_ties_only, self.keywords, self.min_score
+        return any(chosen)
 
 
 @dataclass(frozen=True)
 class DigestContent:
-    """One digest, whole. Times are aware and in UTC; `zone` is the IANA zone in which they are shown."""
+    """One digest, whole. Times are aware and in UTC; `zone` is the IANA zone in which they are shown.
+
+    Shown in this order: `summary` (weekly digests only), sections, `later`, `corrections`, the section `unsure`,
+    coverage. `kind` is the schedule's: `daily` also on weekdays. `unsubscribe_url` is None without `web.public_url`.
+    """
 
     subscription: str
     language: str
@@ -120,16 +175,21 @@ class DigestContent:
     sections: tuple[Section, ...]
     coverage: Coverage
     filters: Filters = Filters()
+    kind: DigestKind = "daily"
+    later: tuple[Later, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    summary: Summary | None = None
+    unsubscribe_url: str | None = None
 
     @property
     def event_ids(self) -> tuple[str, ...]:
-        """Every event that this digest tells, each once."""
+        """Every event that this digest tells as new, each once."""
         return tuple(event.id for section in self.sections for event in section.events)
 
     @property
     def is_empty(self) -> bool:
-        """Whether it tells of no event; its coverage still says something."""
-        return not self.sections
+        """Whether it tells of nothing, new or later; its coverage still says something."""
+        return not (self.sections or self.later or self.corrections)
 
     def of_section(self, kind: SectionKind) -> tuple[DigestEvent, ...]:
         """The events of one section; none where the section is absent."""
@@ -142,7 +202,10 @@ class DigestContent:
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> "DigestContent":
-        """The content that `to_json` wrote. Raises pydantic.ValidationError for anything else."""
+        """The content that `to_json` wrote, also that of an earlier version: what it did not know yet is empty.
+
+        Raises pydantic.ValidationError for anything else.
+        """
         return _adapter().validate_python(values)
 
 
