@@ -6,9 +6,12 @@ from storage.repository.deliveries import DeliveryRepository
 from storage.repository.digests import DigestRepository
 from storage.repository.entries import EntryRepository
 from storage.repository.events import EventRepository
+from storage.repository.found_feeds import FoundFeedRepository
+from storage.repository.hits import HitRepository
 from storage.repository.judgements import JudgementRepository
 from storage.repository.leases import LeaseRepository
 from storage.repository.outlets import OutletRepository
+from storage.repository.query_turns import QueryTurnRepository
 from storage.repository.robots import RobotsRepository
 from storage.repository.runs import RunRepository
 from storage.repository.ties import TieRepository
@@ -35,6 +38,9 @@ class Store:
         self.unsubscribed = UnsubscribedRepository(database)
         self.leases = LeaseRepository(database)
         self.robots = RobotsRepository(database)
+        self.found_feeds = FoundFeedRepository(database)
+        self.query_turns = QueryTurnRepository(database)
+        self.hits = HitRepository(database)
 
     def close(self) -> None:
         self.database.close()

@@ -13,13 +13,21 @@ from storage.models.crawling import (
     WaveModel,
 )
 from storage.models.judging import (
+    CorrectionModel,
     EventChangeModel,
     EventModel,
+    EventOutletModel,
     EventPairModel,
     FactModel,
     JudgementModel,
     TieModel,
     VerdictModel,
+)
+from storage.models.searching import (
+    FeedSearchModel,
+    FoundFeedModel,
+    HitModel,
+    QueryTurnModel,
 )
 from storage.models.telling import (
     DeliveryModel,
@@ -32,18 +40,24 @@ from storage.models.telling import (
 __all__ = [
     "ArticleModel",
     "Base",
+    "CorrectionModel",
     "DeliveryModel",
     "DigestModel",
     "EntryModel",
     "EventChangeModel",
     "EventModel",
+    "EventOutletModel",
     "EventPairModel",
     "FactModel",
     "FeedModel",
+    "FeedSearchModel",
+    "FoundFeedModel",
+    "HitModel",
     "JudgementModel",
     "LeaseModel",
     "OutletModel",
     "PageModel",
+    "QueryTurnModel",
     "RobotsModel",
     "RunModel",
     "Serial",

@@ -1,0 +1,71 @@
+"""Questions about requests to query services: whose turn it is, and what came of it; limits hold for all processes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from storage.engine import Database
+from storage.models import QueryTurnModel
+from storage.values import QueryTurn
+
+QUERY_TURN = 7_205  # the number of the turn in which limits are looked at: any that no other turn has
+DAY = timedelta(days=1)
+
+
+class QueryTurnRepository:
+    """One row per request, written before it is sent."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(
+        self, service: str, query: str, now: datetime, *, pause: timedelta, per_day: int | None = None,
+        again_after: timedelta = timedelta(),
+    ) -> int | None:
+        """The number of a turn to ask `service` now, or None where a limit forbids it.
+
+        The limits: `pause` since the service's last request, `per_day` requests in 24 hours, `again_after` since the
+        same query, and the rest that the service's last answer asked for.
+        """
+        row = QueryTurnModel
+        same = select(func.max(row.asked_at)).where(row.service == service, row.query == query)
+        newest = select(row).where(row.service == service).order_by(row.asked_at.desc(), row.id.desc()).limit(1)
+        recent = select(func.count()).where(row.service == service, row.asked_at > now - DAY)
+        with self._database.write() as session:
+            self._database.take_turn(session, QUERY_TURN)
+            last = session.scalar(newest)
+            if last and (last.asked_at + pause > now or (last.rests_until and last.rests_until > now)):
+                return None
+            if per_day is not None and (session.scalar(recent) or 0) >= per_day:
+                return None
+            asked_at = session.scalar(same)
+            if asked_at and asked_at + again_after > now:
+                return None
+            made = QueryTurnModel(service=service, query=query, asked_at=now, reason="no answer yet")
+            session.add(made)
+            session.flush()
+            return made.id
+
+    def end(self, turn_id: int, hits: int, reason: str = "", rests_until: datetime | None = None) -> None:
+        """Notes what came of a turn; `rests_until` keeps everybody from the service until then."""
+        values = {"hits": hits, "reason": reason, "rests_until": rests_until}
+        with self._database.write() as session:
+            session.execute(update(QueryTurnModel).where(QueryTurnModel.id == turn_id).values(**values))
+
+    def last_asked(self, service: str) -> dict[str, datetime]:
+        """When each query was asked for last."""
+        row = QueryTurnModel
+        question = select(row.query, func.max(row.asked_at)).where(row.service == service).group_by(row.query)
+        with self._database.read() as session:
+            return {row[0]: row[1] for row in session.execute(question)}
+
+    def latest(self) -> dict[str, QueryTurn]:
+        """The last turn of every service."""
+        row = QueryTurnModel
+        newest = select(func.max(row.id)).group_by(row.service)
+        with self._database.read() as session:
+            rows = session.scalars(select(row).where(row.id.in_(newest)).order_by(row.service))
+            return {
+                one.service: QueryTurn(one.service, one.query, one.asked_at, one.hits, one.reason, one.rests_until)
+                for one in rows
+            }
