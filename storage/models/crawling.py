@@ -48,6 +48,12 @@ class FeedModel(Base):
     failures: Mapped[int] = mapped_column(default=0)
 
 
+    next_due_at: Mapped[datetime | None]
+    read_whole_at: Mapped[datetime | None]
+    distrusted_at: Mapped[datetime | None]
+    asked_on: Mapped[str] = mapped_column(String, default="")
+    asked: Mapped[int] = mapped_column(default=0)
+    rhythm: Mapped[dict[str, Any]] = mapped_column(default=dict)
 class RobotsModel(Base):
     """What a server's robots.txt said when it was read last."""
 
@@ -151,10 +157,15 @@ class RunModel(Base):
 
 
 class LeaseModel(Base):
-    """Who may do a thing now (ask a host, assess, schedule), until when, and when the next one may begin."""
+    """Who may do a thing now (ask a host, assess, schedule), until when, and when the next one may begin.
+
+    `asked` counts the requests to a host on the day `asked_on` of its outlet.
+    """
 
     __tablename__ = "leases"
     name: Mapped[str] = mapped_column(String, primary_key=True)
     holder: Mapped[str] = mapped_column(String)
     expires_at: Mapped[datetime]
     next_allowed_at: Mapped[datetime | None]
+    asked_on: Mapped[str] = mapped_column(String, default="")
+    asked: Mapped[int] = mapped_column(default=0)

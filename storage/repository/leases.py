@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select, update
 
@@ -19,6 +20,32 @@ class Lease:
     next_allowed_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What became of a claim to send one request; `granted` where it may be sent now.
+
+    Where it was not, `next_allowed_at` is when it may be, or None where the requests of the day are `spent`.
+    """
+
+    granted: bool
+    next_allowed_at: datetime | None = None
+    spent: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request that is about to be sent: the day of the outlet it counts for (`YYYY-MM-DD`) and that day's budget.
+
+    `next_allowed_at` holds for everybody if nobody ever hears of its end; `passes` is what this holder wrote there
+    for its request before, which has ended and rested.
+    """
+
+    next_allowed_at: datetime
+    day: str
+    budget: int
+    passes: datetime | None = None
+
+
 class LeaseRepository:
     """Rows that at most one holder has at a time; an expired one may be taken by anybody."""
 
@@ -27,15 +54,29 @@ class LeaseRepository:
 
     def acquire(self, name: str, holder: str, now: datetime, seconds: float) -> Lease | None:
         """The lease, new or renewed by the same holder; None while somebody else has it."""
-        expires_at = now + timedelta(seconds=seconds)
-        insert = self._database.insert(LeaseModel).values(name=name, holder=holder, expires_at=expires_at)
-        free = or_(LeaseModel.holder == holder, LeaseModel.expires_at <= now)
-        upsert = insert.on_conflict_do_update(
-            index_elements=[LeaseModel.name], set_={"holder": holder, "expires_at": expires_at}, where=free
-        )
         with self._database.write() as session:
-            row = session.execute(upsert.returning(LeaseModel.name, LeaseModel.next_allowed_at)).one_or_none()
+            row = session.execute(self._upsert(name, holder, now, seconds)).one_or_none()
         return Lease(name, holder, row.next_allowed_at) if row else None
+
+    def claim(self, name: str, holder: str, now: datetime, seconds: float, request: Request) -> Claim | None:
+        """Takes or renews the lease and, in the same transaction, counts a request and reserves its time.
+
+        None while somebody else has the lease. What was claimed counts even if it is never sent: a budget is a limit.
+        """
+        with self._database.write() as session:
+            row = session.execute(self._upsert(name, holder, now, seconds)).one_or_none()
+            if row is None:
+                return None
+            allowed_at = row.next_allowed_at
+            if allowed_at is not None and allowed_at > now and allowed_at != request.passes:
+                return Claim(False, allowed_at)
+            asked = 0 if _is_over(row.asked_on, request.day) else row.asked
+            if asked >= request.budget:
+                return Claim(False, spent=True)
+            asked_on = request.day if asked == 0 else max(row.asked_on, request.day)
+            values = {"next_allowed_at": request.next_allowed_at, "asked_on": asked_on, "asked": asked + 1}
+            session.execute(update(LeaseModel).where(LeaseModel.name == name).values(values))
+        return Claim(True, request.next_allowed_at)
 
     def find_end(self, name: str) -> datetime | None:
         """When the lease ends if nobody renews it; in the past where it ended, None where it never was."""
@@ -60,3 +101,18 @@ class LeaseRepository:
             values["next_allowed_at"] = next_allowed_at
         with self._database.write() as session:
             session.execute(update(LeaseModel).where(mine).values(values))
+
+    def _upsert(self, name: str, holder: str, now: datetime, seconds: float) -> Any:
+        expires_at = now + timedelta(seconds=seconds)
+        new = {"name": name, "holder": holder, "expires_at": expires_at, "asked_on": "", "asked": 0}
+        free = or_(LeaseModel.holder == holder, LeaseModel.expires_at <= now)
+        upsert = self._database.insert(LeaseModel).values(new).on_conflict_do_update(
+            index_elements=[LeaseModel.name], set_={"holder": holder, "expires_at": expires_at}, where=free)
+        return upsert.returning(LeaseModel.next_allowed_at, LeaseModel.asked_on, LeaseModel.asked)
+
+
+def _is_over(asked_on: str, day: str) -> bool:
+    """Whether a new day has begun. The day before may be another zone's today; any earlier one is a clock set back."""
+    if not asked_on or day > asked_on:
+        return True
+    return date.fromisoformat(asked_on) - date.fromisoformat(day) > timedelta(days=1)

@@ -1,6 +1,6 @@
 """Questions about outlets and their feeds: state, validators, what is due, and the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Database
 from storage.models import EntryModel, FeedModel, OutletModel, RunModel
-from storage.values import FeedState, FeedVisit, LedgerLine, OutletState
+from storage.values import FeedPlan, FeedState, FeedVisit, LedgerLine, OutletState
 
 
 class OutletRepository:
@@ -73,7 +73,8 @@ class OutletRepository:
 
         A visit that came before the last one recorded is left out.
         """
-        new = {"outlet_id": visit.outlet_id, "url": visit.url, "last_status": 0, "last_reason": "", "failures": 0}
+        new = {"outlet_id": visit.outlet_id, "url": visit.url, "last_status": 0, "last_reason": "", "failures": 0,
+               "asked_on": "", "asked": 0, "rhythm": {}}
         with self._database.write() as session:
             session.execute(self._database.insert(FeedModel).on_conflict_do_nothing(), [new])
             row = _feed(session, visit)
@@ -86,6 +87,8 @@ class OutletRepository:
             row.failures, row.last_ok_at, row.proven_at = 0, visit.at, row.proven_at or visit.at
             if visit.status != 304:
                 row.etag, row.last_modified, row.body_hash = visit.etag, visit.last_modified, visit.body_hash
+            row.read_whole_at = visit.at if visit.whole else row.read_whole_at
+            row.distrusted_at = visit.at if visit.lied else row.distrusted_at
 
     def ledger(self, outlet_ids: Iterable[str], since: datetime, until: datetime) -> list[LedgerLine]:
         """What happened between the two instants, one line for each of `outlet_ids`, registered or not.
@@ -113,6 +116,14 @@ def save_state(session: Session, state: OutletState) -> None:
 
 def _feed(session: Session, visit: FeedVisit) -> FeedModel:
     question = select(FeedModel).where(FeedModel.outlet_id == visit.outlet_id, FeedModel.url == visit.url)
+def save_feed_plans(session: Session, outlet_id: str, plans: Sequence[FeedPlan]) -> None:
+    """Saves when feeds are due next, inside a transaction; feeds that were never visited have no row and are left."""
+    for plan in plans:
+        mine = (FeedModel.outlet_id == outlet_id) & (FeedModel.url == plan.url)
+        session.execute(update(FeedModel).where(mine).values(
+            next_due_at=plan.next_due_at, asked_on=plan.asked_on, asked=plan.asked, rhythm=dict(plan.rhythm)))
+
+
     return session.scalars(question.with_for_update()).one()
 
 
@@ -159,3 +170,5 @@ def _feed_state(row: FeedModel) -> FeedState:
         outlet_id=row.outlet_id, url=row.url, etag=row.etag, last_modified=row.last_modified,
         body_hash=row.body_hash, proven_at=row.proven_at, last_ok_at=row.last_ok_at, failures=row.failures,
     )
+        last_at=row.last_at, next_due_at=row.next_due_at, read_whole_at=row.read_whole_at,
+        distrusted_at=row.distrusted_at, asked_on=row.asked_on, asked=row.asked, rhythm=dict(row.rhythm),

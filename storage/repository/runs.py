@@ -7,8 +7,8 @@ from sqlalchemy import func, select, update
 
 from storage.engine import Database
 from storage.models import RunModel, WaveModel
-from storage.repository.outlets import save_state
-from storage.values import OutletState, RunRow
+from storage.repository.outlets import save_feed_plans, save_state
+from storage.values import FeedPlan, OutletState, RunRow
 
 
 class RunRepository:
@@ -52,17 +52,18 @@ class RunRepository:
 
     def end_run(
         self, run_id: int, at: datetime, outcome: str, reason: str, counts: dict[str, int],
-        state: OutletState | None = None,
+        state: OutletState | None = None, feeds: Sequence[FeedPlan] = (),
     ) -> None:
         """Ends a run with its counts by name, and in the same transaction saves the outlet's state where one is given.
 
-        The instant of the outlet's first visit stays as it is.
+        The instant of the outlet's first visit stays as it is. `feeds` are those of its feeds that were planned anew.
         """
         with self._database.write() as session:
             row = session.get_one(RunModel, run_id)
             row.finished_at, row.outcome, row.reason, row.counts = at, outcome, reason, dict(counts)
             if state is not None:
                 save_state(session, state)
+            save_feed_plans(session, row.outlet_id, feeds)
 
     def close_orphans(self, before: datetime) -> int:
         """Ends as `stopped` the waves and runs that began before `before` and were killed; how many runs."""

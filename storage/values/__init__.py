@@ -1,6 +1,7 @@
 """What the store's questions take and give: frozen values, detached from any session."""
 
 from storage.values.crawling import (
+    FeedPlan,
     FeedState,
     FeedVisit,
     FrontierEntry,

@@ -13,7 +13,11 @@ RunOutcome = Literal["fine", "nothing_new", "busy", "blocked", "broken", "unprov
 
 @dataclass(frozen=True)
 class FeedState:
-    """What the last visits of a feed left behind. `failures` counts visits in a row that gave nothing readable."""
+    """What the last visits of a feed left behind. `failures` counts visits in a row that gave nothing readable.
+
+    `read_whole_at` is when it was last asked for without conditions and read, `distrusted_at` when its validators were
+    found to lie. `asked` counts its visits of the day `asked_on`; `rhythm` is what it was found to publish (JSON).
+    """
 
     outlet_id: str
     url: str
@@ -23,11 +27,32 @@ class FeedState:
     proven_at: datetime | None = None
     last_ok_at: datetime | None = None
     failures: int = 0
+    last_at: datetime | None = None
+    next_due_at: datetime | None = None
+    read_whole_at: datetime | None = None
+    distrusted_at: datetime | None = None
+    asked_on: str = ""
+    asked: int = 0
+    rhythm: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FeedPlan:
+    """When a feed is due next, its visits of the day `asked_on` so far, and the rhythm that this was planned by."""
+
+    url: str
+    next_due_at: datetime
+    asked_on: str
+    asked: int
+    rhythm: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FeedVisit:
-    """One visit of a feed: `status` 0 where no answer came; `reason` is empty where the feed was read."""
+    """One visit of a feed: `status` 0 where no answer came; `reason` is empty where the feed was read.
+
+    `whole` is true where no condition was sent; `lied` where its validators stayed though it had something new.
+    """
 
     outlet_id: str
     url: str
@@ -38,6 +63,8 @@ class FeedVisit:
     body_hash: str | None = None
     entries: int = 0
     reason: str = ""
+    whole: bool = False
+    lied: bool = False
 
 
 @dataclass(frozen=True)
