@@ -2,6 +2,7 @@
 
 from storage.engine import Database, is_missing_file
 from storage.repository.articles import ArticleRepository
+from storage.repository.corrections import CorrectionRepository
 from storage.repository.deliveries import DeliveryRepository
 from storage.repository.digests import DigestRepository
 from storage.repository.entries import EntryRepository
@@ -31,6 +32,7 @@ class Store:
         self.articles = ArticleRepository(database)
         self.events = EventRepository(database)
         self.judgements = JudgementRepository(database)
+        self.corrections = CorrectionRepository(database)
         self.ties = TieRepository(database)
         self.runs = RunRepository(database)
         self.digests = DigestRepository(database)

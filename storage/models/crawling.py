@@ -27,6 +27,8 @@ class OutletModel(Base):
     failures: Mapped[int] = mapped_column(default=0)
     failing_since_at: Mapped[datetime | None]
     habits: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str] = mapped_column(CleanText, default="")
 
 
 class FeedModel(Base):
@@ -46,14 +48,14 @@ class FeedModel(Base):
     last_status: Mapped[int] = mapped_column(default=0)
     last_reason: Mapped[str] = mapped_column(CleanText, default="")
     failures: Mapped[int] = mapped_column(default=0)
-
-
     next_due_at: Mapped[datetime | None]
     read_whole_at: Mapped[datetime | None]
     distrusted_at: Mapped[datetime | None]
     asked_on: Mapped[str] = mapped_column(String, default="")
     asked: Mapped[int] = mapped_column(default=0)
     rhythm: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
 class RobotsModel(Base):
     """What a server's robots.txt said when it was read last."""
 

@@ -33,9 +33,14 @@ class EventModel(Base):
     """Something that happened once. A merged event points to the one that goes on.
 
     `news_number` counts up, in the order of the commits, each time an event becomes news; 0 for what never was.
+    `dated_on` is the day by which lists are in order: of the happening, else of the first sight.
     """
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_dated", "verdict", "dated_on", "id"),
+        Index("ix_events_act", "verdict", "act", "stage", "dated_on", "id"),
+    )
     id: Mapped[str] = mapped_column(String, primary_key=True)
     block: Mapped[str] = mapped_column(String, index=True)
     act: Mapped[str] = mapped_column(String)
@@ -48,6 +53,7 @@ class EventModel(Base):
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("events.id"))
     news_number: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
+    dated_on: Mapped[str] = mapped_column(String, default="")
 
 
 class EventPairModel(Base):
@@ -66,6 +72,18 @@ class EventPairModel(Base):
     kr_key: Mapped[str] = mapped_column(String, primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
     dated_on: Mapped[str] = mapped_column(String)
+
+
+class EventOutletModel(Base):
+    """An outlet and a language in which an event is told: what lists of events are narrowed by."""
+
+    __tablename__ = "event_outlets"
+    __table_args__ = (
+        Index("ix_event_outlets_outlet", "outlet_id", "event_id"), Index("ix_event_outlets_lang", "lang", "event_id"),
+    )
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    outlet_id: Mapped[str] = mapped_column(ForeignKey("outlets.id"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String, primary_key=True)
 
 
 class FactModel(Base):
@@ -113,7 +131,7 @@ class TieModel(Base):
 
 
 class JudgementModel(Base):
-    """A reader's yes or no on an event; the latest per reader counts, the earlier ones stay."""
+    """A reader's yes or no on an event; the latest that was not withdrawn counts, all of them stay."""
 
     __tablename__ = "judgements"
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -121,6 +139,28 @@ class JudgementModel(Base):
     answer: Mapped[str] = mapped_column(String)
     reader: Mapped[str] = mapped_column(CleanText, default="")
     judged_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(CleanText, default="")
+
+
+class CorrectionModel(Base):
+    """What a reader said of grouping: two events are one (`merge`), or a story is of another event (`split`).
+
+    An event is named by a page that proves it and by the fact in it (`VN-46|KR-44|visit`), as both outlive its id.
+    """
+
+    __tablename__ = "corrections"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    block: Mapped[str] = mapped_column(String, index=True)
+    kind: Mapped[str] = mapped_column(String)
+    one_entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    one_fact: Mapped[str] = mapped_column(String)
+    other_entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
+    other_fact: Mapped[str] = mapped_column(String)
+    reader: Mapped[str] = mapped_column(CleanText, default="")
+    made_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(CleanText, default="")
 
 
 class EventChangeModel(Base):

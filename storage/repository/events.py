@@ -18,6 +18,7 @@ from storage.models import (
     SubscriptionModel,
     VerdictModel,
 )
+from storage.repository.event_outlets import save_event_outlets
 from storage.repository.event_views import has_facts, make_views
 from storage.repository.judgements import find_answers
 from storage.repository.news import NEWS_TURN, News, is_untold
@@ -126,6 +127,7 @@ class EventRepository:
             session.add_all(_change(change, at) for change in changes)
             _save_facts(session, block, events, {e.id for e in events if verdicts[e.id] != e.verdict})
             _drop_pairs(session, block)
+            save_event_outlets(session, block)
         return made
 
     def changes(self, event_id: str) -> list[EventChange]:
@@ -241,5 +243,5 @@ def _block_fact(fact: FactModel, article: ArticleModel, verdict: VerdictModel, b
         verdict=verdict.verdict, block=fact.block, vn_key=fact.vn_key, kr_key=fact.kr_key, act=fact.act,
         stage=fact.stage, happened_on=fact.happened_on, published_at=article.published_at,
         fetched_at=article.fetched_at, backlog=backlog, title=article.title, text=article.text, quote=fact.quote,
-        position=fact.position, score=verdict.score,
+        position=fact.position, score=verdict.score, entry_id=article.entry_id,
     )

@@ -1,6 +1,7 @@
 """Questions about judgements: what readers said of events, and which answer counts; it groups and trains nothing."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import select, update
@@ -40,11 +41,29 @@ class JudgementRepository:
             session.execute(update(FactModel).where(FactModel.event_id == event.id).values(waiting=True))
             return event.block
 
+    def withdraw(self, event_id: str, reader: str, at: datetime) -> str | None:
+        """Takes back the judgement that counts for an event; its block, None where none counts. It stays on record.
+
+        The block waits to be grouped again: what the judge, or the judgement before, says of the event counts then.
+        """
+        with self._database.write() as session:
+            self._database.take_turn(session, NEWS_TURN)
+            event = find_kept(session, event_id)
+            said = _find_block(session, event.block).get(event.id, []) if event else []
+            standing = [row for row in said if row.withdrawn_at is None]
+            if event is None or not standing:
+                return None
+            row = session.get_one(JudgementModel, standing[-1].id)
+            row.withdrawn_at, row.withdrawn_by = at, reader
+            session.execute(update(FactModel).where(FactModel.event_id == event.id).values(waiting=True))
+            return event.block
+
     def find(self, event_id: str) -> list[Judgement]:
         """All that readers said of an event, and of those that were merged into it, first said first."""
         with self._database.read() as session:
             event = find_kept(session, event_id)
-            return _find_block(session, event.block).get(event.id, []) if event else []
+            said = _find_block(session, event.block).get(event.id, []) if event else []
+            return [_judgement(row) for row in said]
 
     def answers(
         self, block: str, merged: Mapping[str, str] = NOTHING, present: Collection[str] = ()
@@ -68,7 +87,9 @@ def find_answers(
     session: Session, block: str, merged: Mapping[str, str] = NOTHING, present: Collection[str] = ()
 ) -> dict[str, Judgement]:
     """What `JudgementRepository.answers` says, inside a transaction."""
-    return {event_id: said[-1] for event_id, said in _find_block(session, block, merged, present).items()}
+    found = _find_block(session, block, merged, present).items()
+    standing = {event_id: [row for row in said if row.withdrawn_at is None] for event_id, said in found}
+    return {event_id: _judgement(said[-1]) for event_id, said in standing.items() if said}
 
 
 def find_judged(session: Session, facts: Iterable[FactModel]) -> set[str]:
@@ -79,7 +100,7 @@ def find_judged(session: Session, facts: Iterable[FactModel]) -> set[str]:
 
 def _find_block(
     session: Session, block: str, merged: Mapping[str, str] = NOTHING, present: Collection[str] = ()
-) -> dict[str, list[Judgement]]:
+) -> dict[str, list[JudgementModel]]:
     question = (
         select(JudgementModel).join(EventModel, EventModel.id == JudgementModel.event_id)
         .where(EventModel.block == block).order_by(*IN_ORDER)
@@ -87,12 +108,12 @@ def _find_block(
     rows = session.scalars(question).all()
     leads = {old: kept for old, kept in _find_merges(session, block) if old not in present} if rows else {}
     leads |= merged
-    found: dict[str, list[Judgement]] = {}
+    found: dict[str, list[JudgementModel]] = {}
     for row in rows:
         kept = row.event_id
         while kept in leads:
             kept = leads[kept]
-        found.setdefault(kept, []).append(_judgement(row))
+        found.setdefault(kept, []).append(row)
     return found
 
 
@@ -104,4 +125,7 @@ def _find_merges(session: Session, block: str) -> list[tuple[str, str]]:
 
 
 def _judgement(row: JudgementModel) -> Judgement:
-    return Judgement(row.event_id, row.answer, row.reader, row.judged_at)  # type: ignore[arg-type]
+    return Judgement(
+        row.event_id, row.answer, row.reader, row.judged_at,  # type: ignore[arg-type]
+        row.withdrawn_at, row.withdrawn_by,
+    )

@@ -38,6 +38,7 @@ class News:
         row.act, row.stage, row.happened_on, row.merged_into = event.act, event.stage, event.happened_on, None
         row.verdict, row.score, row.backlog = verdict, event.score, event.backlog
         row.new_tie = row.new_tie if new_tie is None else new_tie
+        row.dated_on = event.happened_on or row.first_seen_at.date().isoformat()
         self._session.flush()
         self._save_pairs(event, _dated_on(row))
         self._renew(row, before)
@@ -97,7 +98,7 @@ class _Standing:
 def _dated_on(row: EventModel) -> str:
     """The day by which events of a pair are in order; a refuted one stands behind all, so that it is earlier than none.
     """
-    return REFUTED_ON if row.verdict == "no" else row.happened_on or row.first_seen_at.date().isoformat()
+    return REFUTED_ON if row.verdict == "no" else row.dated_on
 
 
 def is_untold(subscription: str) -> ColumnElement[bool]:

@@ -33,11 +33,13 @@ class OutletRepository:
             return {row.id: _state(row) for row in session.scalars(select(OutletModel))}
 
     def find_due(self, outlet_ids: Iterable[str], now: datetime) -> list[str]:
-        """Those of `outlet_ids` whose time has come, never visited ones first, then the longest overdue."""
+        """Those of `outlet_ids` whose time has come, never visited ones first, then the longest overdue; no paused one.
+        """
         wanted = set(outlet_ids)
         due = OutletModel.next_due_at
         question = (
-            select(OutletModel.id).where((due.is_(None)) | (due <= now)).order_by(due.is_not(None), due, OutletModel.id)
+            select(OutletModel.id).where((due.is_(None)) | (due <= now), OutletModel.paused_at.is_(None))
+            .order_by(due.is_not(None), due, OutletModel.id)
         )
         with self._database.read() as session:
             return [outlet_id for outlet_id in session.scalars(question) if outlet_id in wanted]
@@ -85,10 +87,10 @@ class OutletRepository:
                 row.failures += 1
                 return
             row.failures, row.last_ok_at, row.proven_at = 0, visit.at, row.proven_at or visit.at
-            if visit.status != 304:
-                row.etag, row.last_modified, row.body_hash = visit.etag, visit.last_modified, visit.body_hash
             row.read_whole_at = visit.at if visit.whole else row.read_whole_at
             row.distrusted_at = visit.at if visit.lied else row.distrusted_at
+            if visit.status != 304:
+                row.etag, row.last_modified, row.body_hash = visit.etag, visit.last_modified, visit.body_hash
 
     def ledger(self, outlet_ids: Iterable[str], since: datetime, until: datetime) -> list[LedgerLine]:
         """What happened between the two instants, one line for each of `outlet_ids`, registered or not.
@@ -114,8 +116,6 @@ def save_state(session: Session, state: OutletState) -> None:
     row.failing_since_at, row.habits = state.failing_since_at, dict(state.habits)
 
 
-def _feed(session: Session, visit: FeedVisit) -> FeedModel:
-    question = select(FeedModel).where(FeedModel.outlet_id == visit.outlet_id, FeedModel.url == visit.url)
 def save_feed_plans(session: Session, outlet_id: str, plans: Sequence[FeedPlan]) -> None:
     """Saves when feeds are due next, inside a transaction; feeds that were never visited have no row and are left."""
     for plan in plans:
@@ -124,6 +124,8 @@ def save_feed_plans(session: Session, outlet_id: str, plans: Sequence[FeedPlan])
             next_due_at=plan.next_due_at, asked_on=plan.asked_on, asked=plan.asked, rhythm=dict(plan.rhythm)))
 
 
+def _feed(session: Session, visit: FeedVisit) -> FeedModel:
+    question = select(FeedModel).where(FeedModel.outlet_id == visit.outlet_id, FeedModel.url == visit.url)
     return session.scalars(question.with_for_update()).one()
 
 
@@ -169,6 +171,6 @@ def _feed_state(row: FeedModel) -> FeedState:
     return FeedState(
         outlet_id=row.outlet_id, url=row.url, etag=row.etag, last_modified=row.last_modified,
         body_hash=row.body_hash, proven_at=row.proven_at, last_ok_at=row.last_ok_at, failures=row.failures,
-    )
         last_at=row.last_at, next_due_at=row.next_due_at, read_whole_at=row.read_whole_at,
         distrusted_at=row.distrusted_at, asked_on=row.asked_on, asked=row.asked, rhythm=dict(row.rhythm),
+    )

@@ -72,7 +72,7 @@ class OutletState:
     """What is known of an outlet from visiting it. `state` is one of the health words of the design.
 
     `failures` counts failing visits in a row, the first of them at `failing_since_at`; `habits` is what is usual for
-    it, as the crawler counts it (JSON).
+    it, as the crawler counts it (JSON). `paused_at` is when a person paused it: it is not visited until they resume it.
     """
 
     outlet_id: str
@@ -86,6 +86,8 @@ class OutletState:
     failures: int = 0
     failing_since_at: datetime | None = None
     habits: dict[str, Any] = field(default_factory=dict)
+    paused_at: datetime | None = None
+    paused_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ class BlockFact:
     quote: str
     position: int
     score: float = 0.0
+    entry_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,45 @@ class EventChange:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A reader's yes or no on an event; `reader` is who, as they gave their name. The latest one counts."""
+    """A reader's yes or no on an event; `reader` is who, as they gave their name. The latest one counts.
+
+    One that was withdrawn counts no more; it is kept with the instant and with who took it back.
+    """
 
     event_id: str
     answer: Literal["yes", "no"]
     reader: str
     judged_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+
+
+@dataclass(frozen=True)
+class FactName:
+    """A fact by what outlives its number: the page that it is from, its pair and its act."""
+
+    entry_id: int
+    vn_key: str
+    kr_key: str
+    act: str
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a reader said of grouping: the events of two facts are one, or `one` tells of another event than `other`.
+
+    One that was withdrawn counts no more, and is kept. `id` is 0 before it is saved.
+    """
+
+    block: str
+    kind: Literal["merge", "split"]
+    one: FactName
+    other: FactName
+    reader: str
+    made_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True)

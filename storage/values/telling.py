@@ -27,6 +27,7 @@ class DeliveryRow:
     parts_sent: int
     may_repeat: bool
     reason: str
+    claim: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,46 @@ class UnsubscribedRow:
     subscription: str
     recipient: str
     left_at: datetime
+
+
+@dataclass(frozen=True)
+class ToldEvent:
+    """A told event by what it is known by in any store, as ids differ: main pair first in `pairs`."""
+
+    act: str
+    happened_on: str | None
+    pairs: tuple[tuple[str, str], ...]
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A digest as a journal keeps it: enough to make it again in a store that does not have it."""
+
+    subscription: str
+    period: str
+    composed_at: datetime
+    since_at: datetime
+    notifier: str
+    recipients: tuple[str, ...]
+    content: dict[str, Any]
+    told: tuple[ToldEvent, ...]
+
+
+@dataclass(frozen=True)
+class RecalledDelivery:
+    """How the handing over to one recipient stands, as a journal has it."""
+
+    recipient: str
+    state: DeliveryState
+    at: datetime
+    parts_sent: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class JournalMark:
+    """A line of a journal, by its number."""
+
+    journal: str
+    position: int
