@@ -13,6 +13,7 @@ from storage.repository.judgements import JudgementRepository
 from storage.repository.leases import LeaseRepository
 from storage.repository.outlets import OutletRepository
 from storage.repository.query_turns import QueryTurnRepository
+from storage.repository.recalls import RecallRepository
 from storage.repository.robots import RobotsRepository
 from storage.repository.runs import RunRepository
 from storage.repository.ties import TieRepository
@@ -37,6 +38,7 @@ class Store:
         self.runs = RunRepository(database)
         self.digests = DigestRepository(database)
         self.deliveries = DeliveryRepository(database)
+        self.recalls = RecallRepository(database)
         self.unsubscribed = UnsubscribedRepository(database)
         self.leases = LeaseRepository(database)
         self.robots = RobotsRepository(database)

@@ -55,7 +55,10 @@ class UnsubscribedModel(Base):
 
 
 class DeliveryModel(Base):
-    """The handing over of one digest to one recipient."""
+    """The handing over of one digest to one recipient.
+
+    `claim` counts those who took it; `claimed_at` is when the last of them was last known to live.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -68,6 +71,7 @@ class DeliveryModel(Base):
     recipient: Mapped[str] = mapped_column(CleanText)
     state: Mapped[str] = mapped_column(String, default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime | None]
@@ -75,3 +79,29 @@ class DeliveryModel(Base):
     parts_sent: Mapped[int] = mapped_column(default=0)
     may_repeat: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(CleanText, default="")
+
+
+class JournalModel(Base):
+    """A journal of deliveries that lies outside the database, and up to which of its lines this store agrees with it.
+    """
+
+    __tablename__ = "journals"
+    id: Mapped[str] = mapped_column(String, primary_key=True)
+    begun_at: Mapped[datetime]
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecalledModel(Base):
+    """An event that a journal says was told, by what it is known by in any store: its pairs, act, day and addresses.
+
+    Kept from the moment when a restored store has its digests made again; its own event may be found later.
+    """
+
+    __tablename__ = "recalled"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"), index=True)
+    digest_id: Mapped[int] = mapped_column(ForeignKey("digests.id"), index=True)
+    act: Mapped[str] = mapped_column(String)
+    happened_on: Mapped[str | None] = mapped_column(String)
+    pairs: Mapped[list[Any]]
+    urls: Mapped[list[Any]]
