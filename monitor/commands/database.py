@@ -1,6 +1,15 @@
-"""The commands about the database itself: `twinwatch db upgrade`. Imports only when it runs."""
+"""The commands about the database itself: upgrade, copy, backup and restore. Imports only when they run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from storage.copying import Progress
+    from storage.engine import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -8,6 +17,9 @@ def register(app: typer.Typer) -> None:
     db = typer.Typer(no_args_is_help=True, help="Looks after the database.", epilog="Example: `twinwatch db upgrade`")
     db.callback()(_group)
     db.command("upgrade", epilog="Example: `twinwatch db upgrade`")(upgrade_database)
+    db.command("copy", epilog="Example: `twinwatch db copy postgresql://USER:PASSWORD@HOST/NAME`")(copy_database)
+    db.command("backup", epilog="Example: `twinwatch db backup backups/monday.gz`")(backup_database)
+    db.command("restore", epilog="Example: `twinwatch db restore backups/monday.gz --replace`")(restore_database)
     app.add_typer(db, name="db")
 
 
@@ -16,16 +28,90 @@ def upgrade_database() -> None:
 
     Run it after each update of Twinwatch. It may be repeated, and several may run at once.
     """
+    from storage.upgrade import newest_revision, upgrade
+
+    with _own_database() as database:
+        before, after = upgrade(database), newest_revision()
+    typer.echo(f"Up to date: revision {after}." if before == after else f"Upgraded: {before or 'empty'} -> {after}.")
+
+
+def copy_database(
+    target: Annotated[str, typer.Argument(help="The address of an empty database; its tables are made if missing.")],
+) -> None:
+    """Copies the whole store into another, empty database, and checks that every row arrived.
+
+    To move from SQLite to PostgreSQL: stop the service, copy, set `database_url` to the new address, start the service.
+    What a running service stores meanwhile would stay behind.
+    """
+    from storage.copying import copy_store
+    from storage.engine import Database
+    from storage.upgrade import upgrade
+
+    with _own_database() as source, _progress() as note:
+        other = Database(target)
+        try:
+            upgrade(source)
+            upgrade(other)
+            rows = copy_store(source, other, note)
+        finally:
+            other.close()
+    typer.echo(f"Copied {sum(rows.values()):,} rows of {len(rows)} tables; the counts agree.")
+
+
+def backup_database(
+    file: Annotated[Path | None, typer.Argument(help="The new file; by default data_dir/backups/DATE.gz.")] = None,
+) -> None:
+    """Writes the whole store to one file, while the service goes on. `twinwatch db restore` takes it on any machine."""
+    from seeds.settings import load_settings
+    from storage.backup import make_backup
+    from storage.clock import utc_now
+
+    name = f"twinwatch-{utc_now():%Y-%m-%dT%H%M%SZ}.gz"
+    path = file or load_settings().data_dir.absolute() / "backups" / name
+    with _own_database() as database, _progress() as note:
+        make_backup(database, path, note)
+    typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:,.1f} MB). Keep a copy on another machine.")
+
+
+def restore_database(
+    file: Annotated[Path, typer.Argument(help="A file of `twinwatch db backup`.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Move the SQLite store that is there aside.")] = False,
+) -> None:
+    """Puts the store of a backup in place. Stop the service first; PostgreSQL wants an empty database."""
+    from storage.backup import restore_backup
+
+    with _own_database() as database, _progress() as note:
+        aside = restore_backup(file, database, note, replace=replace)
+    typer.echo("Restored." + (f" The store that was there is now {aside}." if aside else ""))
+
+
+@contextmanager
+def _own_database() -> "Iterator[Database]":
     from seeds.settings import load_settings
     from storage.engine import Database
-    from storage.upgrade import newest_revision, upgrade
 
     database = Database(load_settings().database_address)
     try:
-        before, after = upgrade(database), newest_revision()
+        yield database
     finally:
         database.close()
-    typer.echo(f"Up to date: revision {after}." if before == after else f"Upgraded: {before or 'empty'} -> {after}.")
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress]":
+    """A bar on standard error for each table or file in turn."""
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    tasks: dict[str, TaskID] = {}
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+
+        def note(what: str, done: int, rows: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=rows or None)
+            bars.update(tasks[what], completed=done, total=rows or None)
+
+        yield note
 
 
 def _group() -> None:
