@@ -65,6 +65,7 @@ class Family:
 
     `next_page` says where a list goes on, in order of trust: an address with `{page}` in it (`?page={page}` sets that
     key of the list's own address, `{base}/page/{page}/` begins with it), or the selector of a link to the next page.
+    `search` is the path of its search page, with `{word}` where the word goes.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Family:
     date_order: DateOrder = "dmy"
     usual_feeds: tuple[str, ...] = ()
     next_page: tuple[str, ...] = ()
+    search: str = ""
 
 
 @dataclass(frozen=True)

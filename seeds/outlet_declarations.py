@@ -22,8 +22,9 @@ OUTLET_KEYS = (
     "name", "name_en", "country", "lang", "kind", "region", "home", "homepage", "hosts", "family", "feeds", "article",
     "interval_minutes", "zone", "overrides", "evidence", "notes",
 )
-FAMILY_KEYS = ("about", "identity", "page", "list_links", "date_order", "usual_feeds", "next_page")
-RULE_KEYS = ("identity", "page", "list_links", "date_order", "next_page")
+FAMILY_KEYS = ("about", "identity", "page", "list_links", "date_order", "usual_feeds", "next_page", "search")
+RULE_KEYS = ("identity", "page", "list_links", "date_order", "next_page", "search")
+SEARCH_PATH = re.compile(r"/[^\s{}]*\{word\}[^\s{}]*")
 PAGE_KEYS = ("title", "lead", "body", "author", "date", "remove")
 # Vietnam writes the day first everywhere; Korean pages write YYYY.MM.DD or YYYY-MM-DD.
 USUAL_ORDER: dict[str, DateOrder] = {"VN": "dmy", "KR": "ymd"}
@@ -55,6 +56,8 @@ def make_rules(declaration: Declaration, known: tuple[str, ...]) -> Rules:
         rules["usual_feeds"] = declaration.texts("usual_feeds")
     if "next_page" in declaration.values:
         rules["next_page"] = _make_next_page(declaration)
+    if "search" in declaration.values:
+        rules["search"] = declaration.text("search", form=SEARCH_PATH)
     return rules
 
 

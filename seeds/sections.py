@@ -40,6 +40,7 @@ class CrawlSettings(Section):
     interval_minutes: int = Field(default=30, ge=1, le=24 * 60)
     wave_seconds: int = Field(default=600, ge=1)
     pages_per_host: int = Field(default=100, ge=1)
+    requests_per_host: int = Field(default=2000, ge=1)
     delay_seconds: float = Field(default=2.0, ge=0)
     timeout_seconds: float = Field(default=20, gt=0)
     max_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
@@ -95,3 +96,40 @@ class WebSettings(Section):
     def _from_file(self) -> Self:
         self.link_key = SecretStr(read_secret("link_key", self.link_key.get_secret_value(), self.link_key_file))
         return self
+
+
+class QuerySettings(Section):
+    """Search services: each off until it is agreed to here, Naver until its two keys are set.
+
+    `..._per_day` bounds the requests of 24 hours; an address that is set stands in the place of the service's own.
+    """
+
+    gdelt: bool = False
+    gdelt_per_day: int = Field(default=96, ge=1, le=1_000)
+    gdelt_url: str = "https://api.gdeltproject.org/api/v2/doc/doc"
+    google_news: bool = False
+    google_news_per_day: int = Field(default=48, ge=1, le=288)
+    google_news_url: str = "https://news.google.com/rss/search"
+    site_search: bool = False
+    naver_client_id: SecretStr = SecretStr("")
+    naver_client_id_file: OptionalPath = None
+    naver_client_secret: SecretStr = SecretStr("")
+    naver_client_secret_file: OptionalPath = None
+    naver_door: Literal["developers", "hub"] = "developers"
+    naver_per_day: int = Field(default=288, ge=1, le=25_000)
+    naver_url: str = ""
+
+    @model_validator(mode="after")
+    def _from_files(self) -> Self:
+        own_id, secret = self.naver_client_id.get_secret_value(), self.naver_client_secret.get_secret_value()
+        self.naver_client_id = SecretStr(read_secret("naver_client_id", own_id, self.naver_client_id_file))
+        self.naver_client_secret = SecretStr(
+            read_secret("naver_client_secret", secret, self.naver_client_secret_file))
+        if bool(self.naver_client_id.get_secret_value()) != bool(self.naver_client_secret.get_secret_value()):
+            raise ValueError("naver_client_id and naver_client_secret are set together, or neither is")
+        return self
+
+    @property
+    def naver(self) -> bool:
+        """Whether Naver is asked: whoever has keys has agreed to its terms."""
+        return bool(self.naver_client_secret.get_secret_value())

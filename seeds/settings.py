@@ -17,7 +17,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
-from seeds.sections import CrawlSettings, EmailSettings, OptionalPath, Section, SlackSettings, WebSettings, read_secret
+from seeds.sections import (
+    CrawlSettings,
+    EmailSettings,
+    OptionalPath,
+    QuerySettings,
+    Section,
+    SlackSettings,
+    WebSettings,
+    read_secret,
+)
 from seeds.subscription import Subscription
 
 CONFIG_FILE = "twinwatch.toml"
@@ -37,6 +46,7 @@ class Settings(BaseSettings):
     database_url_file: OptionalPath = None
     seeds_dir: OptionalPath = None
     crawl: CrawlSettings = CrawlSettings()
+    query: QuerySettings = QuerySettings()
     email: EmailSettings = EmailSettings()
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
