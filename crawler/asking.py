@@ -16,8 +16,8 @@ from scrapy.settings import Settings as ScrapySettings
 
 from crawler.answers import Answer, ask
 from crawler.identity import make_host
-from crawler.leases import HostLeases
-from crawler.plan import check_contact
+from crawler.leases import HostLeases, Pace
+from crawler.plan import check_contact, make_pace
 from crawler.robots import Robots
 from crawler.storing import StoreThread
 from seeds.settings import Settings
@@ -51,7 +51,7 @@ def run_politely(settings: Settings, job: Callable[[Fetch], Awaitable[T]]) -> T:
     for name in ("scrapy", "twisted"):  # what went wrong is in the answers, told in our own words
         logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(AskingSpider)
-    process.crawl(crawler, job=job, storing=storing, delay_seconds=settings.crawl.delay_seconds)
+    process.crawl(crawler, job=job, storing=storing, pace=make_pace(settings.crawl))
     process.start()
     spider = crawler.spider
     if not isinstance(spider, AskingSpider) or spider.task is None or spider.task.cancelled():
@@ -66,14 +66,14 @@ class AskingSpider(Spider, Generic[T]):
     name = "asking"
 
     def __init__(
-        self, crawler: Crawler, job: Callable[[Fetch], Awaitable[T]], storing: StoreThread, delay_seconds: float,
+        self, crawler: Crawler, job: Callable[[Fetch], Awaitable[T]], storing: StoreThread, pace: Pace,
     ) -> None:
         super().__init__()
         self._job, self.storing = job, storing
         self.task: asyncio.Future[T] | None = None
         self.leases = HostLeases(
             storing, f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}", utc_now,
-            seconds=crawler.settings.getfloat("LEASE_SECONDS"), delay_seconds=delay_seconds)
+            seconds=crawler.settings.getfloat("LEASE_SECONDS"), pace=pace)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "AskingSpider[T]":

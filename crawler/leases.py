@@ -1,73 +1,115 @@
-"""Holds the database's leases on hosts for one wave: no two crawls ever ask one host at once. It sends no request."""
+"""Paces the requests of one crawl by the database's leases: one at a time per host, rested, within the day's budget."""
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from crawler.refusals import HostBlocked, HostBusy, HostResting
+from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSpent
 from crawler.storing import StoreFailed, StoreThread
 from storage.clock import Clock
+from storage.repository.leases import Request
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WAIT = timedelta(seconds=60)  # the longest crawl-delay that we honour, so that a next wave can wait for it
+LONGEST_WAIT = timedelta(seconds=90)  # the longest crawl-delay that we honour, and a request that was never ended
+
+HostRefusal = HostBusy | HostBlocked | HostResting | HostSpent
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How hosts are asked: the rest after a request and its longest time in seconds, and requests a host and day.
+
+    `zones` are the zones of outlets by host, in which a day begins; hosts of nobody have those of UTC.
+    """
+
+    delay_seconds: float
+    timeout_seconds: float
+    requests_a_day: int
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+    def find_day(self, host: str, now: datetime) -> str:
+        """The day of `host` at `now`, as YYYY-MM-DD."""
+        return now.astimezone(self._zone(host)).date().isoformat()
+
+    def find_midnight(self, host: str, now: datetime) -> datetime:
+        """When the next day of `host` begins."""
+        zone = self._zone(host)
+        return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(now.tzinfo)
+
+    def _zone(self, host: str) -> ZoneInfo:
+        return ZoneInfo(self.zones.get(host, "UTC"))
 
 
 class HostLeases:
-    """The leases of one wave. `holder` names this process; a lease lives `seconds` beyond its last renewal.
+    """The leases of one crawl. `holder` names this process; a lease lives `seconds` beyond its last renewal.
 
-    A lease that could not be renewed in time (a machine asleep, a database gone) counts as lost and is taken anew.
+    Every request is sent inside a `turn`, which the database has counted and whose time it has reserved before: what
+    the next process may do does not depend on whether this one lives to tell of its end.
     """
 
-    def __init__(
-        self, storing: StoreThread, holder: str, clock: Clock, *, seconds: float, delay_seconds: float,
-    ) -> None:
+    def __init__(self, storing: StoreThread, holder: str, clock: Clock, *, seconds: float, pace: Pace) -> None:
         self._storing, self._leases, self.holder, self._clock = storing, storing.store.leases, holder, clock
-        self._seconds, self._delay = seconds, delay_seconds
+        self._seconds, self._pace = seconds, pace
         self._held: dict[str, datetime] = {}
-        self._next_allowed: dict[str, datetime] = {}
+        self._claimed: dict[str, datetime] = {}
+        self._ended: dict[str, datetime] = {}
+        self._until: dict[str, datetime] = {}
         self._delays: dict[str, float] = {}
-        self._refused: dict[str, HostBusy | HostBlocked | HostResting] = {}
+        self._refused: dict[str, HostRefusal] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def holds(self, hosts: Collection[str]) -> bool:
-        """Whether all of `hosts` may be asked right now."""
+        """Whether all of `hosts` are ours right now."""
         return all(self._is_held(host) for host in hosts)
 
-    async def take(self, host: str) -> None:
-        """Makes sure that `host` may be asked; waits a little where it was asked just now by somebody else.
+    def check(self, host: str) -> None:
+        """Raises what `take` or `turn` raised for `host` before, for the rest of the crawl."""
+        if host in self._refused:
+            raise self._refused[host]
 
-        Raises HostBusy, HostBlocked or HostResting, and again at once for the rest of the wave.
-        """
+    async def take(self, host: str) -> None:
+        """Makes sure that `host` is ours. Raises HostBusy, HostBlocked or HostResting, and from then on at once."""
+        if self._is_held(host) and host not in self._refused:
+            return
         async with self._locks[host]:
-            if host in self._refused:
-                raise self._refused[host]
-            if self._is_held(host):
-                return
+            self.check(host)
             now = self._clock()
             lease = await self._storing.ask(self._leases.acquire, f"host:{host}", self.holder, now, self._seconds)
             if lease is None:
-                until = await self._storing.ask(self._leases.find_end, f"host:{host}")
-                raise self._refuse(host, HostBusy(f"another crawl is asking {host}", until))
+                raise await self._find_busy(host)
             self._held[host] = now
-            if lease.next_allowed_at and lease.next_allowed_at > now:
-                await self._wait(host, lease.next_allowed_at, now)
+            if lease.next_allowed_at and lease.next_allowed_at - now > LONGEST_WAIT:
+                raise await self._rest(host, lease.next_allowed_at)
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """One request to `host`, begun when it is ours, has rested and has some of its budget left.
+
+        Raises as `take`, and HostSpent.
+        """
+        async with self._locks[host]:
+            await self._claim(host)
+            try:
+                yield
+            finally:
+                self._ended[host] = self._clock()
 
     async def block(self, host: str, reason: str, until: datetime | None) -> None:
-        """Ends asking `host` for this wave, and for everybody until `until`."""
+        """Ends asking `host` for this crawl, and for everybody until `until`."""
         self._refuse(host, HostBlocked(reason))
-        self._next_allowed[host] = max(until or self._rested_at(host), self._rested_at(host))
+        if until:
+            self._until[host] = until
         await self._release(host)
 
-    def touch(self, host: str) -> None:
-        """Notes that a request to `host` has just ended."""
-        self._next_allowed[host] = self._rested_at(host)
-
     def slow_down(self, host: str, seconds: float) -> None:
-        """Notes a delay that `host` wants between requests, beyond our own."""
-        self._delays[host] = max(self._delay, seconds)
+        """Notes a delay that `host` wants between requests, beyond our own; it holds for the last request too."""
+        self._delays[host] = max(self._pace.delay_seconds, seconds)
 
     async def keep(self) -> None:
         """Renews what is held, for as long as it is not cancelled."""
@@ -91,26 +133,64 @@ class HostLeases:
         for host in list(self._held):
             await self._release(host)
 
+    async def _claim(self, host: str) -> None:
+        while True:
+            self.check(host)
+            await self._sleep(self._rested_at(host))
+            now = self._clock()
+            longest = timedelta(seconds=self._pace.timeout_seconds + self._delay(host))
+            request = Request(
+                now + longest, self._pace.find_day(host, now), self._pace.requests_a_day, self._claimed.get(host))
+            claim = await self._storing.ask(
+                self._leases.claim, f"host:{host}", self.holder, now, self._seconds, request)
+            if claim is None:
+                raise await self._find_busy(host)
+            self._held[host] = now
+            if claim.granted:
+                self._claimed[host] = request.next_allowed_at
+                return
+            if claim.next_allowed_at is None:
+                raise await self._spend(host, now)
+            if claim.next_allowed_at - now > LONGEST_WAIT:
+                raise await self._rest(host, claim.next_allowed_at)
+            await self._sleep(claim.next_allowed_at)
+
     def _is_held(self, host: str) -> bool:
         taken_at = self._held.get(host)
         return taken_at is not None and self._clock() - taken_at < timedelta(seconds=self._seconds)
 
-    def _rested_at(self, host: str) -> datetime:
-        return self._clock() + timedelta(seconds=self._delays.get(host, self._delay))
+    def _delay(self, host: str) -> float:
+        return self._delays.get(host, self._pace.delay_seconds)
 
-    def _refuse(self, host: str, refusal: HostBusy | HostBlocked | HostResting) -> HostBusy | HostBlocked | HostResting:
+    def _rested_at(self, host: str) -> datetime | None:
+        """When the rest after our own last request, or a pause that was named, is over; None where there is none."""
+        ended = self._ended.get(host)
+        rested = ended + timedelta(seconds=self._delay(host)) if ended else None
+        return max(filter(None, (rested, self._until.get(host))), default=None)
+
+    async def _sleep(self, until: datetime | None) -> None:
+        while until is not None and (left := (until - self._clock()).total_seconds()) > 0:
+            await asyncio.sleep(left)
+
+    async def _find_busy(self, host: str) -> HostRefusal:
+        until = await self._storing.ask(self._leases.find_end, f"host:{host}")
+        return self._refuse(host, HostBusy(f"another crawl is asking {host}", until))
+
+    async def _rest(self, host: str, until: datetime) -> HostRefusal:
+        self._until[host] = until
+        await self._release(host)
+        return self._refuse(host, HostResting(f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC", until))
+
+    async def _spend(self, host: str, now: datetime) -> HostRefusal:
+        await self._release(host)
+        spent = f"{host} was asked {self._pace.requests_a_day} times today, which is its budget"
+        return self._refuse(host, HostSpent(spent, self._pace.find_midnight(host, now)))
+
+    def _refuse(self, host: str, refusal: HostRefusal) -> HostRefusal:
         self._refused[host] = refusal
         return refusal
-
-    async def _wait(self, host: str, until: datetime, now: datetime) -> None:
-        self._next_allowed[host] = until
-        if until - now <= LONGEST_WAIT:
-            await asyncio.sleep((until - now).total_seconds())
-            return
-        await self._release(host)
-        raise self._refuse(host, HostResting(f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC", until))
 
     async def _release(self, host: str) -> None:
         self._held.pop(host, None)
         await self._storing.ask(
-            self._leases.release, f"host:{host}", self.holder, self._clock(), self._next_allowed.get(host))
+            self._leases.release, f"host:{host}", self.holder, self._clock(), self._rested_at(host))

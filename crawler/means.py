@@ -71,8 +71,15 @@ class Tally:
     retry_at: datetime | None = None
 
     def end(self, reason: str, answer: Answer) -> None:
-        """Notes why the visit ends early; `busy` says less than any other reason."""
-        ended = "busy" if reason == "busy" else "blocked"
+        """Notes why the visit ends early; `busy` says less than any other reason.
+
+        A budget of ours that is used up is nobody's fault: where a feed was read before, the rest just waits.
+        """
+        if reason == "budget":
+            self.counts["over_budget"] += 1
+            if self.feeds_ok:
+                return
+        ended = "busy" if reason in ("busy", "budget") else "blocked"
         if not self.ended or self.ended == "busy":
             self.ended, self.detail = ended, answer.detail
         self.retry_at = max(filter(None, (self.retry_at, answer.retry_at)), default=None)

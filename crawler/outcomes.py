@@ -13,7 +13,7 @@ LONGEST_PAUSE = timedelta(hours=24)
 PAUSE_FACTOR = 4
 
 # Failures after which the host is left alone for this wave; the entry did nothing and stays as it was.
-LEAVE = frozenset({"busy", "blocked", "resting", "robots_unavailable", "guard_no_contact"})
+LEAVE = frozenset({"busy", "blocked", "resting", "budget", "robots_unavailable", "guard_no_contact"})
 # Failures that may be gone next time.
 PASSING = frozenset({"dns", "connect", "timeout", "tls", "dropped"})
 PASSING_STATUSES = frozenset({408, 425})

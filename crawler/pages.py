@@ -16,7 +16,7 @@ from crawler.identity import MAX_ADDRESS, is_article, make_host, make_identity
 from crawler.items import FoundArticle
 from crawler.means import Means, Tally
 from crawler.outcomes import Decision, decide_page
-from crawler.refusals import HostBusy, HostResting, Refusal
+from crawler.refusals import HostBusy, HostResting, HostSpent, Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
 from storage.values import FrontierEntry, NewArticle, NewEntry, Outcome
@@ -54,7 +54,7 @@ class PageVisit:
                 await self._means.leases.take(host)
             except Refusal as refusal:
                 left.add(host)
-                until = refusal.until if isinstance(refusal, HostBusy | HostResting) else None
+                until = refusal.until if isinstance(refusal, HostBusy | HostResting | HostSpent) else None
                 self._tally.end(refusal.reason, Answer(host, detail=refusal.detail, retry_at=until))
         # Whoever held a host until now may have settled some of these entries: look again under the lease.
         return await self._ask(self._entries.frontier, self._outlet.id, limit, self._means.clock())

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from crawler.health import RunFacts
 from crawler.identity import make_host
+from crawler.leases import Pace
 from crawler.rhythm import (
     DAY,
     LONGEST_WAIT,
@@ -99,6 +100,17 @@ def make_bounds(watched: Sequence[Outlet], crawl: CrawlSettings) -> dict[str, Bo
 def find_usual(outlet: Outlet, crawl: CrawlSettings) -> timedelta:
     """The interval of an outlet whose rhythm is not known."""
     return timedelta(minutes=outlet.interval_minutes or crawl.interval_minutes)
+
+
+def make_pace(crawl: CrawlSettings, outlets: Sequence[Outlet] = ()) -> Pace:
+    """How the hosts of `outlets`, and any others, are asked."""
+    zones = {host: outlet.zone for outlet in outlets for host in find_hosts(outlet)}
+    return Pace(crawl.delay_seconds, crawl.timeout_seconds, crawl.requests_per_host, zones)
+
+
+def find_hosts(outlet: Outlet) -> set[str]:
+    """The hosts of an outlet's feeds and articles, with their ports."""
+    return {*outlet.hosts, *(make_host(feed.url) for feed in outlet.feeds)}
 
 
 def find_wave_seconds(crawl: CrawlSettings, watched: Sequence[Outlet]) -> float:

@@ -45,6 +45,16 @@ class HostResting(Refusal):
         self.until = until
 
 
+class HostSpent(Refusal):
+    """The requests that we allow ourselves for one day are used up; the next day of the host begins at `until`."""
+
+    reason = "budget"
+
+    def __init__(self, detail: str, until: datetime) -> None:
+        super().__init__(detail)
+        self.until = until
+
+
 class RobotsForbid(Refusal):
     """robots.txt keeps us out of this address."""
 

@@ -16,7 +16,6 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.answers import parse_retry_after
 from crawler.identity import make_host
 from crawler.leases import HostLeases
-from crawler.politeness import slow_down
 from crawler.refusals import HostBlocked, RobotsForbid, RobotsUnavailable
 from crawler.storing import StoreThread
 from storage.clock import utc_now
@@ -62,7 +61,8 @@ class Robots:
         rules = Protego.parse(kept.text)
         delay = rules.crawl_delay(self._agent)
         if delay:
-            slow_down(self._crawler, make_host(origin), min(float(delay), LONGEST_DELAY))
+            leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
+            leases.slow_down(make_host(origin), min(float(delay), LONGEST_DELAY))
         return rules
 
     async def _read(self, url: str) -> str:

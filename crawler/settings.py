@@ -16,8 +16,8 @@ USER_AGENT = f"Twinwatch/0.1 (+{_ours.crawl.contact})" if _ours.crawl.contact el
 # Politeness (crawler.politeness, crawler.robots, crawler.leases).
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = _ours.crawl.delay_seconds
-DOWNLOAD_DELAY_JITTER = 0  # jitter would ask sooner than the delay promises
+DOWNLOAD_DELAY = 0  # crawler.leases waits, for all crawls of this database together
+DOWNLOAD_DELAY_JITTER = 0  # jitter would ask sooner than a delay promises
 LEASE_SECONDS = 60  # a killed crawl frees its hosts after this
 
 # Guards (crawler.guard).

@@ -18,7 +18,7 @@ from crawler.extracted import Extracted
 from crawler.items import FoundArticle
 from crawler.leases import HostLeases
 from crawler.means import Budget, Means
-from crawler.plan import Plan, make_plan
+from crawler.plan import Plan, make_pace, make_plan
 from crawler.progress import say
 from crawler.robots import Robots
 from crawler.screen import SCREEN_VERSION
@@ -46,7 +46,7 @@ class OutletSpider(Spider):
         holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.leases = HostLeases(
             self.storing, holder, utc_now, seconds=crawler.settings.getfloat("LEASE_SECONDS"),
-            delay_seconds=crawl.delay_seconds)
+            pace=make_pace(crawl, plan.outlets))
         self._pool: ExtractionPool | None = None
         self.wave: Wave | None = None
         self.exit_code = 0
