@@ -44,7 +44,7 @@ def run_politely(settings: Settings, job: Callable[[Fetch], Awaitable[T]]) -> T:
     storing = StoreThread(open_store(settings.database_address))
     scrapy_settings = ScrapySettings()
     scrapy_settings.setmodule("crawler.settings", priority="project")
-    without = {"EXTENSIONS": {}, "ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": False}
+    without = {"TWINWATCH_AFTER_CRAWL": "", "ITEM_PIPELINES": {}, "LOG_INSTALL_ROOT_HANDLER": False}
     scrapy_settings.setdict(without, priority="cmdline")
     logging.disable(logging.INFO)  # Scrapy introduces itself at length
     process = CrawlerProcess(scrapy_settings)

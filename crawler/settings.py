@@ -1,5 +1,8 @@
 """Scrapy's settings for this project, made from Twinwatch's own; nothing is decided here but what Scrapy must know."""
 
+from collections.abc import Iterable
+
+import crawler.starting  # noqa: F401  # before what it is for
 from seeds.errors import TwinwatchError
 from seeds.settings import load_settings
 
@@ -12,6 +15,12 @@ BOT_NAME = "twinwatch"
 SPIDER_MODULES = ["crawler.spiders"]
 COMMANDS_MODULE = "crawler.scrapy_commands"
 USER_AGENT = f"Twinwatch/0.1 (+{_ours.crawl.contact})" if _ours.crawl.contact else "Twinwatch/0.1"
+
+
+def _leave_out(package: str, names: Iterable[str]) -> dict[str, int | None]:
+    """What is switched off, or of no use without callbacks, is not even loaded: remote control brings aiohttp."""
+    return {f"{package}.{name}": None for name in names}
+
 
 # Politeness (crawler.politeness, crawler.robots, crawler.leases).
 ROBOTSTXT_OBEY = True
@@ -40,16 +49,21 @@ COOKIES_ENABLED = False
 RETRY_ENABLED = False
 METAREFRESH_ENABLED = False
 
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "crawler.guard.GuardMiddleware": 10,
     "crawler.politeness.Politeness": 20,
     "crawler.robots.Robots": 100,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-}
+} | _leave_out("scrapy.downloadermiddlewares", (
+    "robotstxt.RobotsTxtMiddleware", "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware",
+    "retry.RetryMiddleware", "redirect.MetaRefreshMiddleware", "cookies.CookiesMiddleware",
+    "httpproxy.HttpProxyMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats"))
+SPIDER_MIDDLEWARES = _leave_out("scrapy.spidermiddlewares", (
+    "start.StartSpiderMiddleware", "httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware",
+    "depth.DepthMiddleware", "metacopy.MetaCopyDetectionMiddleware"))
 ITEM_PIPELINES = {"crawler.pipelines.SaveArticle": 100}
-EXTENSIONS = {"crawler.after_crawl.AfterCrawl": 500}
+EXTENSIONS: dict[str, int | None] = {"crawler.after_crawl.AfterCrawl": 500} | _leave_out("scrapy.extensions", (
+    "telnet.TelnetConsole", "memusage.MemoryUsage", "memdebug.MemoryDebugger", "closespider.CloseSpider",
+    "logstats.LogStats", "spiderstate.SpiderState", "throttle.AutoThrottle", "remote_control.RemoteControl"))
 # Named, not imported: crawler and monitor meet at the database only.
 TWINWATCH_AFTER_CRAWL = "monitor.after_crawl.assess_and_print"
 

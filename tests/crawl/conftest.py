@@ -171,7 +171,7 @@ class Desk:
         env = {**clean, **self.make_environment(), "PYTHONUNBUFFERED": "1"}
         chosen = ["-a", f"outlets={','.join(outlets)}"] if outlets else []
         command = [sys.executable, "-m", "scrapy", "crawl", "outlet", *chosen, "-O", str(self.folder / output),
-                   "-s", "EXTENSIONS={}", *arguments]
+                   "-s", "TWINWATCH_AFTER_CRAWL=", *arguments]
         return subprocess.Popen(
             command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
