@@ -35,6 +35,7 @@ from storage.models.telling import (
     JournalModel,
     RecalledModel,
     SubscriptionModel,
+    ToldArticleModel,
     ToldModel,
     UnsubscribedModel,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Serial",
     "SubscriptionModel",
     "TieModel",
+    "ToldArticleModel",
     "ToldModel",
     "UnsubscribedModel",
     "VerdictModel",

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.columns import CleanText
 from storage.models.base import Base, Serial
 
+# Lists never show what was merged into another event.
+KEPT = text("merged_into IS NULL")
+
 
 class VerdictModel(Base):
     """One verdict per article and rules version, with its evidence.
@@ -33,13 +36,14 @@ class EventModel(Base):
     """Something that happened once. A merged event points to the one that goes on.
 
     `news_number` counts up, in the order of the commits, each time an event becomes news; 0 for what never was.
+    `change_number` does, each time that it looks another way.
     `dated_on` is the day by which lists are in order: of the happening, else of the first sight.
     """
 
     __tablename__ = "events"
     __table_args__ = (
-        Index("ix_events_dated", "verdict", "dated_on", "id"),
-        Index("ix_events_act", "verdict", "act", "stage", "dated_on", "id"),
+        Index("ix_events_dated", "verdict", "dated_on", "id", "act", sqlite_where=KEPT, postgresql_where=KEPT),
+        Index("ix_events_act", "verdict", "act", "stage", "dated_on", "id", sqlite_where=KEPT, postgresql_where=KEPT),
     )
     id: Mapped[str] = mapped_column(String, primary_key=True)
     block: Mapped[str] = mapped_column(String, index=True)
@@ -53,6 +57,7 @@ class EventModel(Base):
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("events.id"))
     news_number: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
+    change_number: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
     dated_on: Mapped[str] = mapped_column(String, default="")
 
 

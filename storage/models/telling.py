@@ -14,12 +14,14 @@ class SubscriptionModel(Base):
     """When a subscription began; its wishes are settings.
 
     `told_through`: whatever became news up to this number was told, was passed over, or is news no longer.
+    `changes_through`: up to this number, changes of what it was told have been looked at.
     """
 
     __tablename__ = "subscriptions"
     name: Mapped[str] = mapped_column(String, primary_key=True)
     created_at: Mapped[datetime]
     told_through: Mapped[int] = mapped_column(BigInteger, default=0)
+    changes_through: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class DigestModel(Base):
@@ -36,13 +38,26 @@ class DigestModel(Base):
 
 
 class ToldModel(Base):
-    """One row per subscription and event: told, or passed over because the filters of that day left it out."""
+    """One row per subscription and event: told, or passed over because the filters of that day left it out.
+
+    `told_as` is the event as the reader knows it (`storage.values.Standing`). What is passed over without a digest has
+    no `digest_id`.
+    """
 
     __tablename__ = "told"
     subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"), primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True, index=True)
-    digest_id: Mapped[int] = mapped_column(ForeignKey("digests.id"))
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"))
     passed_over: Mapped[bool] = mapped_column(default=False)
+    told_as: Mapped[dict[str, Any] | None]
+
+
+class ToldArticleModel(Base):
+    """A page that a subscription was told of, under whichever event, in whichever revision."""
+
+    __tablename__ = "told_articles"
+    subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), primary_key=True)
 
 
 class UnsubscribedModel(Base):
