@@ -11,6 +11,7 @@ from uuid import uuid4
 from monitor.application import Application
 from monitor.judging.events import Group, carry_over, group_facts
 from monitor.judging.judge import judge
+from monitor.judging.regrouping import apply_corrections
 from monitor.judging.ties import is_new_tie, make_register, shows_tie
 from monitor.judging.values import Evidence, Fact, Story, Verdict
 from seeds.gazetteer import Gazetteer
@@ -66,12 +67,12 @@ def assess(
 def group_block(application: Application, block: str) -> list[str]:
     """Groups the facts of one block anew, saves its ties and events; the ids of events that are new.
 
-    What a reader judged outranks the judge. The ties come first: after a crash between the two, the block is still
+    What readers said, of an event or of what belongs to it, outranks the judge. The ties come first: after a crash between the two, the block is still
     waiting and both are done again.
     """
     store, gazetteer = application.store, application.gazetteer
     facts, existing = store.events.block_facts(block), store.events.block_events(block)
-    groups = group_facts(facts, gazetteer)
+    groups = apply_corrections(group_facts(facts, gazetteer), facts, store.corrections.standing(block))
     carried = carry_over(groups, existing, facts=facts, gazetteer=gazetteer)
     answers = store.judgements.answers(block, carried.redirects, carried.ids)
     believed = {fact.id for fact in facts if fact.verdict != "no"}

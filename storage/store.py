@@ -4,13 +4,16 @@ from storage.engine import Database, is_missing_file
 from storage.repository.articles import ArticleRepository
 from storage.repository.corrections import CorrectionRepository
 from storage.repository.deliveries import DeliveryRepository
+from storage.repository.digest_pages import DigestPageRepository
 from storage.repository.digests import DigestRepository
 from storage.repository.entries import EntryRepository
+from storage.repository.event_pages import EventPageRepository
 from storage.repository.events import EventRepository
 from storage.repository.found_feeds import FoundFeedRepository
 from storage.repository.hits import HitRepository
 from storage.repository.judgements import JudgementRepository
 from storage.repository.leases import LeaseRepository
+from storage.repository.outlet_pages import OutletPageRepository
 from storage.repository.outlets import OutletRepository
 from storage.repository.query_turns import QueryTurnRepository
 from storage.repository.recalls import RecallRepository
@@ -34,6 +37,9 @@ class Store:
         self.events = EventRepository(database)
         self.judgements = JudgementRepository(database)
         self.corrections = CorrectionRepository(database)
+        self.event_pages = EventPageRepository(database)
+        self.outlet_pages = OutletPageRepository(database)
+        self.digest_pages = DigestPageRepository(database)
         self.ties = TieRepository(database)
         self.runs = RunRepository(database)
         self.digests = DigestRepository(database)

@@ -260,7 +260,11 @@ def _order(fact: BlockFact) -> tuple[object, ...]:
 
 def _make_group(strands: Sequence[Strand]) -> Group:
     late = {fact.id for strand in strands for fact in strand.facts if strand.late}
-    members = [fact for strand in strands for fact in strand.facts]
+    return make_group([fact for strand in strands for fact in strand.facts], late)
+
+
+def make_group(members: Sequence[BlockFact], late: Set[int] = frozenset()) -> Group:
+    """The event of these facts; `late` are the ids of those from prints of an old text, which decide nothing."""
     best = sorted(members, key=lambda f: (f.verdict != "yes", f.id in late, f.position, _order(f)))
     prompt = [f for f in best if f.id not in late]
     act = _choose_act(prompt)

@@ -76,11 +76,17 @@ class RunRepository:
             session.execute(update(RunModel).where(RunModel.id.in_(ids)).values(values))
             return len(ids)
 
-    def find(self, limit: int | None = None, outlet_id: str | None = None) -> list[RunRow]:
-        """Runs, newest first."""
+    def find(
+        self, limit: int | None = None, outlet_id: str | None = None, *, outcome: str = "", before: int | None = None
+    ) -> list[RunRow]:
+        """Runs, newest first; those with an id below `before`."""
         question = select(RunModel).order_by(RunModel.id.desc()).limit(limit)
         if outlet_id:
             question = question.where(RunModel.outlet_id == outlet_id)
+        if outcome:
+            question = question.where(RunModel.outcome == outcome)
+        if before is not None:
+            question = question.where(RunModel.id < before)
         with self._database.read() as session:
             return [_run(row) for row in session.scalars(question)]
 

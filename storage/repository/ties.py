@@ -8,6 +8,11 @@ from storage.engine import Database
 from storage.models import TieModel
 from storage.values import TieRow
 
+SHOWN = select(
+    TieModel.vn_key, TieModel.kr_key, TieModel.kind, TieModel.since, TieModel.last_event_on, TieModel.events,
+    TieModel.source,
+)
+
 
 class TieRepository:
     """The register."""
@@ -18,11 +23,13 @@ class TieRepository:
     def all(self) -> list[TieRow]:
         """Every tie, by pair."""
         with self._database.read() as session:
-            rows = session.scalars(select(TieModel).order_by(TieModel.vn_key, TieModel.kr_key))
-            return [
-                TieRow(row.vn_key, row.kr_key, row.kind, row.since, row.last_event_on, row.events, row.source)
-                for row in rows
-            ]
+            return [TieRow(*row) for row in session.execute(SHOWN.order_by(TieModel.vn_key, TieModel.kr_key))]
+
+    def get(self, vn_key: str, kr_key: str) -> TieRow | None:
+        """The tie of a pair."""
+        with self._database.read() as session:
+            row = session.execute(SHOWN.where(TieModel.vn_key == vn_key, TieModel.kr_key == kr_key)).one_or_none()
+            return TieRow(*row) if row else None
 
     def save(self, ties: Sequence[TieRow], gone: Sequence[tuple[str, str]] = ()) -> None:
         """Replaces or adds the given ties, and takes those of the pairs `gone` away."""

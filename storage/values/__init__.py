@@ -44,11 +44,14 @@ from storage.values.showing import (
     OutletFigures,
 )
 from storage.values.telling import (
+    ChangedEvent,
+    Changes,
     DeliveryRow,
     DeliveryState,
     DigestRow,
     JournalMark,
     RecalledDelivery,
+    Standing,
     Telling,
     ToldEvent,
     UnsubscribedRow,
@@ -56,6 +59,8 @@ from storage.values.telling import (
 
 __all__ = [
     "BlockFact",
+    "ChangedEvent",
+    "Changes",
     "Correction",
     "DeliveryRow",
     "DeliveryState",
@@ -93,6 +98,7 @@ __all__ = [
     "RunOutcome",
     "RunRow",
     "ScreenedEntry",
+    "Standing",
     "StoredArticle",
     "Telling",
     "TieRow",

@@ -47,8 +47,12 @@ def upgrade() -> None:
     op.create_index('ix_corrections_block', 'corrections', ['block'])
     op.create_index('ix_event_outlets_outlet', 'event_outlets', ['outlet_id', 'event_id'])
     op.create_index('ix_event_outlets_lang', 'event_outlets', ['lang', 'event_id'])
-    op.create_index('ix_events_dated', 'events', ['verdict', 'dated_on', 'id'])
-    op.create_index('ix_events_act', 'events', ['verdict', 'act', 'stage', 'dated_on', 'id'])
+    kept = sa.text('merged_into IS NULL')
+    for name, columns in (
+        ('ix_events_dated', ['verdict', 'dated_on', 'id', 'act']),
+        ('ix_events_act', ['verdict', 'act', 'stage', 'dated_on', 'id']),
+    ):
+        op.create_index(name, 'events', columns, sqlite_where=kept, postgresql_where=kept)
 
 
 def _fill() -> None:

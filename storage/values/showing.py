@@ -1,0 +1,84 @@
+"""What the questions of the dashboard take and give.
+
+Times are aware and in UTC, days are `YYYY-MM-DD` (or `YYYY-MM` where a text gives no more), text is NFC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from storage.values.judging import FactName
+
+
+@dataclass(frozen=True)
+class EventQuery:
+    """What a page of events is narrowed to, newest day first.
+
+    `keys` are a place with everything inside it. `since_on` and `until_on` bound the day. `before` is the cursor of the
+    page before: the day and the id of its last event. `words` are searched for.
+    """
+
+    keys: tuple[str, ...] = ()
+    act: str = ""
+    stage: str = ""
+    lang: str = ""
+    outlet_id: str = ""
+    since_on: str = ""
+    until_on: str = ""
+    words: str = ""
+    verdict: str = "yes"
+    pair: tuple[str, str] | None = None
+    before: tuple[str, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class EventFact:
+    """A fact of an event with its article, and the text around its quote.
+
+    `start` and `end` of the quote, and of the details, are offsets into `context`.
+    """
+
+    id: int
+    name: FactName
+    stage: str
+    happened_on: str | None
+    context: str
+    start: int
+    end: int
+    article_id: int
+    url: str
+    outlet_id: str
+    lang: str
+    title: str
+    details: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """How many events of an act a month has (`YYYY-MM`)."""
+
+    month: str
+    act: str
+    events: int
+
+
+@dataclass(frozen=True)
+class OutletFigures:
+    """What an outlet brought of late: entries by day (oldest first), and refusals by reason."""
+
+    entries: tuple[int, ...] = ()
+    refusals: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DigestHead:
+    """A digest without its content, and how its deliveries stand, by state."""
+
+    id: int
+    subscription: str
+    period: str
+    composed_at: datetime
+    events: int
+    states: Mapping[str, int] = field(default_factory=dict)
