@@ -67,8 +67,8 @@ def assess(
 def group_block(application: Application, block: str) -> list[str]:
     """Groups the facts of one block anew, saves its ties and events; the ids of events that are new.
 
-    What readers said, of an event or of what belongs to it, outranks the judge. The ties come first: after a crash between the two, the block is still
-    waiting and both are done again.
+    What readers said, of an event or of what belongs to it, outranks the judge. The ties come first: after a crash
+    between the two, the block is still waiting and both are done again.
     """
     store, gazetteer = application.store, application.gazetteer
     facts, existing = store.events.block_facts(block), store.events.block_events(block)

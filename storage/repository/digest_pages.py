@@ -77,7 +77,7 @@ def _count_told(session: Session, ids: Sequence[int]) -> dict[int, int]:
         select(ToldModel.digest_id, func.count()).where(ToldModel.passed_over.is_(False), ToldModel.digest_id.in_(ids))
         .group_by(ToldModel.digest_id)
     )
-    return {row[0]: row[1] for row in session.execute(question)}
+    return {digest_id: count for digest_id, count in session.execute(question) if digest_id is not None}
 
 
 def _count_states(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
