@@ -84,16 +84,28 @@ class SlackSettings(Section):
 
 
 class WebSettings(Section):
-    """For the dashboard, which comes with a later version: where it listens, and where people reach it."""
+    """The dashboard: where it listens, where people reach it, and what opens it.
 
+    `port` 0 is any free one. `password` is for people, `token` for programs; `allowed_hosts` are names by which it may
+    be asked for besides that of `public_url`.
+    """
+
+    enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     public_url: str = ""
+    allowed_hosts: list[str] = []
+    password: SecretStr = SecretStr("")
+    password_file: OptionalPath = None
+    token: SecretStr = SecretStr("")
+    token_file: OptionalPath = None
     link_key: SecretStr = SecretStr("")
     link_key_file: OptionalPath = None
 
     @model_validator(mode="after")
-    def _from_file(self) -> Self:
+    def _from_files(self) -> Self:
+        self.password = SecretStr(read_secret("password", self.password.get_secret_value(), self.password_file))
+        self.token = SecretStr(read_secret("token", self.token.get_secret_value(), self.token_file))
         self.link_key = SecretStr(read_secret("link_key", self.link_key.get_secret_value(), self.link_key_file))
         return self
 
@@ -133,3 +145,8 @@ class QuerySettings(Section):
     def naver(self) -> bool:
         """Whether Naver is asked: whoever has keys has agreed to its terms."""
         return bool(self.naver_client_secret.get_secret_value())
+
+    @property
+    def is_any_on(self) -> bool:
+        """Whether anything at all is searched for."""
+        return self.gdelt or self.naver or self.google_news or self.site_search
