@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.journal import Journal
 from monitor.judging.judge import Knowledge, load_knowledge
+from monitor.recalling import open_journal
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError, SettingsError
 from seeds.gazetteer import Gazetteer
@@ -46,6 +48,11 @@ class Application:
         for subscription in self.settings.subscription:
             store.digests.begin_subscription(subscription.name, at)
         return store
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal of deliveries, with which the store agrees. HeldError where digests wait for a person."""
+        return open_journal(self)
 
     @cached_property
     def catalogue(self) -> Catalogue:

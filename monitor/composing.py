@@ -8,6 +8,7 @@ from monitor.application import Application
 from monitor.digests.compose import compose
 from monitor.digests.content import DigestContent
 from monitor.digests.filters import is_wanted
+from monitor.recalling import recall_told
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
 from storage.values import EventView
@@ -63,12 +64,13 @@ def compose_due(application: Application) -> list[int]:
 
 
 def draft_digest(application: Application, subscription: Subscription) -> Draft:
-    """What the subscription would be told now; changes nothing."""
+    """What the subscription would be told now; saves nothing of it."""
     store, gazetteer, now = application.store, application.gazetteer, application.clock()
     began_at = store.digests.begin_subscription(subscription.name, now)
     last = store.digests.last_digest(subscription.name)
     # A clock that was set back must not make a period end before it begins.
     since_at = min(last.composed_at if last else began_at, now)
+    recall_told(application, subscription.name)
     events = store.events.untold(subscription.name)
     wanted = [event for event in events if is_wanted(subscription, event, gazetteer.ancestors)]
     content = compose(

@@ -1,6 +1,9 @@
 """The loop that joins digests to notifiers: hands over what is pending and records how it went."""
 
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,41 +13,56 @@ from monitor.digests.content import DigestContent
 from monitor.digests.render import render
 from monitor.notifiers.choose import make_notifier
 from monitor.notifiers.outcome import Notifier, Outcome
+from monitor.recalling import UNCERTAIN_AFTER, check_held
 from seeds.errors import InputError
 from seeds.settings import Settings
-from storage.values import DeliveryRow, DeliveryState
+from storage.errors import StoreError
+from storage.values import DeliveryRow, DeliveryState, JournalMark
 
 # Minutes before the next try of a delivery that may still succeed; after the last one it has failed. About three
 # days in all, so that a mail server that is down for a weekend loses nothing.
 RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 
-# The same for one of which nobody can say whether it arrived: told twice beats lost, but not ten times.
-UNCERTAIN_MINUTES = (15, 180, 1440)
+# The longest wait that a receiver may ask for; one of 88 hours was seen.
+LONGEST_WAIT = timedelta(days=7)
 
-# A sender that has not come back after this is dead: no hand-over lasts so long.
-STUCK_AFTER = timedelta(minutes=15)
+# A sender says that it lives every so often, however long the other side takes ...
+RENEW_SECONDS = 30.0
+# ... and one that has not said so for this long is dead.
+STUCK_AFTER = timedelta(minutes=5)
+
+GIVEN_UP = "given up (`twinwatch deliveries` lists it, `--retry ID` tries again)"
 
 MakeNotifier = Callable[[str, Settings], Notifier]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class HandedOver:
-    """One delivery with how it went."""
+    """One delivery with how it went, and when it is tried again; None for never, sent or not."""
 
     delivery: DeliveryRow
     outcome: Outcome
+    retry_at: datetime | None = None
+
+    def describe(self) -> str:
+        """How it went, for people: `sent`, or why not and whether it is tried again."""
+        if self.outcome.state == "sent":
+            return "sent, perhaps a second time" if self.delivery.may_repeat else "sent"
+        state = "perhaps sent" if self.outcome.state == "uncertain" else "not sent"
+        again = f"tried again at {self.retry_at:%Y-%m-%d %H:%M} UTC" if self.retry_at else GIVEN_UP
+        return f"{state}: {self.outcome.reason}; {again}"
 
 
 def hand_over_pending(
     application: Application, make: MakeNotifier = make_notifier, is_stopping: Callable[[], bool] = lambda: False
 ) -> list[HandedOver]:
     """Hands over every delivery that is due, one after the other, until `is_stopping`; what became of each."""
-    store, done = application.store, []
-    store.deliveries.release_stuck(application.clock() - STUCK_AFTER, application.clock())
-    while not is_stopping() and (row := store.deliveries.claim_due(application.clock())) is not None:
-        outcome = _hand_over(application, row, make)
-        _record(application, row, outcome)
-        done.append(HandedOver(row, outcome))
+    deliveries, done = application.store.deliveries, []
+    check_held(application)
+    deliveries.release_stuck(application.clock(), STUCK_AFTER, UNCERTAIN_AFTER, len(RETRY_MINUTES) + 1)
+    while not is_stopping() and (row := deliveries.claim_due(application.clock())) is not None:
+        done.append(_hand_over(application, row, make))
     return done
 
 
@@ -54,14 +72,13 @@ def hand_over_again(application: Application, delivery_id: int, make: MakeNotifi
     Raises InputError for one that is not there, was sent, or is being sent.
     """
     deliveries, where = application.store.deliveries, f"delivery {delivery_id}"
+    check_held(application)
     row = deliveries.claim_again(delivery_id, application.clock())
     if row is None:
         known = deliveries.get(delivery_id)
         what = f"it is {known.state} and not tried again" if known else "there is none"
         raise InputError(what, where=where, advice="`twinwatch deliveries` lists them")
-    outcome = _hand_over(application, row, make)
-    _record(application, row, outcome)
-    return HandedOver(row, outcome)
+    return _hand_over(application, row, make)
 
 
 def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = make_notifier) -> list[HandedOver]:
@@ -81,34 +98,71 @@ def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = 
 def find_retry(attempts: int, outcome: Outcome, now: datetime, *, may_repeat: bool = False) -> datetime | None:
     """When to try again after `attempts` tries: ever later, but not before the receiver asked; None at the end.
 
-    What may have arrived is tried again less often, but once at least: `may_repeat` says that it was.
+    What may have arrived is sent once more; `may_repeat` says that it was.
     """
     if outcome.state == "uncertain":
-        if attempts > len(UNCERTAIN_MINUTES) and may_repeat:
-            return None
-        return now + timedelta(minutes=UNCERTAIN_MINUTES[min(attempts, len(UNCERTAIN_MINUTES)) - 1])
+        return None if may_repeat else now + UNCERTAIN_AFTER
     if outcome.state != "retry" or attempts > len(RETRY_MINUTES):
         return None
-    asked = timedelta(seconds=outcome.retry_after_seconds or 0)
+    asked = min(timedelta(seconds=outcome.retry_after_seconds or 0), LONGEST_WAIT)
     return now + max(timedelta(minutes=RETRY_MINUTES[attempts - 1]), asked)
 
 
-def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> Outcome:
-    digest = application.store.digests.get_digest(row.digest_id)
-    assert digest is not None  # a delivery's digest is a foreign key
+@contextmanager
+def keep_claim(application: Application, row: DeliveryRow, seconds: float = RENEW_SECONDS) -> Iterator[None]:
+    """Renews the claim on `row` every `seconds` until the block ends: nobody takes a slow sender for a dead one."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(seconds):
+            try:
+                application.store.deliveries.renew_claim(row, application.clock())
+            except StoreError as error:
+                log.warning("a claim cannot be renewed: %s", error)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
     try:
-        rendered = render(DigestContent.from_json(digest.content), row.notifier, may_repeat=row.may_repeat)
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> HandedOver:
+    """Renders, writes in the journal that it begins, hands over, writes how it ended there and in the store."""
+    telling = application.store.recalls.find_telling(row.digest_id)
+    try:
+        rendered = render(DigestContent.from_json(telling.content), row.notifier, may_repeat=row.may_repeat)
         notifier = make(row.notifier, application.settings)
+        application.journal.note_sending(telling, row.recipient, application.clock())
+    except OSError as error:
+        # Nothing has left yet: it leaves once it is sure to be remembered.
+        return _record(application, row, telling.period, Outcome("retry", f"the journal cannot be written: {error}"))
     except Exception as error:
-        # Nothing has left yet, and the other deliveries must not wait for this one.
-        return Outcome("retry", f"cannot be rendered: {type(error).__name__}: {error}")
-    return notifier.hand_over(rendered, row.recipient, row)
+        # The other deliveries must not wait for this one.
+        reason = f"cannot be rendered: {type(error).__name__}: {error}"
+        return _record(application, row, telling.period, Outcome("retry", reason))
+    with keep_claim(application, row):
+        outcome = notifier.hand_over(rendered, row.recipient, row)
+    return _record(application, row, telling.period, outcome)
 
 
-def _record(application: Application, row: DeliveryRow, outcome: Outcome) -> None:
+def _record(application: Application, row: DeliveryRow, period: str, outcome: Outcome) -> HandedOver:
     now = application.clock()
     retry_at = find_retry(row.attempts, outcome, now, may_repeat=row.may_repeat)
     state: DeliveryState = outcome.state if outcome.state != "retry" else "pending" if retry_at else "failed"
+    ended = state if state != "pending" else "retry"
+    mark: JournalMark | None = None
+    try:
+        number = application.journal.note_end(
+            (row.subscription, period), row.recipient, now, ended, outcome.parts_sent, outcome.reason
+        )
+        mark = JournalMark(application.journal.id, number)
+    except OSError as error:
+        log.warning("the journal cannot be written: %s", error)
     application.store.deliveries.finish(
-        row.id, state, outcome.reason, now, retry_at=retry_at, parts_sent=outcome.parts_sent
+        row, state, outcome.reason, now, retry_at=retry_at, parts_sent=outcome.parts_sent,
+        may_repeat=outcome.may_have_arrived, mark=mark,
     )
+    return HandedOver(row, outcome, retry_at)

@@ -19,6 +19,7 @@ from monitor.assess import Assessment, assess
 from monitor.composing import compose_due
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.deliver import hand_over_pending
+from monitor.recalling import check_held
 from seeds.errors import TwinwatchError
 from storage.clock import utc_now
 from storage.errors import StoreError
@@ -97,12 +98,12 @@ class Service:
 
     async def deliver_tick(self) -> None:
         """Composes the digests whose hour has come, and hands over everything that waits."""
+        await _in_thread(lambda: check_held(self._application))
         if await _in_thread(self._is_scheduler):
             await _in_thread(lambda: compose_due(self._application))
         handed = await _in_thread(lambda: hand_over_pending(self._application, is_stopping=self._stopping.is_set))
         for one in handed:
-            row, outcome = one.delivery, one.outcome
-            self._say(f"digest {row.subscription} to {row.recipient}: {outcome.state} {outcome.reason}".rstrip())
+            self._say(f"digest {one.delivery.subscription} to {one.delivery.recipient}: {one.describe()}")
 
     async def run_tick(self, tick: Callable[[], Awaitable[None]]) -> None:
         """One tick; what goes wrong in it is said when it begins and when it ends, and ends nothing."""

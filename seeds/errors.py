@@ -3,7 +3,8 @@
 TwinwatchError
 ├── SettingsError   a setting, a file of settings or an environment variable is wrong
 ├── SeedError       a data file (outlet, family, locality, word list) is wrong
-└── InputError      an argument or an input file of a command is wrong
+├── InputError      an argument or an input file of a command is wrong
+└── HeldError       digests are held until a person confirms that they may be sent
 
 The database's own errors are `storage.errors.StoreError`, as `storage` imports nothing of ours.
 """
@@ -31,3 +32,7 @@ class SeedError(TwinwatchError):
 
 class InputError(TwinwatchError):
     """An argument or an input file is wrong."""
+
+
+class HeldError(TwinwatchError):
+    """Nothing is composed or handed over until a person says that it may be."""

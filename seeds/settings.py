@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     database_url_file: OptionalPath = None
     seeds_dir: OptionalPath = None
+    journal: OptionalPath = None
     crawl: CrawlSettings = CrawlSettings()
     query: QuerySettings = QuerySettings()
     email: EmailSettings = EmailSettings()

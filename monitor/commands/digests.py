@@ -54,7 +54,9 @@ def send_draft(application: "Application", draft: "Draft") -> "list[HandedOver]"
     """Saves a draft and hands its deliveries over; what became of each. InputError where another one was first."""
     from monitor.composing import save_draft
     from monitor.deliver import hand_over_pending
+    from monitor.recalling import check_held
 
+    check_held(application)
     digest_id = save_draft(application, draft, f"by hand {draft.composed_at.isoformat()}")
     if digest_id is None:
         raise InputError("another digest has just told the same", where=draft.subscription.name)

@@ -8,6 +8,7 @@ from monitor.tables import Format, FormatOption, LimitOption
 
 VERDICT_HELP = "`yes`, `unsure` (the judge is not sure) or `no` (a reader said so)."
 RETRY_HELP = "Hand the delivery with this id over again, now."
+RELEASE_HELP = "Let a store tell again whose digests are held, as it was restored and its journal is not here."
 
 
 def register(app: typer.Typer) -> None:
@@ -57,12 +58,20 @@ def deliveries(
     form: FormatOption = Format.table,
     limit: LimitOption = None,
     retry: Annotated[int | None, typer.Option("--retry", metavar="ID", help=RETRY_HELP)] = None,
+    release: Annotated[bool, typer.Option("--release", help=RELEASE_HELP)] = False,
 ) -> None:
     """Lists deliveries, newest first: each digest's handing over to each recipient. With --retry: hands one over again.
 
     A delivery that was refused (`failed`) or may have arrived (`uncertain`) is handed over with the settings of today;
-    one that may have arrived says that it may be a repeat.
+    one that may have arrived says that it may be a repeat. With --release: a restored store whose journal of deliveries
+    is not here tells again; readers may get what was told since the backup once more.
     """
+    if release:
+        from monitor.application import Application
+        from monitor.recalling import release as release_digests
+
+        release_digests(Application())
+        return typer.echo("Digests are released: the next hour composes them.")
     if retry is None:
         from monitor.commands.listings import list_deliveries
 

@@ -16,13 +16,15 @@ class Outcome:
     `uncertain`: the other side may or may not have it (broken off before its answer came).
     `reason` is for people and empty when sent. `retry_after_seconds` is the least wait that the other side asked for.
     `parts_sent` counts the messages that have certainly arrived, earlier attempts included; saved in the delivery
-    row, it makes the next attempt go on where this one ended.
+    row, it makes the next attempt go on where this one ended. `may_have_arrived` with `retry`: most likely not, but the
+    next attempt says that it may be a repeat.
     """
 
     state: State
     reason: str = ""
     retry_after_seconds: int | None = None
     parts_sent: int = 0
+    may_have_arrived: bool = False
 
 
 class Notifier(Protocol):

@@ -1,17 +1,20 @@
 """Questions about deliveries: which are due, who took them, and how the handing over went."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.models import DeliveryModel, DigestModel
-from storage.values import DeliveryRow, DeliveryState
+from storage.models import DeliveryModel, DigestModel, JournalModel
+from storage.values import DeliveryRow, DeliveryState, JournalMark
 
 # Those that are tried again at their time; those that may be tried again by hand.
 WAITING: tuple[DeliveryState, ...] = ("pending", "uncertain")
 UNSENT: tuple[DeliveryState, ...] = ("pending", "uncertain", "failed")
+# Nothing is put off for so long: such a time was written by a clock that went wrong.
+FAR_AHEAD = timedelta(days=8)
+SENDER_DIED = "its sender ended before it said whether it arrived"
 
 
 class DeliveryRepository:
@@ -26,7 +29,10 @@ class DeliveryRepository:
         One that is `uncertain` is a possible repeat from here on. Nothing is written where none is due.
         """
         question = (
-            select(DeliveryModel).where(DeliveryModel.state.in_(WAITING), DeliveryModel.next_attempt_at <= now)
+            select(DeliveryModel).where(
+                DeliveryModel.state.in_(WAITING),
+                or_(DeliveryModel.next_attempt_at <= now, DeliveryModel.next_attempt_at > now + FAR_AHEAD),
+            )
             .order_by(DeliveryModel.next_attempt_at, DeliveryModel.id).limit(1)
         )
         with self._database.read() as session:
@@ -49,27 +55,43 @@ class DeliveryRepository:
             row.attempts = 0
             return _claim(session, row, now)
 
+    def renew_claim(self, row: DeliveryRow, now: datetime) -> None:
+        """Says that the sender who claimed `row` lives and is still at it."""
+        mine = (DeliveryModel.id == row.id) & (DeliveryModel.claim == row.claim) & (DeliveryModel.state == "sending")
+        with self._database.write() as session:
+            session.execute(update(DeliveryModel).where(mine).values(claimed_at=now))
+
     def finish(
-        self, delivery_id: int, state: DeliveryState, reason: str, at: datetime, *,
-        retry_at: datetime | None = None, parts_sent: int = 0,
+        self, claimed: DeliveryRow, state: DeliveryState, reason: str, at: datetime, *,
+        retry_at: datetime | None = None, parts_sent: int = 0, may_repeat: bool = False,
+        mark: JournalMark | None = None,
     ) -> None:
         """Records how a claimed delivery went; `pending` or `uncertain` with `retry_at` puts it back into the queue.
 
-        What was sent stays sent, whatever a second sender that was taken for dead says later; parts only add up.
+        What was sent stays sent, and a sender that was taken for dead may only say that it was; parts only add up.
+        `may_repeat` says that the next attempt may be a repeat. `mark` is the journal's line that says the same.
         """
         with self._database.write() as session:
-            row = session.get_one(DeliveryModel, delivery_id, with_for_update=True)
-            if row.state == "sent":
+            row = session.get_one(DeliveryModel, claimed.id, with_for_update=True)
+            if mark is not None:
+                _move_on(session, mark)
+            is_taken = row.claim != claimed.claim and state != "sent"
+            if row.state == "sent" or is_taken:
                 return
             row.state, row.reason, row.next_attempt_at = state, reason, retry_at
-            row.parts_sent = max(row.parts_sent, parts_sent)
+            row.parts_sent, row.may_repeat = max(row.parts_sent, parts_sent), row.may_repeat or may_repeat
             if state == "sent":
                 row.sent_at = at
 
-    def release_stuck(self, claimed_before: datetime, now: datetime) -> int:
-        """Puts deliveries whose sender died back into the queue, marked as possible repeats; how many."""
+    def release_stuck(self, now: datetime, stuck_after: timedelta, wait: timedelta, tries: int) -> int:
+        """Makes deliveries whose claim nobody renews `uncertain`, due `wait` after their sender's last sign; how many.
+
+        After `tries` they are due no more: whatever ends their senders would do so for ever.
+        """
         question = select(DeliveryModel).where(
-            DeliveryModel.state == "sending", DeliveryModel.claimed_at < claimed_before
+            DeliveryModel.state == "sending",
+            # A claim of the future is one from before the clock was set back.
+            or_(DeliveryModel.claimed_at < now - stuck_after, DeliveryModel.claimed_at > now + stuck_after),
         )
         with self._database.read() as session:
             if session.scalar(question.limit(1)) is None:
@@ -77,7 +99,9 @@ class DeliveryRepository:
         with self._database.write() as session:
             rows = session.scalars(question.with_for_update(skip_locked=True)).all()
             for row in rows:
-                row.state, row.next_attempt_at, row.may_repeat = "pending", now, True
+                again_at = min(row.claimed_at or now, now) + wait
+                row.next_attempt_at = again_at if row.attempts < tries else None
+                row.state, row.reason = "uncertain", SENDER_DIED
             return len(rows)
 
     def find(self, limit: int | None = None) -> list[DeliveryRow]:
@@ -103,7 +127,7 @@ class DeliveryRepository:
 
 def _claim(session: Session, row: DeliveryModel, now: datetime) -> DeliveryRow:
     row.may_repeat = row.may_repeat or row.state == "uncertain"
-    row.state, row.claimed_at, row.attempts = "sending", now, row.attempts + 1
+    row.state, row.claimed_at, row.attempts, row.claim = "sending", now, row.attempts + 1, row.claim + 1
     return _delivery(row, session.get_one(DigestModel, row.digest_id).subscription)
 
 
@@ -112,5 +136,10 @@ def _delivery(row: DeliveryModel, subscription: str) -> DeliveryRow:
         id=row.id, digest_id=row.digest_id, subscription=subscription, notifier=row.notifier,
         recipient=row.recipient, state=row.state, attempts=row.attempts,  # type: ignore[arg-type]
         created_at=row.created_at, next_attempt_at=row.next_attempt_at, sent_at=row.sent_at,
-        parts_sent=row.parts_sent, may_repeat=row.may_repeat, reason=row.reason,
+        parts_sent=row.parts_sent, may_repeat=row.may_repeat, reason=row.reason, claim=row.claim,
     )
+
+
+def _move_on(session: Session, mark: JournalMark) -> None:
+    mine = (JournalModel.id == mark.journal) & (JournalModel.position < mark.position)
+    session.execute(update(JournalModel).where(mine).values(position=mark.position))

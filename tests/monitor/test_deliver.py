@@ -8,7 +8,7 @@ import pytest
 
 from monitor.application import Application
 from monitor.composing import MADE_GOOD_WITHIN, compose_due, draft_digest, find_gaps, find_period, save_draft
-from monitor.deliver import RETRY_MINUTES, UNCERTAIN_MINUTES, find_retry, hand_over_pending, hand_over_test
+from monitor.deliver import RETRY_MINUTES, find_retry, hand_over_pending, hand_over_test
 from monitor.notifiers.outcome import Outcome
 from tests.factories import save_event
 from tests.fake_clock import START_AT, FakeClock
@@ -229,8 +229,10 @@ def test_handing_over_stops_between_two_deliveries(application: Application, clo
         (4, Outcome("retry", retry_after_seconds=1), RETRY_MINUTES[3]),
         (1, Outcome("sent"), None),
         (1, Outcome("failed"), None),
-        (1, Outcome("uncertain"), UNCERTAIN_MINUTES[0]),
-        (9, Outcome("uncertain"), UNCERTAIN_MINUTES[-1]),  # in doubt for the first time
+        (1, Outcome("uncertain"), 60),
+        (9, Outcome("uncertain"), 60),  # in doubt for the first time
+        (1, Outcome("retry", retry_after_seconds=317_100), 5285),
+        (1, Outcome("retry", retry_after_seconds=10**9), 7 * 24 * 60),
     ],
 )
 def test_tries_come_ever_later_and_end(attempts: int, outcome: Outcome, minutes: int | None) -> None:

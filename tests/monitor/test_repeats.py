@@ -6,12 +6,12 @@ from monitor.application import Application
 from monitor.deliver import (
     RETRY_MINUTES,
     STUCK_AFTER,
-    UNCERTAIN_MINUTES,
     find_retry,
     hand_over_again,
     hand_over_pending,
 )
 from monitor.notifiers.outcome import Outcome, State
+from monitor.recalling import UNCERTAIN_AFTER
 from seeds.errors import InputError
 from tests.fake_clock import START_AT, FakeClock
 from tests.monitor.desk import FakeNotifier, compose_one
@@ -24,7 +24,10 @@ def test_a_delivery_whose_sender_died_is_tried_again_and_says_that_it_may_be_a_r
     assert application.store.deliveries.claim_due(clock()) is not None  # and then the process ends
     notifier = FakeNotifier()
 
-    clock.advance(seconds=STUCK_AFTER.total_seconds())
+    clock.advance(seconds=STUCK_AFTER.total_seconds() + 1)
+    assert hand_over_pending(application, notifier.make) == []
+    assert application.store.deliveries.find()[0].state == "uncertain"
+    clock.advance(seconds=(UNCERTAIN_AFTER - STUCK_AFTER).total_seconds() - 2)
     assert hand_over_pending(application, notifier.make) == []
     clock.advance(seconds=1)
     hand_over_pending(application, notifier.make)
@@ -42,7 +45,7 @@ def test_what_may_have_arrived_is_shown_and_tried_again_as_a_possible_repeat(
     hand_over_pending(application, notifier.make)
     [row] = application.store.deliveries.find()
     assert (row.state, row.reason) == ("uncertain", "no answer after the message was sent")
-    clock.advance(minutes=UNCERTAIN_MINUTES[0] - 1)
+    clock.advance(minutes=59)
     assert hand_over_pending(application, notifier.make) == []
     clock.advance(minutes=1)
     hand_over_pending(application, notifier.make)
@@ -52,7 +55,7 @@ def test_what_may_have_arrived_is_shown_and_tried_again_as_a_possible_repeat(
     assert (row.state, row.may_repeat) == ("sent", True)
 
 
-def test_what_stays_uncertain_is_not_sent_for_ever(application: Application, clock: FakeClock) -> None:
+def test_what_stays_uncertain_is_sent_once_more_and_then_shown(application: Application, clock: FakeClock) -> None:
     compose_one(application, clock)
     notifier = FakeNotifier(*[Outcome("uncertain", "no answer")] * 9)
 
@@ -60,7 +63,7 @@ def test_what_stays_uncertain_is_not_sent_for_ever(application: Application, clo
         hand_over_pending(application, notifier.make)
         clock.advance(days=1)
 
-    assert len(notifier.asked) == 1 + len(UNCERTAIN_MINUTES)
+    assert len(notifier.asked) == 2
     assert application.store.deliveries.find()[0].state == "uncertain"
 
 
@@ -101,10 +104,8 @@ def test_a_delivery_that_is_not_there_is_not_handed_over(application: Applicatio
         hand_over_again(application, 7, FakeNotifier().make)
 
 
-@pytest.mark.parametrize(("beyond", "is_tried"), [(0, True), (1, False)])
-def test_possible_repeats_end(beyond: int, is_tried: bool) -> None:
-    attempts = len(UNCERTAIN_MINUTES) + beyond
+@pytest.mark.parametrize(("may_repeat", "is_tried"), [(False, True), (True, False)])
+def test_what_may_have_arrived_is_sent_once_more(may_repeat: bool, is_tried: bool) -> None:
+    again_at = find_retry(1, Outcome("uncertain"), START_AT, may_repeat=may_repeat)
 
-    again_at = find_retry(attempts, Outcome("uncertain"), START_AT, may_repeat=True)
-
-    assert (again_at is not None) is is_tried
+    assert again_at == (START_AT + UNCERTAIN_AFTER if is_tried else None)

@@ -9,6 +9,8 @@ from storage.values import DeliveryRow, DeliveryState
 from tests.factories import BLOCK, event_row, new_digest, new_verdict, save_article, save_event
 from tests.fake_clock import START_AT, FakeClock
 
+STUCK, HOUR = timedelta(minutes=5), timedelta(hours=1)
+
 
 @pytest.fixture
 def daily(store: Store) -> Store:
@@ -118,7 +120,7 @@ def test_a_sent_delivery_is_done(daily: Store, clock: FakeClock) -> None:
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None
 
-    daily.deliveries.finish(row.id, "sent", "250 ok", clock.advance(seconds=2), parts_sent=1)
+    daily.deliveries.finish(row, "sent", "250 ok", clock.advance(seconds=2), parts_sent=1)
 
     done = _only(daily)
     assert (done.state, done.sent_at, done.parts_sent) == ("sent", clock.now(), 1)
@@ -131,7 +133,7 @@ def test_a_delivery_put_off_comes_back_at_its_time_with_the_parts_that_went(dail
     assert row is not None
     retry_at = clock.now() + timedelta(minutes=5)
 
-    daily.deliveries.finish(row.id, "pending", "451", clock.now(), retry_at=retry_at, parts_sent=2)
+    daily.deliveries.finish(row, "pending", "451", clock.now(), retry_at=retry_at, parts_sent=2)
 
     assert daily.deliveries.claim_due(clock.advance(minutes=4)) is None
     again = daily.deliveries.claim_due(clock.advance(minutes=1))
@@ -151,12 +153,66 @@ def test_a_delivery_whose_sender_died_comes_back_as_a_possible_repeat(daily: Sto
     daily.digests.save_digest(new_digest("e1"))
     daily.deliveries.claim_due(clock.now())
 
-    early = daily.deliveries.release_stuck(START_AT, clock.now())
-    late = daily.deliveries.release_stuck(START_AT + timedelta(seconds=1), clock.advance(minutes=15))
+    early = daily.deliveries.release_stuck(clock.advance(minutes=5), STUCK, HOUR, 9)
+    late = daily.deliveries.release_stuck(clock.advance(seconds=1), STUCK, HOUR, 9)
 
-    assert (early, late) == (0, 1)
-    row = daily.deliveries.claim_due(clock.now())
+    assert (early, late, _only(daily).state) == (0, 1, "uncertain")
+    assert daily.deliveries.claim_due(START_AT + HOUR - timedelta(seconds=1)) is None
+    row = daily.deliveries.claim_due(START_AT + HOUR)
     assert row is not None and row.may_repeat
+
+
+def test_a_claim_that_is_renewed_is_left_to_its_sender(daily: Store, clock: FakeClock) -> None:
+    daily.digests.save_digest(new_digest("e1"))
+    row = daily.deliveries.claim_due(clock.now())
+    assert row is not None
+
+    daily.deliveries.renew_claim(row, clock.advance(minutes=4))
+
+    assert daily.deliveries.release_stuck(clock.advance(minutes=4), STUCK, HOUR, 9) == 0
+    assert daily.deliveries.release_stuck(clock.advance(minutes=2), STUCK, HOUR, 9) == 1
+
+
+def test_a_claim_from_before_the_clock_was_set_back_does_not_stand_for_ever(daily: Store, clock: FakeClock) -> None:
+    daily.digests.save_digest(new_digest("e1"))
+    daily.deliveries.claim_due(clock.now())
+
+    assert daily.deliveries.release_stuck(clock.advance(days=-9), STUCK, HOUR, 9) == 1
+    assert daily.deliveries.claim_due(clock.advance(hours=1)) is not None
+
+
+def test_a_delivery_put_off_by_a_clock_that_was_years_ahead_is_due_now(daily: Store, clock: FakeClock) -> None:
+    daily.digests.save_digest(new_digest("e1", composed_at=START_AT + timedelta(days=900)))
+    daily.digests.save_digest(new_digest("e2", period="p2", composed_at=START_AT + timedelta(days=7)))
+
+    row = daily.deliveries.claim_due(clock.now())
+
+    assert row is not None and row.digest_id == 1
+    assert daily.deliveries.claim_due(clock.now()) is None
+
+
+def test_a_delivery_that_ends_every_sender_is_given_up_and_shown(daily: Store, clock: FakeClock) -> None:
+    daily.digests.save_digest(new_digest("e1"))
+    for _ in range(3):
+        assert daily.deliveries.claim_due(clock.advance(days=1)) is not None
+        daily.deliveries.release_stuck(clock.advance(hours=1), STUCK, HOUR, tries=3)
+
+    assert daily.deliveries.claim_due(clock.advance(days=9)) is None
+    assert (_only(daily).state, _only(daily).attempts) == ("uncertain", 3) and "ended before" in _only(daily).reason
+
+
+def test_a_sender_that_was_taken_for_dead_may_only_say_that_it_was_sent(daily: Store, clock: FakeClock) -> None:
+    daily.digests.save_digest(new_digest("e1"))
+    slow = daily.deliveries.claim_due(clock.now())
+    daily.deliveries.release_stuck(clock.advance(hours=2), STUCK, HOUR, 9)
+    second = daily.deliveries.claim_due(clock.now())
+    assert slow is not None and second is not None
+
+    daily.deliveries.finish(slow, "failed", "550", clock.now())
+    assert _only(daily).state == "sending"
+
+    daily.deliveries.finish(slow, "sent", "", clock.now())
+    assert _only(daily).state == "sent"
 
 
 def test_what_may_have_arrived_comes_back_at_its_time_as_a_possible_repeat(daily: Store, clock: FakeClock) -> None:
@@ -165,7 +221,7 @@ def test_what_may_have_arrived_comes_back_at_its_time_as_a_possible_repeat(daily
     assert row is not None
     retry_at = clock.now() + timedelta(minutes=15)
 
-    daily.deliveries.finish(row.id, "uncertain", "no answer", clock.now(), retry_at=retry_at)
+    daily.deliveries.finish(row, "uncertain", "no answer", clock.now(), retry_at=retry_at)
 
     waiting = _only(daily)
     assert (waiting.state, waiting.may_repeat) == ("uncertain", False)
@@ -183,7 +239,7 @@ def test_a_delivery_that_was_not_sent_may_be_claimed_again_by_hand(
     daily.digests.save_digest(new_digest("e1"))
     row = daily.deliveries.claim_due(clock.now())
     assert row is not None and daily.deliveries.claim_again(row.id, clock.now()) is None  # it is being sent
-    daily.deliveries.finish(row.id, state, "", clock.now())
+    daily.deliveries.finish(row, state, "", clock.now())
 
     again = daily.deliveries.claim_again(row.id, clock.now())
 
@@ -202,11 +258,11 @@ def test_what_was_sent_stays_sent_whatever_a_sender_taken_for_dead_says_later(da
     daily.digests.save_digest(new_digest("e1"))
     slow = daily.deliveries.claim_due(clock.now())
     assert slow is not None
-    daily.deliveries.release_stuck(clock.now() + timedelta(seconds=1), clock.now())
+    daily.deliveries.release_stuck(clock.advance(hours=2), STUCK, HOUR, 9)
     daily.deliveries.claim_due(clock.now())
-    daily.deliveries.finish(slow.id, "sent", "", clock.now())
+    daily.deliveries.finish(slow, "sent", "", clock.now())
 
-    daily.deliveries.finish(slow.id, "pending", "timeout", clock.now(), retry_at=clock.now())
+    daily.deliveries.finish(slow, "pending", "timeout", clock.now(), retry_at=clock.now())
 
     assert _only(daily).state == "sent"
 

@@ -139,7 +139,7 @@ def test_no_delivery_goes_to_two_senders(store: Store) -> None:
         mine = []
         while row := store.deliveries.claim_due(START_AT):
             mine.append(row.id)
-            store.deliveries.finish(row.id, "sent", "", START_AT)
+            store.deliveries.finish(row, "sent", "", START_AT)
         return mine
 
     sent = Counter(chain(*_together(send)))
