@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.cells import cell_len
@@ -46,7 +46,7 @@ def print_rows(
         for row in rows:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     elif form is Format.csv:
-        _print_csv(rows, columns)
+        write_csv(rows, columns, sys.stdout)
     elif not (found := list(rows)):
         typer.echo(empty)
     elif sys.stdout.isatty():
@@ -80,8 +80,9 @@ def take_minute(column: str) -> MakeCell:
     return lambda row: str(row.get(column) or "")[:16].replace("T", " ")
 
 
-def _print_csv(rows: Iterable[Row], columns: Sequence[str]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None:
+    """Writes a heading and the rows, with no cell that a spreadsheet takes for a formula."""
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_make_safe(make_text(row.get(column))) for column in columns])

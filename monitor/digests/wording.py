@@ -17,9 +17,9 @@ LANGUAGES = ("en", "ko", "vi")
 class Wording:
     """The phrases of one language by key. A missing key is a KeyError: no reader is ever shown a key."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, folder: Path = CATALOGUES) -> None:
         self.language = language
-        self.keys, self._phrases = _load(CATALOGUES / f"{language}.po", language)
+        self.keys, self._phrases = _load(folder / f"{language}.po", language)
 
     def say(self, key: str, **values: object) -> str:
         """The phrase of `key` with its `{names}` filled in."""
@@ -42,10 +42,10 @@ class Wording:
         return key
 
 
-@lru_cache(maxsize=len(LANGUAGES))
-def load_wording(language: str) -> Wording:
-    """The phrases of `language` (one of LANGUAGES), read once."""
-    return Wording(language)
+@lru_cache
+def load_wording(language: str, folder: Path = CATALOGUES) -> Wording:
+    """The phrases of `language` (one of LANGUAGES) in the catalogues of `folder`, read once."""
+    return Wording(language, folder)
 
 
 def _load(path: Path, language: str) -> tuple[frozenset[str], GNUTranslations]:
