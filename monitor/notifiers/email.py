@@ -41,15 +41,15 @@ class EmailNotifier:
 
     def _send(self, message: EmailMessage) -> Outcome:
         try:
-            server = self._connect()
+            server = self.connect()
         except (OSError, smtplib.SMTPException) as error:
-            return Outcome("retry", self._describe(error))
+            return Outcome("retry", self.describe(error))
         try:
             return _converse(server, message)
         finally:
             server.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def connect(self) -> smtplib.SMTP:
         """A connection that is ready for a message: secured and logged in as the settings ask. Raises as smtplib."""
         wanted = self.settings
         context = ssl.create_default_context()
@@ -70,7 +70,8 @@ class EmailNotifier:
             raise
         return server
 
-    def _describe(self, error: Exception) -> str:
+    def describe(self, error: Exception) -> str:
+        """What went wrong with `connect`, in one line for people."""
         where = f"{self.settings.host}:{self.settings.port}"
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return f"{where} refuses the login: {_answer(error.smtp_code, error.smtp_error)}"

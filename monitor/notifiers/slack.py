@@ -59,6 +59,12 @@ class SlackNotifier:
             arrived += 1
         return Outcome("sent", parts_sent=arrived)
 
+    def test_login(self) -> str:
+        """The workspace that the bot's token opens. Raises SlackClientError or OSError where it opens none."""
+        _check_address("slack.api_url", self.settings.api_url)
+        token = self.settings.bot_token.get_secret_value()
+        return str(make_bot(token, self.settings.api_url, self.timeout_seconds).auth_test().get("team", ""))
+
     def _post(self, message: SlackMessage, recipient: str) -> Outcome:
         try:
             return judge_answer(self._ask(message, recipient))

@@ -1,0 +1,182 @@
+"""Looks whether everything that Twinwatch needs is in order, and says how to mend what is not; it mends nothing."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from monitor.application import Application
+from monitor.notifiers.probe import probe
+from seeds.errors import TwinwatchError
+from storage.checkup import find_damage, find_span, measure_size, read_clock
+from storage.errors import StoreError
+
+State = Literal["fine", "warning", "wrong"]
+# Less is left free than one backup of a year's store takes.
+SPARE_BYTES = 1 << 30
+# Time enough for a person to act, holidays included.
+DISK_DAYS = 14
+# A service that has not begun a wave for so long, counted in intervals, is not at work.
+PAUSES = 4
+# Beyond this, days in digests and leases between machines go wrong.
+CLOCK_SECONDS = 30
+# More than this share of the outlets in trouble at once is our trouble more likely than theirs.
+TROUBLED_SHARE = 0.25
+TROUBLED = ("silent", "blocked", "broken", "drifted")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: `said` is the state in words, `advice` how to mend it (empty where it is fine)."""
+
+    check: str
+    state: State
+    said: str
+    advice: str = ""
+
+
+Check = Callable[[Application], Iterator[Finding]]
+
+
+def examine(application: Application) -> Iterator[Finding]:
+    """Every check in turn; one that fails says so and keeps no other from running."""
+    try:
+        application.watched, application.subscriptions  # noqa: B018
+    except TwinwatchError as error:
+        yield Finding("settings", "wrong", str(error), "nothing else can be looked at before this is mended")
+        return
+    for name, check in CHECKS.items():
+        try:
+            yield from check(application)
+        except (TwinwatchError, StoreError) as error:
+            yield Finding(name, "wrong", str(error))
+        except OSError as error:
+            yield Finding(name, "wrong", f"{error.filename or name}: {error.strerror or error}")
+
+
+def _settings(application: Application) -> Iterator[Finding]:
+    settings = application.settings
+    if not settings.may_crawl:
+        yield Finding("settings", "wrong", "crawl.contact is not set, so nothing is crawled",
+                      "name an address or page that outlets can turn to; `twinwatch init` asks for it")
+    elif not settings.crawl.contact:
+        yield Finding("settings", "warning", "crawl.contact is not set: only crawl.allow_networks is crawled",
+                      "set it before going live")
+    else:
+        yield Finding("settings", "fine", f"contact {settings.crawl.contact}, {len(application.watched)} outlets")
+    if not application.subscriptions:
+        yield Finding("settings", "warning", "no subscription: nobody is told anything", "`twinwatch init` makes one")
+
+
+def _database(application: Application) -> Iterator[Finding]:
+    database = application.store.database
+    damage = find_damage(database)
+    if damage:
+        yield Finding("database", "wrong", f"damaged: {damage}",
+                      "stop the service and restore a backup: `twinwatch db restore`")
+        return
+    yield Finding("database", "fine", f"{database.engine.dialect.name}, {_bytes(measure_size(database))}, sound")
+
+
+def _disk(application: Application) -> Iterator[Finding]:
+    folder = application.settings.data_dir.absolute()
+    free = shutil.disk_usage(_existing(folder)).free
+    days = _days_left(application, free)
+    said = f"{_bytes(free)} free in {folder}"
+    advice = "free some space, or keep pages for a shorter time ([keep] in twinwatch.toml)"
+    if free < SPARE_BYTES:
+        yield Finding("disk", "wrong", said, advice)
+    elif days is not None and days < DISK_DAYS:
+        yield Finding("disk", "warning", f"{said}: full in about {days:.0f} days as the store grows", advice)
+    else:
+        yield Finding("disk", "fine", said)
+
+
+def _clock(application: Application) -> Iterator[Finding]:
+    now, database = application.clock(), application.store.database
+    theirs, span = read_clock(database), find_span(database)
+    apart = abs((theirs - now).total_seconds()) if theirs else 0.0
+    if apart > CLOCK_SECONDS:
+        yield Finding("clock", "wrong", f"{apart:.0f} s apart from the database server's",
+                      "let both keep their time from the network (NTP)")
+    elif span and span[1] > now + timedelta(seconds=CLOCK_SECONDS):
+        yield Finding("clock", "wrong", f"it says {now:%Y-%m-%d %H:%M} UTC; a wave began at {span[1]:%Y-%m-%d %H:%M}",
+                      "set the clock right; no digest is lost, but days may be wrong")
+    else:
+        yield Finding("clock", "fine", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _service(application: Application) -> Iterator[Finding]:
+    span, crawl = find_span(application.store.database), application.settings.crawl
+    if span is None:
+        yield Finding("service", "warning", "no wave yet", "`twinwatch run` starts the service")
+        return
+    pause = application.clock() - span[1]
+    longest = PAUSES * timedelta(minutes=crawl.interval_minutes) + timedelta(seconds=crawl.wave_seconds)
+    said = f"the last wave began {_ago(pause)} ago"
+    if pause > longest:
+        yield Finding("service", "wrong", said, "is `twinwatch run` at work? its output says why it crawls nothing")
+    else:
+        yield Finding("service", "fine", said)
+
+
+def _outlets(application: Application) -> Iterator[Finding]:
+    states = application.store.outlets.states()
+    counts = Counter(states[i].state if i in states else "unproven" for i in application.watched)
+    said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none is watched"
+    troubled = sum(counts[state] for state in TROUBLED)
+    if troubled > TROUBLED_SHARE * max(1, len(application.watched)):
+        yield Finding("outlets", "wrong", said, "so many at once: is this machine's way to the network in order?")
+    elif troubled:
+        yield Finding("outlets", "warning", said, "`twinwatch outlets` says why each")
+    else:
+        yield Finding("outlets", "fine", said)
+
+
+def _notifiers(application: Application) -> Iterator[Finding]:
+    for name in dict.fromkeys(subscription.notifier for subscription in application.subscriptions):
+        answer = probe(name, application.settings)
+        yield Finding(name, "wrong" if answer.trouble else "fine", answer.trouble or answer.said, answer.advice)
+
+
+def _deliveries(application: Application) -> Iterator[Finding]:
+    counts = Counter(row.state for row in application.store.deliveries.find(1000))
+    said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none yet"
+    if counts["failed"] or counts["uncertain"]:
+        yield Finding("deliveries", "warning", said, "`twinwatch deliveries` says why; --retry tries one again")
+    else:
+        yield Finding("deliveries", "fine", said)
+
+
+CHECKS: dict[str, Check] = {
+    "settings": _settings, "database": _database, "disk": _disk, "clock": _clock, "service": _service,
+    "outlets": _outlets, "notifiers": _notifiers, "deliveries": _deliveries,
+}
+
+
+def _days_left(application: Application, free: int) -> float | None:
+    """In how many days the disk is full if the store grows as it did so far; None where that cannot be said yet."""
+    database = application.store.database
+    span = find_span(database)
+    if not database.is_sqlite or span is None or span[1] - span[0] < timedelta(days=2):
+        return None
+    a_day = measure_size(database) / ((span[1] - span[0]) / timedelta(days=1))
+    return free / a_day if a_day else None
+
+
+def _existing(folder: Path) -> Path:
+    return folder if folder.exists() else _existing(folder.parent)
+
+
+def _bytes(count: float) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+
+
+def _ago(pause: timedelta) -> str:
+    minutes = max(0, round(pause / timedelta(minutes=1)))
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"

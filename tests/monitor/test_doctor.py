@@ -1,0 +1,142 @@
+"""`doctor` names what is wrong and how to mend it, each check beside a state that it calls fine; it sends nothing."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from monitor.application import Application
+from monitor.doctor import Finding, examine
+from seeds.sections import CrawlSettings, SlackSettings
+from storage.values import OutletState
+from tests.fake_clock import START_AT, FakeClock
+from tests.monitor.desk import make_subscription
+from tests.stand_ins import MailStandIn, mail_settings
+
+Build = Callable[[Application], None]
+
+
+@pytest.fixture
+def mail() -> Iterator[MailStandIn]:
+    with MailStandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def healthy(application: Application, mail: MailStandIn) -> Application:
+    """An application in which nothing is wrong: a contact, a subscription, a wave just now, outlets that answer."""
+    application.settings.crawl = CrawlSettings(contact="desk@example.org", outlets=["huengaynay", "thanhnien"])
+    application.settings.email = mail_settings(mail.port)
+    application.settings.subscription = [make_subscription()]
+    store = application.store
+    store.outlets.register(application.watched)
+    for outlet_id in application.watched:
+        store.outlets.save_state(OutletState(outlet_id, "fine", START_AT))
+    store.runs.end_wave(store.runs.start_wave(START_AT), START_AT, "done")
+    return application
+
+
+def _of(application: Application, check: str) -> list[Finding]:
+    return [finding for finding in examine(application) if finding.check == check]
+
+
+def _only(application: Application, check: str) -> Finding:
+    (finding,) = _of(application, check)
+    return finding
+
+
+def test_a_healthy_installation_is_fine_in_every_check_and_gets_no_mail(
+    healthy: Application, mail: MailStandIn
+) -> None:
+    findings = list(examine(healthy))
+
+    assert {finding.state for finding in findings} == {"fine"}, findings
+    assert [finding.check for finding in findings] == [
+        "settings", "database", "disk", "clock", "service", "outlets", "email", "deliveries",
+    ]
+    assert mail.messages == []
+
+
+def test_without_a_contact_it_says_that_nothing_is_crawled(healthy: Application) -> None:
+    healthy.settings.crawl = CrawlSettings(outlets=["huengaynay"])
+
+    finding = _only(healthy, "settings")
+
+    assert finding.state == "wrong" and "nothing is crawled" in finding.said and "init" in finding.advice
+
+
+def test_settings_that_cannot_be_used_are_said_once(healthy: Application) -> None:
+    healthy.settings.crawl = CrawlSettings(contact="x", outlets=["huengaynai"])
+    del healthy.watched
+
+    [finding] = examine(healthy)
+
+    assert finding.state == "wrong" and "did you mean 'huengaynay'" in finding.said
+
+
+def test_a_damaged_store_is_called_damaged(healthy: Application) -> None:
+    with healthy.store.database.write() as session:
+        for number in range(300):
+            session.execute(
+                text("INSERT INTO robots (origin, text, read_at) VALUES (:o, :t, '2026-01-01')"),
+                {"o": str(number), "t": "x" * 500},
+            )
+    healthy.store.close()
+    path = Path(healthy.store.database.engine.url.database or "")
+    content = bytearray(path.read_bytes())
+    for offset in range(len(content) // 2, len(content) // 2 + 20_000):
+        content[offset] ^= 0x5A
+    path.write_bytes(bytes(content))
+
+    finding = _of(healthy, "database")[0]
+
+    assert finding.state == "wrong" and "restore" in finding.said + finding.advice
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(129, "fine"), (131, "wrong")])
+def test_a_service_that_began_no_wave_for_four_intervals_is_not_at_work(
+    healthy: Application, clock: FakeClock, minutes: int, state: str
+) -> None:
+    clock.advance(minutes=minutes)
+
+    finding = _only(healthy, "service")
+
+    assert finding.state == state and "ago" in finding.said
+
+
+@pytest.mark.parametrize(("back", "state"), [(timedelta(seconds=20), "fine"), (timedelta(hours=1), "wrong")])
+def test_a_clock_behind_what_was_recorded_is_wrong(
+    healthy: Application, clock: FakeClock, back: timedelta, state: str
+) -> None:
+    clock.advance(seconds=-back.total_seconds())
+
+    assert _only(healthy, "clock").state == state
+
+
+@pytest.mark.parametrize(("blocked", "state"), [(0, "fine"), (1, "wrong")])
+def test_many_outlets_in_trouble_at_once_are_our_trouble(healthy: Application, blocked: int, state: str) -> None:
+    for outlet_id in list(healthy.watched)[:blocked]:
+        healthy.store.outlets.save_state(OutletState(outlet_id, "blocked", START_AT, "answers 403"))
+
+    finding = _only(healthy, "outlets")
+
+    assert finding.state == state
+
+
+def test_a_mail_server_that_is_not_there_is_named(healthy: Application, mail: MailStandIn) -> None:
+    healthy.settings.email = mail_settings(1)
+
+    finding = _only(healthy, "email")
+
+    assert finding.state == "wrong" and "127.0.0.1:1 cannot be reached" in finding.said
+    assert "[email]" in finding.advice
+
+
+def test_slack_without_token_or_webhook_is_named(healthy: Application) -> None:
+    healthy.settings.subscription = [make_subscription(notifier="slack", recipients=["#desk"])]
+    healthy.settings.slack = SlackSettings()
+    healthy.__dict__.pop("subscriptions", None)
+
+    assert _only(healthy, "slack").said == "neither slack.bot_token nor slack.webhook_url is set"
