@@ -1,18 +1,22 @@
 """Chooses the renderer that a notifier needs; it does not render anything itself."""
 
-from collections.abc import Callable
-
 from monitor.digests.content import DigestContent
 from monitor.digests.render_email import render_email
 from monitor.digests.render_slack import render_slack
 from monitor.digests.rendered import Rendered
 
-RENDERERS: dict[str, Callable[..., Rendered]] = {"email": render_email, "slack": render_slack}
 
+def render(
+    content: DigestContent, notifier: str, *, may_repeat: bool = False, is_test: bool = False,
+    unsubscribe_url: str | None = None,
+) -> Rendered:
+    """`content` as `notifier` (`email` or `slack`) hands it over; equal arguments give equal messages.
 
-def render(content: DigestContent, notifier: str, *, may_repeat: bool = False) -> Rendered:
-    """`content` as `notifier` (`email` or `slack`) hands it over; equal content gives equal messages.
-
-    `may_repeat` adds the line that this digest may have arrived before.
+    `may_repeat` adds the line that it may have arrived before, `is_test` that it is a test. `unsubscribe_url` is the
+    one recipient's own link to leave; a Slack channel has none, as anybody in it could silence all others.
     """
-    return RENDERERS[notifier](content, may_repeat=may_repeat)
+    if notifier == "email":
+        return render_email(content, may_repeat=may_repeat, is_test=is_test, unsubscribe_url=unsubscribe_url)
+    if notifier == "slack":
+        return render_slack(content, may_repeat=may_repeat, is_test=is_test)
+    raise KeyError(notifier)

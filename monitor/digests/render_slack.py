@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from monitor.digests.aftermath_view import AftermathText, LaterText
 from monitor.digests.content import DigestContent
 from monitor.digests.coverage_view import CoverageText
+from monitor.digests.event_view import ArticleText, EventText
+from monitor.digests.plain import find_host
 from monitor.digests.rendered import RenderedSlack, SlackMessage
-from monitor.digests.view import ArticleText, DigestText, EventText, SectionText, make_view
+from monitor.digests.view import DigestText, SectionText, make_view
 
 # Slack's documented limits; a message that breaks one is refused whole (`invalid_blocks`).
 MAX_BLOCKS = 50
@@ -20,9 +23,9 @@ MAX_MESSAGE = 10_000
 Block = dict[str, Any]
 
 
-def render_slack(content: DigestContent, *, may_repeat: bool = False) -> RenderedSlack:
+def render_slack(content: DigestContent, *, may_repeat: bool = False, is_test: bool = False) -> RenderedSlack:
     """`content` as one or more Slack messages, in reading order; each names its part where there are several."""
-    view = make_view(content, may_repeat=may_repeat)
+    view = make_view(content, may_repeat=may_repeat, is_test=is_test)
     packs = list(_pack(_make_blocks(view)))
     return RenderedSlack(tuple(_make_message(view, pack, part, len(packs)) for part, pack in enumerate(packs, 1)))
 
@@ -39,14 +42,21 @@ def _make_message(view: DigestText, pack: list[Block], part: int, parts: int) ->
     subject = escape(view.subject)
     label = f"{subject} ({part}/{parts})" if parts > 1 else subject
     lines = [label] if part > 1 else []
-    top = [_context("\n".join([*lines, escape(view.repeat)]))] if view.repeat else [_context(line) for line in lines]
+    lines += [escape(notice) for notice in view.notices]
+    top = [_context("\n".join(lines))] if lines else []
     return SlackMessage(label, (*top, *pack))
 
 
 def _make_blocks(view: DigestText) -> Iterator[Block]:
-    yield _header(view.title)
+    yield _header(view.heading)
     yield from _sections([escape(view.lead)])
+    if view.summary:
+        yield _header(view.summary.title)
+        yield from _sections([escape(line) for line in view.summary.lines])
     for section in view.sections:
+        yield from _section_blocks(section)
+    yield from _aftermath_blocks(view.aftermath)
+    for section in view.doubts:
         yield from _section_blocks(section)
     yield {"type": "divider"}
     yield from _sections(_coverage_lines(view.coverage))
@@ -63,6 +73,7 @@ def _section_blocks(section: SectionText) -> Iterator[Block]:
 
 def _event_lines(event: EventText) -> Iterator[str]:
     yield f"*{escape(event.headline)}*"
+    yield escape(event.facts)
     if event.known:
         yield escape(event.known)
     if event.quote:
@@ -72,12 +83,39 @@ def _event_lines(event: EventText) -> Iterator[str]:
         yield from (_article_line(article) for article in group.articles)
     if event.more:
         yield escape(event.more)
+    if event.links:
+        yield " · ".join(_link(link.url, link.label) for link in event.links)
+
+
+def _aftermath_blocks(aftermath: AftermathText) -> Iterator[Block]:
+    if aftermath.later:
+        yield _header(aftermath.later_title)
+        yield from _sections(_later_line(later) for later in aftermath.later)
+    if aftermath.corrections:
+        yield _header(aftermath.corrections_title)
+        yield from _sections(
+            f"• {escape(one.sentence)}" + (f" {_link(one.url, find_host(one.url))}" if one.url else "")
+            for one in aftermath.corrections
+        )
+
+
+def _later_line(later: LaterText) -> str:
+    """One line for an event that was told before: as many outlets as it holds."""
+    line = f"• {_link(later.url, later.headline) if later.url else escape(later.headline)}:"
+    for article in later.articles:
+        told = f" {escape(article.outlet)}" + (f" {_link(article.url, article.host)}" if article.url else "")
+        line = f"{line}{told}" if len(line) + len(told) + len(later.more) < MAX_SECTION else line
+    return f"{line} {escape(later.more)}" if later.more else line
+
+
+def _link(url: str, label: str) -> str:
+    """A link in Slack's markup. The label is ours, or the host that the link leads to: no title can disguise it."""
+    return f"<{_escape_url(url)}|{escape(label)}>"
 
 
 def _article_line(article: ArticleText) -> str:
-    """A link is shown as the host that it leads to: no title can disguise it."""
     told = f"• {escape(article.outlet)}: {escape(article.title)} ({escape(article.published)})"
-    linked = f"{told} <{_escape_url(article.url)}|{escape(article.host)}>"
+    linked = f"{told} {_link(article.url, article.host)}"
     return linked if article.url and len(linked) <= MAX_SECTION else told
 
 

@@ -6,12 +6,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RenderedEmail:
-    """One email: `subject` is a single line; `text` and `html` say the same."""
+    """One email: `subject` is a single line; `text` and `html` say the same.
+
+    `unsubscribe_url` is the reader's own link to leave; empty where there is none.
+    """
 
     subject: str
     text: str
     html: str
     language: str
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,194 +1,157 @@
-"""Puts a digest's content into the words of its language, line by line; it does not lay anything out."""
+"""Puts a digest's content into the words of its language, from top to bottom; it does not lay anything out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 
-from monitor.digests.content import DigestArticle, DigestContent, DigestEvent
+from monitor.digests.aftermath_view import AftermathText, SummaryText, describe_aftermath, describe_summary
+from monitor.digests.content import DigestContent, DigestEvent
 from monitor.digests.coverage_view import CoverageText, describe_coverage
-from monitor.digests.days import format_day, format_instant_day, format_moment
-from monitor.digests.plain import find_host
+from monitor.digests.days import format_instant_day
+from monitor.digests.event_view import ARTICLES_SHOWN, EventText, LinkText, describe_event
+from monitor.digests.lead import make_lead, make_matter
 from monitor.digests.wording import Wording, load_wording
 
-ARTICLES_SHOWN = 12
+# What a list of messages shows behind the subject.
+MAX_PREHEADER = 200
 
 
 @dataclass(frozen=True)
-class ArticleText:
-    """One article in words; `url` and `host` are empty where it cannot be linked safely."""
+class Extent:
+    """How much is shown: `articles` under an event, then how many events are told `in_full` and how many are `listed`
+    at all; None means all."""
 
-    outlet: str
-    title: str
-    lang: str
-    url: str
-    host: str
-    published: str
+    articles: int = ARTICLES_SHOWN
+    in_full: int | None = None
+    listed: int | None = None
 
 
-@dataclass(frozen=True)
-class LanguageGroup:
-    """The articles of one language under its name."""
-
-    lang: str
-    name: str
-    articles: tuple[ArticleText, ...]
-
-
-@dataclass(frozen=True)
-class EventText:
-    """One event in words; `more` says how many articles are not shown, if any."""
-
-    headline: str
-    known: str
-    quote: str
-    quote_lang: str
-    quote_outlet: str
-    groups: tuple[LanguageGroup, ...]
-    more: str
+WHOLE = Extent()
 
 
 @dataclass(frozen=True)
 class SectionText:
-    """A section under its title; `note` may be empty."""
+    """A section under its title: events in full, then those told `in_brief` by their headline; `note` may be empty."""
 
     title: str
     note: str
     events: tuple[EventText, ...]
+    in_brief: tuple[EventText, ...]
 
 
 @dataclass(frozen=True)
 class DigestText:
-    """A digest in words, from top to bottom; `repeat` is empty unless it may be a repeat."""
+    """A digest in words, from top to bottom; `notices` say that it may be a repeat, or is a test.
+
+    `doubts` is the section of unsure events, which stands apart. `cut` says what is not shown here.
+    """
 
     language: str
     subject: str
-    title: str
+    preheader: str
+    heading: str
     lead: str
-    repeat: str
+    notices: tuple[str, ...]
+    cut: str
+    summary: SummaryText | None
     sections: tuple[SectionText, ...]
+    aftermath: AftermathText
+    doubts: tuple[SectionText, ...]
     coverage: CoverageText
     footer: tuple[str, ...]
+    unsubscribe: LinkText | None
 
 
-def make_view(content: DigestContent, *, may_repeat: bool = False) -> DigestText:
-    """`content` in its language's words. `may_repeat` adds the line that it may have arrived before."""
+def make_view(
+    content: DigestContent, *, may_repeat: bool = False, is_test: bool = False, unsubscribe_url: str | None = None,
+    extent: Extent = WHOLE,
+) -> DigestText:
+    """`content` in its language's words, as much as `extent` allows. `may_repeat` and `is_test` add a line on top."""
     wording = load_wording(content.language)
-    title = wording.say(
-        "subject",
-        day=format_instant_day(content.composed_at, content.language, content.zone),
-        what=_subject_matter(content, wording),
-    )
+    sections, doubts = _sections(content, wording, extent)
     return DigestText(
         language=content.language,
-        subject=wording.say("subject.repeat", subject=title) if may_repeat else title,
-        title=title,
-        lead=" ".join([_lead(content, wording), *_limits(content, wording)]),
-        repeat=wording.say("repeat") if may_repeat else "",
-        sections=_sections(content, wording),
+        subject=_mark(_subject(content, wording), wording, may_repeat=may_repeat, is_test=is_test),
+        preheader=_preheader(content),
+        heading=_heading(content, wording),
+        lead=make_lead(content, wording),
+        notices=tuple(wording.say(key) for key, is_so in (("repeat", may_repeat), ("test", is_test)) if is_so),
+        cut=_cut(content, wording, extent),
+        summary=describe_summary(content, wording),
+        sections=sections,
+        aftermath=describe_aftermath(content, wording, extent.articles),
+        doubts=doubts,
         coverage=describe_coverage(content, wording),
         footer=_footer(content, wording),
+        unsubscribe=LinkText(wording.say("link.unsubscribe"), unsubscribe_url) if unsubscribe_url else None,
     )
 
 
-def _subject_matter(content: DigestContent, wording: Wording) -> str:
-    if not content.is_empty:
-        return ", ".join(_counts(content, wording))
-    if not content.coverage.read:
-        return wording.say("subject.unknown")
-    return wording.say("subject.nothing", read=content.coverage.read, all=content.coverage.all)
+def _subject(content: DigestContent, wording: Wording) -> str:
+    """An alert says what happened; any other digest its day and what it holds."""
+    if content.kind == "instant" and content.event_ids:
+        first, *others = (event for section in content.sections for event in section.events)
+        what = wording.count("subject.others", len(others), headline=first.headline) if others else first.headline
+        return wording.say("subject.instant", what=what)
+    key = "subject.weekly" if content.kind == "weekly" else "subject"
+    return wording.say(key, day=_day(content), what=make_matter(content, wording))
 
 
-def _counts(content: DigestContent, wording: Wording) -> list[str]:
-    ties, unsure = len(content.of_section("new_ties")), len(content.of_section("unsure"))
-    events = wording.count("part.events", len(content.event_ids) - unsure)
-    if ties:
-        events = wording.say("part.with_ties", events=events, ties=wording.count("part.ties", ties))
-    told = [events] if len(content.event_ids) > unsure else []
-    return [*told, wording.count("part.unsure", unsure)] if unsure else told
+def _mark(subject: str, wording: Wording, *, may_repeat: bool, is_test: bool) -> str:
+    marked = wording.say("subject.repeat", subject=subject) if may_repeat else subject
+    return wording.say("subject.test", subject=marked) if is_test else marked
 
 
-def _lead(content: DigestContent, wording: Wording) -> str:
-    """A claim of 'nothing new' is only made for outlets that were read."""
-    read, known = content.coverage.read, content.coverage.all
-    if not content.is_empty:
-        return wording.say("lead.events", what=", ".join(_counts(content, wording)), basis=_basis(read, known, wording))
-    if not known:
-        return wording.say("lead.no_outlets")
-    if not read:
-        return wording.count("lead.unknown", known)
-    if read == known:
-        return wording.count("lead.all", known)
-    return wording.count("lead.some", known - read, read=read, all=known)
+def _heading(content: DigestContent, wording: Wording) -> str:
+    """The line on top, above the lead, which says what the digest holds."""
+    return wording.say("heading.weekly" if content.kind == "weekly" else "heading", day=_day(content))
 
 
-def _limits(content: DigestContent, wording: Wording) -> list[str]:
-    return [wording.say("lead.filtered")] if content.filters.is_set else []
+def _day(content: DigestContent) -> str:
+    return format_instant_day(content.composed_at, content.language, content.zone)
 
 
-def _basis(read: int, known: int, wording: Wording) -> str:
-    if not read:
-        return wording.say("basis.none")
-    return wording.count("basis.all", known) if read == known else wording.say("basis.some", read=read, all=known)
+def _preheader(content: DigestContent) -> str:
+    """The first headlines; empty where there are none, as the lead then says it all."""
+    told = " · ".join(event.headline for section in content.sections for event in section.events)
+    return told if len(told) <= MAX_PREHEADER else told[: MAX_PREHEADER - 1] + "…"
 
 
-def _sections(content: DigestContent, wording: Wording) -> tuple[SectionText, ...]:
-    return tuple(
-        SectionText(
+def _cut(content: DigestContent, wording: Wording, extent: Extent) -> str:
+    told = len(content.event_ids)
+    in_brief = told - min(told, told if extent.in_full is None else extent.in_full)
+    hidden = told - min(told, told if extent.listed is None else extent.listed)
+    lines = [wording.count("cut.in_brief", in_brief)] if in_brief else []
+    return " ".join([*lines, wording.count("cut.hidden", hidden)] if hidden else lines)
+
+
+def _sections(
+    content: DigestContent, wording: Wording, extent: Extent
+) -> tuple[tuple[SectionText, ...], tuple[SectionText, ...]]:
+    """The sure sections and the unsure one, as they are shown: what is told in full stands in front."""
+    sure, doubts, before = [], [], 0
+    for section in sorted(content.sections, key=lambda section: section.kind == "unsure"):
+        in_full, in_brief = _share(section.events, before, extent)
+        before += len(section.events)
+        text = SectionText(
             title=wording.say(f"section.{section.kind}"),
             note=wording.say("section.unsure.note") if section.kind == "unsure" else "",
-            events=tuple(_event(event, content, wording) for event in section.events),
+            events=tuple(describe_event(event, content, wording, extent.articles) for event in in_full),
+            in_brief=tuple(
+                describe_event(replace(event, articles=()), content, wording, extent.articles) for event in in_brief
+            ),
         )
-        for section in content.sections
-    )
+        if in_full or in_brief:
+            (doubts if section.kind == "unsure" else sure).append(text)
+    return tuple(sure), tuple(doubts)
 
 
-def _event(event: DigestEvent, content: DigestContent, wording: Wording) -> EventText:
-    hidden = len(event.articles) - ARTICLES_SHOWN
-    return EventText(
-        headline=event.headline,
-        known=_known(event, wording),
-        quote=event.quote,
-        quote_lang=event.quote_lang,
-        quote_outlet=event.quote_outlet,
-        groups=_groups(event.articles[:ARTICLES_SHOWN], content, wording),
-        more=wording.count("article.more", hidden) if hidden > 0 else "",
-    )
-
-
-def _known(event: DigestEvent, wording: Wording) -> str:
-    """Only ever what Twinwatch knows: never that something is the first of its kind."""
-    if event.new_tie:
-        return wording.say("known.first")
-    since = format_day(event.known_since, wording.language)
-    lines = [wording.count("known.earlier", event.earlier_events)] if event.earlier_events else []
-    return " ".join([*lines, wording.say("known.since", day=since)] if since else lines)
-
-
-def _groups(
-    articles: Sequence[DigestArticle], content: DigestContent, wording: Wording
-) -> tuple[LanguageGroup, ...]:
-    return tuple(
-        LanguageGroup(
-            lang=lang,
-            name=wording.language_name(lang) if lang else wording.say("lang.unknown"),
-            articles=tuple(_article(article, content, wording) for article in same),
-        )
-        for lang, same in groupby(articles, key=lambda article: article.lang)
-    )
-
-
-def _article(article: DigestArticle, content: DigestContent, wording: Wording) -> ArticleText:
-    published = article.published_at
-    return ArticleText(
-        outlet=article.outlet,
-        title=article.title or wording.say("article.untitled"),
-        lang=article.lang,
-        url=article.url,
-        host=find_host(article.url) if article.url else "",
-        published=format_moment(published, content.language, content.zone)
-        if published
-        else wording.say("article.undated"),
-    )
+def _share(
+    events: Sequence[DigestEvent], before: int, extent: Extent
+) -> tuple[Sequence[DigestEvent], Sequence[DigestEvent]]:
+    total = before + len(events)
+    in_full = max(0, (total if extent.in_full is None else extent.in_full) - before)
+    listed = max(0, (total if extent.listed is None else extent.listed) - before)
+    return events[:in_full], events[in_full:listed]
 
 
 def _footer(content: DigestContent, wording: Wording) -> tuple[str, ...]:
@@ -204,6 +167,8 @@ def _filters(content: DigestContent, wording: Wording) -> list[str]:
         "localities": chosen.localities,
         "acts": tuple(wording.say(f"act.{act}") for act in chosen.acts),
         "languages": tuple(wording.language_name(code) for code in chosen.languages),
+        "keywords": chosen.keywords,
     }
     lines = [wording.say(f"filter.{key}", values=", ".join(values)) for key, values in named.items() if values]
+    lines += [wording.say("filter.min_score", score=f"{chosen.min_score:g}")] if chosen.min_score else []
     return [*lines, wording.say("filter.new_ties_only")] if chosen.new_ties_only else lines

@@ -1,0 +1,55 @@
+"""Says in a line what a digest holds and what that rests on; it claims nothing of outlets that were not read."""
+
+from monitor.digests.content import DigestContent
+from monitor.digests.wording import Wording
+
+
+def make_matter(content: DigestContent, wording: Wording) -> str:
+    """What the subject says: counts of what is told, or that nothing is new, with how many outlets were read."""
+    if not content.is_empty:
+        return ", ".join(_counts(content, wording))
+    if not content.coverage.read:
+        return wording.say("subject.unknown")
+    return wording.say("subject.nothing", read=content.coverage.read, all=content.coverage.all)
+
+
+def make_lead(content: DigestContent, wording: Wording) -> str:
+    """The first sentences: what is told, what it rests on, and whether filters leave something out."""
+    limits = [wording.say("lead.filtered")] if content.filters.is_set else []
+    return " ".join([_claim(content, wording), *limits])
+
+
+def _counts(content: DigestContent, wording: Wording) -> list[str]:
+    ties, unsure = len(content.of_section("new_ties")), len(content.of_section("unsure"))
+    sure = len(content.event_ids) - unsure
+    events = wording.count("part.events", sure) if sure else wording.say("part.none")
+    if ties:
+        events = wording.say("part.with_ties", events=events, ties=wording.count("part.ties", ties))
+    told = [events] if sure or not unsure else []
+    further = {
+        "part.unsure": unsure,
+        "part.later": sum(len(later.articles) for later in content.later),
+        "part.corrections": len(content.corrections),
+    }
+    return [*told, *(wording.count(key, n) for key, n in further.items() if n)]
+
+
+def _claim(content: DigestContent, wording: Wording) -> str:
+    """A claim of 'nothing new' is only made for outlets that were read."""
+    read, known = content.coverage.read, content.coverage.all
+    if not content.is_empty:
+        what = ", ".join(_counts(content, wording))
+        return wording.say("lead.events", what=what[:1].upper() + what[1:], basis=_basis(read, known, wording))
+    if not known:
+        return wording.say("lead.no_outlets")
+    if not read:
+        return wording.count("lead.unknown", known)
+    if read == known:
+        return wording.count("lead.all", known)
+    return wording.count("lead.some", known - read, read=read, all=known)
+
+
+def _basis(read: int, known: int, wording: Wording) -> str:
+    if not read:
+        return wording.say("basis.none")
+    return wording.count("basis.all", known) if read == known else wording.say("basis.some", read=read, all=known)
