@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from OpenSSL import SSL
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -76,7 +75,7 @@ async def ask(download: Download, request: Request, now: Callable[[], datetime])
 def find_failure(error: Exception) -> str:
     """The counted name of a failed download; empty for what is no failure of the network."""
     if isinstance(error, DownloadFailedError):
-        return "tls" if _is_tls(error) else "dropped"
+        return "dropped"
     return next((name for kind, name in FAILURES if isinstance(error, kind)), "")
 
 
@@ -88,11 +87,6 @@ def parse_retry_after(text: str, now: datetime) -> datetime | None:
         return now + LONGEST_RETRY_AFTER if text.strip().isdigit() else None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(until, now + LONGEST_RETRY_AFTER) if until > now else None
-
-
-def _is_tls(error: DownloadFailedError) -> bool:
-    reasons = getattr(error.__cause__, "reasons", None) or ()
-    return any(isinstance(getattr(reason, "value", None), SSL.Error) for reason in reasons)
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
@@ -20,6 +20,8 @@ from crawler.leases import HostLeases, Pace
 from crawler.plan import check_contact, make_pace
 from crawler.robots import Robots
 from crawler.storing import StoreThread
+from crawler.tls import find_tls
+from seeds.outlet import Outlet, Tls
 from seeds.settings import Settings
 from storage.clock import utc_now
 from storage.store import open_store
@@ -34,11 +36,14 @@ class Fetch(Protocol):
     def __call__(self, url: str, *, is_robots: bool = False) -> Awaitable[Answer]: ...
 
 
-def run_politely(settings: Settings, job: Callable[[Fetch], Awaitable[T]]) -> T:
+def run_politely(
+    settings: Settings, job: Callable[[Fetch], Awaitable[T]], outlets: Sequence[Outlet] = (),
+) -> T:
     """What `job` gives, which asks through the `fetch` it is handed; one request per host at a time, with the delay.
 
-    It starts Scrapy, so once per process. Raises what `job` raises, InputError where nothing at all may be fetched,
-    StoreError where the store that holds the hosts' leases cannot be opened.
+    `outlets` are those that are asked, as far as they are known. It starts Scrapy, so once per process. Raises what
+    `job` raises, InputError where nothing at all may be fetched, StoreError where the store that holds the hosts'
+    leases cannot be opened.
     """
     check_contact(settings)
     storing = StoreThread(open_store(settings.database_address))
@@ -51,7 +56,7 @@ def run_politely(settings: Settings, job: Callable[[Fetch], Awaitable[T]]) -> T:
     for name in ("scrapy", "twisted"):  # what went wrong is in the answers, told in our own words
         logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(AskingSpider)
-    process.crawl(crawler, job=job, storing=storing, pace=make_pace(settings.crawl))
+    process.crawl(crawler, job=job, storing=storing, pace=make_pace(settings.crawl, outlets), tls=find_tls(outlets))
     process.start()
     spider = crawler.spider
     if not isinstance(spider, AskingSpider) or spider.task is None or spider.task.cancelled():
@@ -67,9 +72,10 @@ class AskingSpider(Spider, Generic[T]):
 
     def __init__(
         self, crawler: Crawler, job: Callable[[Fetch], Awaitable[T]], storing: StoreThread, pace: Pace,
+        tls: Mapping[str, Tls],
     ) -> None:
         super().__init__()
-        self._job, self.storing = job, storing
+        self._job, self.storing, self.tls = job, storing, tls
         self.task: asyncio.Future[T] | None = None
         self.leases = HostLeases(
             storing, f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}", utc_now,

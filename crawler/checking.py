@@ -40,7 +40,7 @@ def check_outlets(outlet_ids: list[str]) -> bool:
     settings = load_settings()
     catalogue = load_catalogue(settings.seeds_dir)
     chosen = choose_outlets(catalogue.outlets, outlet_ids, settings.crawl.outlets)
-    reports = run_politely(settings, lambda fetch: _check_all(chosen, fetch))
+    reports = run_politely(settings, lambda fetch: _check_all(chosen, fetch), chosen)
     fine = sum(bool(report.read) for report in reports)
     print(f"{fine} of {len(reports)} outlets can be read", file=sys.stderr)
     return fine == len(reports)

@@ -1,13 +1,19 @@
 """Scrapy's handler for http and https: it sends under the host's lease and ends without tracebacks."""
 
 import asyncio
+from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Request, Response
 from scrapy.utils.defer import maybe_deferred_to_future
 
 from crawler.identity import make_host
 from crawler.leases import HostLeases
+from crawler.refusals import TlsRefused
+from crawler.tls import TlsPolicy, find_tls_failure
 
 CLOSE_SECONDS = 3.0
 
@@ -21,10 +27,22 @@ class HttpHandler(HTTP11DownloadHandler):
     (Scrapy 2.19; met with 150 TLS connections open at the end of a wave).
     """
 
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._tls = TlsPolicy(getattr(crawler.spider, "tls", {}))
+        self._contextFactory: Any = self._tls
+
     async def download_request(self, request: Request) -> Response:
         leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
         async with leases.turn(make_host(request.url)):
-            return await super().download_request(request)
+            try:
+                return await super().download_request(request)
+            except DownloadFailedError as error:
+                reason = find_tls_failure(getattr(error.__cause__, "reasons", None) or ())
+                if not reason:
+                    raise
+                host = urlsplit(request.url).hostname or ""
+                raise TlsRefused(str(error), self._tls.faults.get(host, reason)) from error
 
     async def close(self) -> None:
         try:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSpent
 from crawler.storing import StoreFailed, StoreThread
+from seeds.reasons import say_reason
 from storage.clock import Clock
 from storage.repository.leases import Request
 
@@ -183,7 +184,7 @@ class HostLeases:
 
     async def _spend(self, host: str, now: datetime) -> HostRefusal:
         await self._release(host)
-        spent = f"{host} was asked {self._pace.requests_a_day} times today, which is its budget"
+        spent = say_reason("budget", host=host, n=self._pace.requests_a_day)
         return self._refuse(host, HostSpent(spent, self._pace.find_midnight(host, now)))
 
     def _refuse(self, host: str, refusal: HostRefusal) -> HostRefusal:

@@ -55,6 +55,12 @@ class HostSpent(Refusal):
         self.until = until
 
 
+class TlsRefused(Refusal):
+    """No safe connection: `tls`, `tls_legacy` or what was wrong with the certificate."""
+
+    reason = "tls"
+
+
 class RobotsForbid(Refusal):
     """robots.txt keeps us out of this address."""
 

@@ -10,6 +10,7 @@ Country = Literal["VN", "KR"]
 FeedKind = Literal["rss", "sitemap", "section", "query"]
 Confidence = Literal["seen", "inferred", "guess"]
 DateOrder = Literal["dmy", "ymd", "mdy"]
+Tls = Literal["strict", "legacy", "unverified"]
 
 ZONES: dict[Country, str] = {"VN": "Asia/Ho_Chi_Minh", "KR": "Asia/Seoul"}
 
@@ -84,7 +85,9 @@ class Outlet:
 
     `article_url` matches the addresses of its articles and of nothing else; `home` is the key of the locality
     it is published for, or None; `zone` is an IANA name in which its zone-less dates are read;
-    `interval_minutes` is None where the general setting holds; `hosts` are the hosts its articles live on, lower case.
+    `tls` says how its hosts are connected to: `legacy` lets servers without safe renegotiation in, `unverified` any
+    certificate. `interval_minutes` is None where the general setting holds; `hosts` are the hosts its articles live on,
+    lower case.
     """
 
     id: str
@@ -103,6 +106,7 @@ class Outlet:
     home: str | None = None
     zone: str = "UTC"
     interval_minutes: int | None = None
+    tls: Tls = "strict"
     hosts: frozenset[str] = frozenset()
     evidence: str = ""
     notes: str = ""

@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo, available_timezones
 from cssselect import HTMLTranslator, SelectorError
 
 from seeds.declarations import Declaration, find_near
-from seeds.outlet import ZONES, Confidence, Country, DateOrder, Family, Feed, FeedKind, IdentityRule, Outlet, PageRules
+from seeds.outlet import (
+    ZONES,
+    Confidence,
+    Country,
+    DateOrder,
+    Family,
+    Feed,
+    FeedKind,
+    IdentityRule,
+    Outlet,
+    PageRules,
+    Tls,
+)
 
 KINDS = ("national", "agency", "provincial", "regional", "city", "government", "community", "aggregator")
 NO_ARTICLES = re.compile(r"(?!)")
@@ -20,7 +32,7 @@ NO_ARTICLES = re.compile(r"(?!)")
 
 OUTLET_KEYS = (
     "name", "name_en", "country", "lang", "kind", "region", "home", "homepage", "hosts", "family", "feeds", "article",
-    "interval_minutes", "zone", "overrides", "evidence", "notes",
+    "interval_minutes", "tls", "zone", "overrides", "evidence", "notes",
 )
 FAMILY_KEYS = ("about", "identity", "page", "list_links", "date_order", "usual_feeds", "next_page", "search")
 RULE_KEYS = ("identity", "page", "list_links", "date_order", "next_page", "search")
@@ -93,6 +105,7 @@ def make_outlet(declaration: Declaration, families: Mapping[str, Rules]) -> Outl
         home=declaration.text("home", "", form=LOCALITY_KEY) or None,
         zone=_make_zone(declaration, ZONES[country]),
         interval_minutes=declaration.number("interval_minutes"),
+        tls=declaration.choice("tls", get_args(Tls), "strict"),
         evidence=declaration.text("evidence", ""),
         notes=declaration.text("notes", ""),
     )

@@ -24,6 +24,7 @@ from crawler.robots import Robots
 from crawler.screen import SCREEN_VERSION
 from crawler.screening import Screens
 from crawler.storing import StoreThread
+from crawler.tls import find_tls
 from crawler.wave import Wave
 from seeds.outlet import Outlet
 from storage.clock import utc_now
@@ -47,6 +48,7 @@ class OutletSpider(Spider):
         self.leases = HostLeases(
             self.storing, holder, utc_now, seconds=crawler.settings.getfloat("LEASE_SECONDS"),
             pace=make_pace(crawl, plan.outlets))
+        self.tls = find_tls(plan.outlets)
         self._pool: ExtractionPool | None = None
         self.wave: Wave | None = None
         self.exit_code = 0

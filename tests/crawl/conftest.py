@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import threading
@@ -108,13 +109,17 @@ def make_handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def run_server(address: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-    """A server in threads of its own, on a free port unless one is given."""
+def run_server(address: str = "127.0.0.1", port: int = 0, certificate: Path | None = None) -> Iterator[Server]:
+    """A server in threads of its own, on a free port unless one is given; with TLS where it has a certificate."""
     server = Server()
     http = Threads((address, port), make_handler(server))
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        http.socket = context.wrap_socket(http.socket, server_side=True)
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    server.root = f"http://{address}:{http.server_address[1]}"
+    server.root = f"http{'s' if certificate else ''}://{address}:{http.server_address[1]}"
     try:
         yield server
     finally:
