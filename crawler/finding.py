@@ -15,6 +15,7 @@ from crawler.entries import ParsedFeed
 from crawler.families import GENERIC, find_family
 from crawler.feeds import guess_kind, parse_feed
 from crawler.generic import make_generic_outlet
+from crawler.identity import is_article
 from crawler.saved_files import NO_ZONE
 from crawler.shapes import NO_ARTICLE, make_shape
 from crawler.unpack import TooLarge, unpack
@@ -86,13 +87,19 @@ async def find_parts(
 
 
 async def find_feeds(outlet: Outlet, fetch: Fetch, say: Callable[[str], None], now: datetime) -> list[Feed]:
-    """Feeds of a known outlet that work and are not declared: what to propose where a declared one does not."""
+    """Feeds of a known outlet that work and are not declared: what to propose where a declared one does not.
+
+    The home page itself is one, where it lists articles of the outlet and nothing better was found.
+    """
     answer = await fetch(outlet.homepage)
-    front = read_front(answer.body, answer.url, answer.content_type) if answer.status == 200 else None
-    if front is None:
+    if not answer.status:
         return []
-    found = Found(outlet.homepage, front, outlet, answer.body)
-    await _Search(found, fetch, say, now, outlet.feeds).find_feeds("", {outlet.family.id: outlet.family}, [])
+    front = read_front(answer.body, answer.url, answer.content_type) if answer.status == 200 else None
+    found = Found(outlet.homepage, front or Front("", "", (), "", ""), outlet, answer.body)
+    search = _Search(found, fetch, say, now, outlet.feeds)
+    await search.find_feeds("", {outlet.family.id: outlet.family}, [])
+    if front and outlet.homepage not in {feed.url for feed in outlet.feeds}:
+        search.add_section(search.read(answer, "section"))
     return found.feeds
 
 
@@ -124,7 +131,7 @@ class _Search:
 
     def add_section(self, learnt: ParsedFeed) -> None:
         """Takes the page itself as a feed, where it lists articles and no real feed was found."""
-        links = [entry.url for entry in learnt.entries]
+        links = self._keep_articles([entry.url for entry in learnt.entries])
         if len(links) >= LEAST_ARTICLES and not any(feed.kind == "rss" for feed in self._found.feeds):
             self._found.feeds.append(Feed(self._found.homepage, "section", "seen"))
             self._found.articles = list(dict.fromkeys([*links, *self._found.articles]))
@@ -152,6 +159,11 @@ class _Search:
                 more = self._take(url, answer)
                 queue = [link for link in more if link not in self._asked][:MOST_FEEDS] + queue
 
+    def _keep_articles(self, links: list[str]) -> list[str]:
+        """Of links those that are articles, where the outlet's form of address is known."""
+        probe = self._found.probe
+        return links if probe.article_url == NO_ARTICLES else [link for link in links if is_article(link, probe)]
+
     def _take(self, url: str, answer: Answer) -> list[str]:
         """Notes a feed that has articles; gives what else to try: feeds on a page of feeds, parts of a sitemap."""
         kind = guess_kind(answer.body)
@@ -159,7 +171,8 @@ class _Search:
             page = read_front(answer.body, answer.url, answer.content_type)
             return list(page.feeds) if page else []
         parsed = self.read(answer)
-        links = [entry.url for entry in parsed.entries if is_near(entry.url, self._found.homepage)]
+        links = self._keep_articles(
+            [entry.url for entry in parsed.entries if is_near(entry.url, self._found.homepage)])
         if kind == "sitemap":
             links = _find_articles(links)
         if links and not parsed.refused:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from crawler.rhythm import (
     learn_rhythm,
     plan_visit,
 )
-from seeds.catalogue import load_catalogue
+from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError
 from seeds.outlet import Outlet
 from seeds.sections import CrawlSettings
@@ -33,7 +33,10 @@ MOST_ENTRIES = 600  # the newest: some weeks of a daily paper, and a few millise
 
 @dataclass
 class Plan:
-    """Everything that a wave begins with: settings, an open store, the outlets to visit and the time for it."""
+    """Everything that a wave begins with: settings, an open store, the outlets to visit and the time for it.
+
+    `catalogue` and `watched` (ids) are for query feeds; without a catalogue these are not asked.
+    """
 
     settings: Settings
     store: Store
@@ -41,6 +44,8 @@ class Plan:
     seconds: float
     bounds: Mapping[str, Bounds] = field(default_factory=dict)
     visits: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    catalogue: Catalogue | None = None
+    watched: Collection[str] = ()
 
     def find_interval(self, outlet: Outlet, facts: RunFacts, now: datetime) -> timedelta:
         """How long to wait after a visit that met `facts`: by the outlet's rhythm, or the usual interval.
@@ -65,18 +70,21 @@ def make_plan(outlets: str = "", due: str = "") -> Plan:
     """
     settings = load_settings()
     check_contact(settings)
-    catalogue = load_catalogue(settings.seeds_dir).outlets
-    chosen = choose_outlets(catalogue, split_ids(outlets), settings.crawl.outlets)
-    watched = chosen
+    catalogue = load_catalogue(settings.seeds_dir)
+    asked = split_ids(outlets)
+    chosen = watched = choose_outlets(catalogue.outlets, asked, settings.crawl.outlets)
     store = open_store(settings.database_address)
     store.outlets.register([outlet.id for outlet in chosen])
     seconds: float = settings.crawl.wave_seconds
     if is_yes(due):
         seconds = find_wave_seconds(settings.crawl, chosen)
         ids = store.outlets.find_due([outlet.id for outlet in chosen], utc_now())
-        chosen = [catalogue[outlet_id] for outlet_id in ids]
+        chosen = [catalogue.outlets[outlet_id] for outlet_id in ids]
     visits = store.runs.visits_since(utc_now() - DAY)
-    return Plan(settings, store, chosen, seconds, make_bounds(watched, settings.crawl), visits)
+    own = choose_outlets(catalogue.outlets, (), settings.crawl.outlets)
+    return Plan(
+        settings, store, chosen, seconds, make_bounds(watched, settings.crawl), visits,
+        catalogue if is_yes(due) or not asked else None, frozenset(outlet.id for outlet in own))
 
 
 def make_bounds(watched: Sequence[Outlet], crawl: CrawlSettings) -> dict[str, Bounds]:

@@ -46,6 +46,7 @@ class CrawlSettings(Section):
     max_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     extract_seconds: float = Field(default=20, gt=0)
     extract_workers: int = Field(default=1, ge=1, le=8)
+    queue: bool = False
 
 
 class EmailSettings(Section):

@@ -66,6 +66,17 @@ class HitRepository:
         with self._database.read() as session:
             return [_hit(row) for row in session.scalars(question)]
 
+    def waiting(self, now: datetime, limit: int = 500) -> list[tuple[str, str, str]]:
+        """Outlet, address and title of entries to be fetched that no feed of an outlet showed, newest first."""
+        foreign = or_(EntryModel.feed_url == "", EntryModel.feed_url.like(f"{QUERY}%"))
+        is_due = or_(EntryModel.next_attempt_at.is_(None), EntryModel.next_attempt_at <= now)
+        question = (
+            select(EntryModel.outlet_id, EntryModel.url, EntryModel.title)
+            .where(EntryModel.outcome.is_(None), foreign, is_due).order_by(EntryModel.seen_at.desc()).limit(limit)
+        )
+        with self._database.read() as session:
+            return [(outlet_id, url, title) for outlet_id, url, title in session.execute(question)]
+
     def find_titles(self, outlet_id: str, since: datetime) -> list[tuple[str, str]]:
         """Identity and title of the outlet's entries that its own feeds showed since then."""
         own = EntryModel.feed_url.not_like(f"{QUERY}%") & (EntryModel.title != "")
