@@ -1,7 +1,7 @@
 """Questions about subscriptions and digests: when they began, what each told, and to whom; it hands nothing over."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +9,28 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.models import DeliveryModel, DigestModel, SubscriptionModel, ToldModel
+from storage.models import (
+    ArticleModel,
+    DeliveryModel,
+    DigestModel,
+    SubscriptionModel,
+    ToldArticleModel,
+    ToldModel,
+)
+from storage.repository.changes import newest_change
 from storage.repository.news import find_beginning, settle
-from storage.repository.redirects import follow_merges, make_chunks
-from storage.values import DigestRow
+from storage.repository.redirects import find_kept, follow_merges, make_chunks
+from storage.repository.told_changes import find_changes
+from storage.values import Changes, DigestRow, Standing
 
 
 @dataclass(frozen=True)
 class NewDigest:
-    """A composed digest with everything that is saved with it in one transaction."""
+    """A composed digest with everything that is saved with it in one transaction.
+
+    `standings` says how it tells each event of `told`, and how it corrects what was told before; `articles` are all
+    that it tells of. `changes` are the two marks of the changes that it looked at; None where it looked at none.
+    """
 
     subscription: str
     period: str
@@ -28,6 +41,9 @@ class NewDigest:
     recipients: Sequence[str]
     told: Sequence[str]
     passed_over: Sequence[str] = ()
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    articles: Sequence[int] = ()
+    changes: tuple[int, int] | None = None
 
 
 class DigestRepository:
@@ -43,7 +59,10 @@ class DigestRepository:
             if known is not None:
                 return known.created_at
         with self._database.write() as session:
-            values = {"name": name, "created_at": at, "told_through": find_beginning(session, at)}
+            values = {
+                "name": name, "created_at": at, "told_through": find_beginning(session, at),
+                "changes_through": newest_change(session),
+            }
             session.execute(self._database.insert(SubscriptionModel).on_conflict_do_nothing(), [values])
             return session.get_one(SubscriptionModel, name).created_at
 
@@ -65,11 +84,18 @@ class DigestRepository:
         with self._database.read() as session:
             return session.scalar(question) is not None
 
+    def changes(self, subscription: str) -> Changes:
+        """What changed of the events that a subscription was told, since its last digest looked."""
+        with self._database.read() as session:
+            row = session.get(SubscriptionModel, subscription)
+            return find_changes(session, row) if row is not None else Changes((), 0, 0)
+
     def save_digest(self, digest: NewDigest) -> int | None:
         """Saves digest, told rows and one delivery per recipient together; its id.
 
         None where another service was first: the period has its digest already, or one of the events was told to the
-        subscription since this digest was composed. An event that was merged since then is told as what it is now.
+        subscription since this digest was composed, or the same changes were. An event that was merged since then is
+        told as what it is now.
         """
         insert = self._database.insert(DigestModel).values(
             subscription=digest.subscription, period=digest.period, composed_at=digest.composed_at,
@@ -79,18 +105,28 @@ class DigestRepository:
             subscription = session.get_one(SubscriptionModel, digest.subscription, with_for_update={"key_share": True})
             told = follow_merges(session, digest.told)
             passed_over = follow_merges(session, digest.passed_over)
-            if _any_told(session, digest.subscription, told):
+            looked_at = digest.changes is not None and digest.changes[0] != subscription.changes_through
+            if looked_at or _any_told(session, digest.subscription, told):
                 return None
             digest_id = session.scalar(insert.on_conflict_do_nothing().returning(DigestModel.id))
             if digest_id is None:
                 return None
             self._save_told(session, digest.subscription, digest_id, told, passed_over - told)
+            self._save_knowledge(session, digest, told)
             self._save_deliveries(session, digest, digest_id)
+            subscription.changes_through = digest.changes[1] if digest.changes else subscription.changes_through
             settle(session, subscription)
             return int(digest_id)
 
+    def pass_over(self, subscription: str, events: Sequence[str]) -> None:
+        """Settles events that the subscription is not told of, without a digest; what was told stays told."""
+        with self._database.write() as session:
+            row = session.get_one(SubscriptionModel, subscription, with_for_update={"key_share": True})
+            self._save_told(session, subscription, None, set(), follow_merges(session, events))
+            settle(session, row)
+
     def _save_told(
-        self, session: Session, subscription: str, digest_id: int, told: set[str], passed_over: set[str]
+        self, session: Session, subscription: str, digest_id: int | None, told: set[str], passed_over: set[str]
     ) -> None:
         insert = self._database.insert(ToldModel)
         rows = [
@@ -104,6 +140,24 @@ class DigestRepository:
                 set_={"digest_id": digest_id, "passed_over": False}, where=insert.excluded.passed_over.is_(False),
             )
             session.execute(upsert, rows)
+
+    def _save_knowledge(self, session: Session, digest: NewDigest, told: set[str]) -> None:
+        """How the reader knows each event from now on, and the pages that the digest told of."""
+        session.flush()
+        standings = dict(digest.standings)
+        for event_id in told - set(digest.told):  # what they were merged into meanwhile
+            origin = next((i for i in digest.told if (kept := find_kept(session, i)) and kept.id == event_id), "")
+            if origin in standings:
+                standings.setdefault(event_id, standings[origin])
+        for event_id, standing in standings.items():
+            row = session.get(ToldModel, (digest.subscription, event_id))
+            if row is not None and not row.passed_over:
+                row.told_as = asdict(standing)
+        for part in make_chunks(sorted(set(digest.articles))):
+            entries = session.scalars(select(ArticleModel.entry_id).where(ArticleModel.id.in_(part)).distinct()).all()
+            rows = [{"subscription": digest.subscription, "entry_id": entry} for entry in sorted(entries)]
+            if rows:
+                session.execute(self._database.insert(ToldArticleModel).on_conflict_do_nothing(), rows)
 
     def _save_deliveries(self, session: Session, digest: NewDigest, digest_id: int) -> None:
         session.add_all(

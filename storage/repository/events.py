@@ -18,6 +18,7 @@ from storage.models import (
     SubscriptionModel,
     VerdictModel,
 )
+from storage.repository.changes import find_changed, find_grown, look_at, mark_changed
 from storage.repository.event_outlets import save_event_outlets
 from storage.repository.event_views import has_facts, make_views
 from storage.repository.judgements import find_answers
@@ -113,7 +114,7 @@ class EventRepository:
         """
         with self._database.write() as session:
             self._database.take_turn(session, NEWS_TURN)
-            verdicts = _find_verdicts(session, block, events, merged)
+            verdicts, before = _find_verdicts(session, block, events, merged), look_at(session, block)
             news, made = News(session, at), []
             for event in events:
                 new_tie = None if new_ties is None else event.id in new_ties
@@ -128,6 +129,9 @@ class EventRepository:
             _save_facts(session, block, events, {e.id for e in events if verdicts[e.id] != e.verdict})
             _drop_pairs(session, block)
             save_event_outlets(session, block)
+            after = look_at(session, block)
+            mark_changed(session, find_changed(before, after))
+            news.reconsider(find_grown(before, after))
         return made
 
     def changes(self, event_id: str) -> list[EventChange]:

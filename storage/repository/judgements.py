@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import Database
 from storage.models import EventModel, FactModel, JudgementModel
+from storage.repository.changes import mark_changed
 from storage.repository.news import NEWS_TURN, News
 from storage.repository.redirects import find_kept
 from storage.values import Judgement
@@ -37,7 +38,10 @@ class JudgementRepository:
                 event_id=event.id, answer=judgement.answer, reader=judgement.reader, judged_at=judgement.judged_at
             ))
             session.flush()
-            News(session, judgement.judged_at).save_verdict(event, find_answers(session, event.block)[event.id].answer)
+            answer = find_answers(session, event.block)[event.id].answer
+            if answer != event.verdict:
+                mark_changed(session, [event.id])
+            News(session, judgement.judged_at).save_verdict(event, answer)
             session.execute(update(FactModel).where(FactModel.event_id == event.id).values(waiting=True))
             return event.block
 

@@ -2,9 +2,10 @@
 
 A subscription keeps the number up to which all is settled for it. An event that becomes news later (it ceases to
 be backlog, it is split off or proven again, a reader says yes to it) gets a new number, so nothing is lost behind that
-mark.
+mark. So does one that filters had left out and that looks another way to them since.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +53,21 @@ class News:
         self._session.execute(pairs.values(dated_on=_dated_on(row)))
         self._renew(row, before)
 
+    def reconsider(self, event_ids: Iterable[str]) -> None:
+        """Makes events that changed news again to those whose filters had left them out."""
+        for event_id in sorted(event_ids):
+            row = self._session.get_one(EventModel, event_id)
+            standing = self._look(row)
+            if standing is not None and standing.is_news and self._forget_passed_over(event_id):
+                self._number += 1
+                row.news_number = self._number
+        self._session.flush()
+
+    def _forget_passed_over(self, event_id: str) -> bool:
+        """Whether anybody had been passed over."""
+        left_out = delete(ToldModel).where(ToldModel.event_id == event_id, ToldModel.passed_over.is_(True))
+        return bool(self._session.execute(left_out.returning(ToldModel.subscription)).all())
+
     def _look(self, row: EventModel | None) -> "_Standing | None":
         if row is None:
             return None
@@ -71,8 +87,7 @@ class News:
             self._number += 1
             row.news_number = self._number
         if is_more and before is not None:
-            left_out = delete(ToldModel).where(ToldModel.event_id == row.id, ToldModel.passed_over.is_(True))
-            self._session.execute(left_out)
+            self._forget_passed_over(row.id)
         self._session.flush()
 
     def _has_pairs(self, event_id: str) -> bool:

@@ -46,11 +46,9 @@ def merge_event(session: Session, old: str, kept: str) -> None:
     for told in session.scalars(select(ToldModel).where(ToldModel.event_id == old)):
         mine = session.get(ToldModel, (told.subscription, kept))
         if mine is None:
-            session.add(ToldModel(
-                subscription=told.subscription, event_id=kept, digest_id=told.digest_id, passed_over=told.passed_over
-            ))
+            session.add(_copy_told(told, kept))
         elif mine.passed_over and not told.passed_over:
-            mine.passed_over, mine.digest_id = False, told.digest_id
+            mine.passed_over, mine.digest_id, mine.told_as = False, told.digest_id, told.told_as
 
 
 def tell_part(session: Session, event_id: str, part: str) -> None:
@@ -58,9 +56,14 @@ def tell_part(session: Session, event_id: str, part: str) -> None:
     session.flush()
     for told in session.scalars(select(ToldModel).where(ToldModel.event_id == event_id)):
         if session.get(ToldModel, (told.subscription, part)) is None:
-            session.add(ToldModel(
-                subscription=told.subscription, event_id=part, digest_id=told.digest_id, passed_over=told.passed_over
-            ))
+            session.add(_copy_told(told, part))
+
+
+def _copy_told(told: ToldModel, event_id: str) -> ToldModel:
+    return ToldModel(
+        subscription=told.subscription, event_id=event_id, digest_id=told.digest_id, passed_over=told.passed_over,
+        told_as=told.told_as,
+    )
 
 
 def make_chunks(ids: Sequence[T]) -> list[Sequence[T]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.values.judging import EventView
+
 DeliveryState = Literal["pending", "sending", "sent", "failed", "uncertain"]
 
 
@@ -39,6 +41,44 @@ class DigestRow:
     composed_at: datetime
     since_at: datetime
     content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An event as a reader was told of it; `event_id` is the one that it was told as, before any merge or split."""
+
+    event_id: str
+    headline: str
+    verdict: str
+    act: str
+    happened_on: str | None
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ChangedEvent:
+    """A told event that looks another way since; `event` is what it is now, or what it was merged into.
+
+    `origin` says how `told_as` came to it: told itself, taken over in a merge, or as a part split off. `kept_as` is how
+    the event that it was merged into was told. `later` are the articles of `event` that were not told, backlog left
+    out. An event without articles has lost its proof.
+    """
+
+    id: str
+    event: EventView
+    told_as: Standing | None
+    origin: Literal["itself", "merged", "split"]
+    kept_as: Standing | None
+    later: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The told events that changed between two marks; `ends_at` is the mark of a digest that tells of them."""
+
+    events: tuple[ChangedEvent, ...]
+    begins_at: int
+    ends_at: int
 
 
 @dataclass(frozen=True)
