@@ -109,9 +109,9 @@ class QueryRound:
         entries = [
             replace(one.entry, backlog=is_backlog(one.hit.published_at, first_visits[one.outlet.id], first_look=False))
             for one in placed if one.entry]
+        # Hits first: a feed that shows the story at this moment then finds the hit, or its entry came before ours.
+        self.counts["hits_new"] += await self._ask(self._store.hits.save, [one.hit for one in placed], now)
         await self._ask(self._store.entries.save_seen, entries, now)
-        new = await self._ask(self._store.hits.save, [one.hit for one in placed], now)
-        self.counts["hits_new"] += new
 
     async def _begin(self, placed: Sequence[Placed], now: datetime) -> dict[str, datetime]:
         """When each outlet was visited first: that is now for an unknown host, whose first visit this is."""

@@ -22,7 +22,7 @@ class HitRepository:
         self._database = database
 
     def save(self, hits: Sequence[NewHit], at: datetime) -> int:
-        """Saves what is new, after the entries; how many. A hit whose entry an outlet's own feed showed says so."""
+        """Saves what is new; how many. A hit whose entry an outlet's own feed showed says so."""
         unique = {(hit.service, hit.url): hit for hit in reversed(hits)}
         with self._database.write() as session:
             seen = _seen_by_outlets(session, [hit.identity for hit in unique.values() if hit.identity])
@@ -95,7 +95,11 @@ class HitRepository:
             rows = list(session.scalars(question))
             doubles = _find_doubles(session, [row.identity for row in rows])
             judged = _judged(session, [doubles.get(row.identity, row.identity) for row in rows])
-            return [_hit(row, *judged.get(doubles.get(row.identity, row.identity), ("", ""))) for row in rows]
+            seen = _seen_by_outlets(session, [row.identity for row in rows if row.identity])
+            return [
+                _hit(row, *judged.get(doubles.get(row.identity, row.identity), ("", "")), seen.get(row.identity))
+                for row in rows
+            ]
 
     def event_sources(self, since: datetime, until: datetime) -> list[EventSource]:
         """The articles of all sure events that were first seen in a period and are no backlog."""
@@ -151,9 +155,9 @@ def _judged(session: Session, identities: Sequence[str]) -> dict[str, tuple[str,
     return found
 
 
-def _hit(row: HitModel, verdict: str = "", event_id: str = "") -> Hit:
+def _hit(row: HitModel, verdict: str = "", event_id: str = "", seen_at: datetime | None = None) -> Hit:
     return Hit(
         id=row.id, service=row.service, url=row.url, host=row.host, outlet_id=row.outlet_id, identity=row.identity,
         title=row.title, lang=row.lang, published_at=row.published_at, found_at=row.found_at,
-        outlet_seen_at=row.outlet_seen_at, verdict=verdict, event_id=event_id,
+        outlet_seen_at=row.outlet_seen_at or seen_at, verdict=verdict, event_id=event_id,
     )

@@ -143,6 +143,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.settings = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
+        self.query: dict[str, str] = {}
         self._stores: list[Store] = []
 
     def add_outlet(self, outlet_id: str, feeds: list[str], root: str, *, kind: str = "rss", **more: Any) -> None:
@@ -164,6 +165,7 @@ class Desk:
     def make_environment(self) -> dict[str, str]:
         """The settings of this desk as environment variables."""
         settings = {f"TWINWATCH_CRAWL__{name}": value for name, value in self.settings.items()}
+        settings |= {f"TWINWATCH_QUERY__{name}": value for name, value in self.query.items()}
         if (self.folder / "seeds").is_dir():
             settings["TWINWATCH_SEEDS_DIR"] = str(self.folder / "seeds")
         return {**settings, "TWINWATCH_DATA_DIR": str(self.folder / "data")}
