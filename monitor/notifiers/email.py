@@ -52,7 +52,8 @@ class EmailNotifier:
     def connect(self) -> smtplib.SMTP:
         """A connection that is ready for a message: secured and logged in as the settings ask. Raises as smtplib."""
         wanted = self.settings
-        context = ssl.create_default_context()
+        # Loading the certificates takes longer than a message.
+        context = ssl.create_default_context() if wanted.security != "none" else None
         place = (wanted.host, wanted.port, _own_name())
         server = (
             smtplib.SMTP_SSL(*place, timeout=wanted.timeout_seconds, context=context)

@@ -158,7 +158,7 @@ def test_new_events_and_deliveries_are_said(application: Application, clock: Fak
 
     assert said == [
         "1 new event: `twinwatch events` shows them",
-        "digest desk to desk@city.example: retry email.host is not set",
+        "digest desk to desk@city.example: not sent: email.host is not set; tried again at 2026-03-02 08:01 UTC",
     ]
 
 
