@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.journal import Journal
 from monitor.judging.judge import Knowledge, load_knowledge
+from monitor.links import Links, make_links
 from monitor.recalling import open_journal
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError, SettingsError
@@ -53,6 +54,11 @@ class Application:
     def journal(self) -> Journal:
         """The journal of deliveries, with which the store agrees. HeldError where digests wait for a person."""
         return open_journal(self)
+
+    @cached_property
+    def links(self) -> Links:
+        """The signed links of digests."""
+        return make_links(self.settings)
 
     @cached_property
     def catalogue(self) -> Catalogue:

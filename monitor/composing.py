@@ -9,6 +9,7 @@ from monitor.digests.compose import compose
 from monitor.digests.content import DigestContent
 from monitor.digests.filters import is_wanted
 from monitor.recalling import recall_told
+from monitor.unsubscribing import find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
 from storage.values import EventView
@@ -101,7 +102,7 @@ def save_draft(application: Application, draft: Draft, period: str) -> int | Non
     return application.store.digests.save_digest(NewDigest(
         subscription=draft.subscription.name, period=period, composed_at=draft.composed_at, since_at=draft.since_at,
         content=draft.content.to_json(), notifier=draft.subscription.notifier,
-        recipients=() if draft.is_silent else draft.subscription.recipients,
+        recipients=() if draft.is_silent else find_present(application, draft.subscription),
         told=draft.told, passed_over=draft.passed_over,
     ))
 

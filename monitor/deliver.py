@@ -11,9 +11,11 @@ from monitor.application import Application
 from monitor.composing import Draft
 from monitor.digests.content import DigestContent
 from monitor.digests.render import render
+from monitor.digests.rendered import Rendered
 from monitor.notifiers.choose import make_notifier
 from monitor.notifiers.outcome import Notifier, Outcome
 from monitor.recalling import UNCERTAIN_AFTER, check_held
+from monitor.unsubscribing import LEFT, find_present, has_left
 from seeds.errors import InputError
 from seeds.settings import Settings
 from storage.errors import StoreError
@@ -84,13 +86,14 @@ def hand_over_again(application: Application, delivery_id: int, make: MakeNotifi
 def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = make_notifier) -> list[HandedOver]:
     """Hands a draft over to every recipient without saving anything: nothing counts as told."""
     notifier, kind = make(draft.subscription.notifier, application.settings), draft.subscription.notifier
-    rendered, done = render(draft.content, kind), []
-    for recipient in draft.subscription.recipients:
+    done = []
+    for recipient in find_present(application, draft.subscription):
         row = DeliveryRow(
             id=0, digest_id=0, subscription=draft.subscription.name, notifier=kind, recipient=recipient,
             state="sending", attempts=1, created_at=draft.composed_at, next_attempt_at=None, sent_at=None,
             parts_sent=0, may_repeat=False, reason="",
         )
+        rendered = _render(application, draft.content, row, is_test=True)
         done.append(HandedOver(row, notifier.hand_over(rendered, recipient, row)))
     return done
 
@@ -132,8 +135,10 @@ def keep_claim(application: Application, row: DeliveryRow, seconds: float = RENE
 def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> HandedOver:
     """Renders, writes in the journal that it begins, hands over, writes how it ended there and in the store."""
     telling = application.store.recalls.find_telling(row.digest_id)
+    if has_left(application, row.subscription, row.recipient):
+        return _record(application, row, telling.period, Outcome("failed", LEFT, parts_sent=row.parts_sent))
     try:
-        rendered = render(DigestContent.from_json(telling.content), row.notifier, may_repeat=row.may_repeat)
+        rendered = _render(application, DigestContent.from_json(telling.content), row)
         notifier = make(row.notifier, application.settings)
         application.journal.note_sending(telling, row.recipient, application.clock())
     except OSError as error:
@@ -146,6 +151,12 @@ def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -
     with keep_claim(application, row):
         outcome = notifier.hand_over(rendered, row.recipient, row)
     return _record(application, row, telling.period, outcome)
+
+
+def _render(application: Application, content: DigestContent, row: DeliveryRow, *, is_test: bool = False) -> Rendered:
+    """The message for one recipient, with its own link to leave; the same at every attempt."""
+    url = application.links.unsubscribe(row.subscription, row.recipient, row.created_at)
+    return render(content, row.notifier, may_repeat=row.may_repeat, is_test=is_test, unsubscribe_url=url)
 
 
 def _record(application: Application, row: DeliveryRow, period: str, outcome: Outcome) -> HandedOver:

@@ -1,6 +1,7 @@
 """Makes and reads the signed links of digests, each for one act and one reader; it serves no page."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -89,8 +90,12 @@ class Links:
 
 
 def make_links(settings: Settings) -> Links:
-    """The links of this installation; its key is read, or made, once. Raises SettingsError where that fails."""
-    return Links(settings.web.public_url, load_link_key(settings))
+    """The links of this installation; its key is read, or made, once. Raises SettingsError where that fails.
+
+    Where no public address is set there are no links: none is made, no key is kept, and none is taken.
+    """
+    url = settings.web.public_url
+    return Links(url, load_link_key(settings) if url else secrets.token_hex())
 
 
 def _read_values(kind: LinkKind, expires: int, *values: str) -> LinkPayload:

@@ -26,8 +26,10 @@ ANY_DIGIT_OR_LETTER = re.compile(r"\w")
 LANGUAGE_CODE = re.compile("[a-z]{2}")
 # Codes of countries that people write for languages.
 COUNTRIES = {"vn": "vi", "kr": "ko", "jp": "ja", "cn": "zh", "us": "en", "gb": "en"}
+ADDRESS = r"[^\s@,;<>]+@[^\s@,;<>]+"
 ADDRESSES = {
-    "email": (re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+"), "an address such as 'desk@city.example'"),
+    # With or without a name before it: `Desk <desk@city.example>`.
+    "email": (re.compile(rf"{ADDRESS}|[^@;<>]*<{ADDRESS}>"), "an address such as 'desk@city.example'"),
     "webhook": (re.compile(r"https?://[^\s/@]+(/\S*)?"), "an address such as 'https://desk.city.example/hook'"),
     "apprise": (re.compile(r"[a-z0-9+.-]+://\S+"), "an address that Apprise knows, such as 'ntfy://host/topic'"),
 }

@@ -67,6 +67,14 @@ def test_without_a_public_address_there_are_no_links() -> None:
     assert (bare.event("e", NOW), bare.judge("e", "no", "s", NOW), bare.unsubscribe("s", "r", NOW)) == (None,) * 3
 
 
+def test_without_a_public_address_no_key_is_kept_and_no_link_is_taken(tmp_path: Path) -> None:
+    bare = make_links(Settings(data_dir=tmp_path))
+
+    for key in ("", KEY):
+        assert bare.read(token_of(Links(BASE, key).event("e1", NOW)), "event", NOW) == LinkRefusal("forged")
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     settings = make_settings(tmp_path / "data")
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.commands import recipients
 from monitor.tables import Format, FormatOption, LimitOption
 
 VERDICT_HELP = "`yes`, `unsure` (the judge is not sure) or `no` (a reader said so)."
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: `twinwatch ties --format csv > ties.csv`")(ties)
     app.command(epilog="Example: `twinwatch runs --limit 20`")(runs)
     app.command(epilog="Example: `twinwatch deliveries --limit 20`; `twinwatch deliveries --retry 17`")(deliveries)
+    recipients.register(app)
     group = next(group.typer_instance for group in app.registered_groups if group.name == "outlets")
     assert group is not None  # it was added with its name
     group.callback()(outlets)

@@ -128,7 +128,9 @@ def _sections(
     content: DigestContent, wording: Wording, extent: Extent
 ) -> tuple[tuple[SectionText, ...], tuple[SectionText, ...]]:
     """The sure sections and the unsure one, as they are shown: what is told in full stands in front."""
-    sure, doubts, before = [], [], 0
+    sure: list[SectionText] = []
+    doubts: list[SectionText] = []
+    before = 0
     for section in sorted(content.sections, key=lambda section: section.kind == "unsure"):
         in_full, in_brief = _share(section.events, before, extent)
         before += len(section.events)

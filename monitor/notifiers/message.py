@@ -1,10 +1,12 @@
 """Addresses a rendered email to one recipient; it does not send it."""
 
 import re
+from collections.abc import Iterator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, getaddresses
+from urllib.parse import quote
 
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedEmail
@@ -26,11 +28,23 @@ def make_message(rendered: RenderedEmail, sender: str, recipient: str, delivery:
     message["Date"] = format_datetime(delivery.created_at)
     message["Message-ID"] = make_message_id(delivery, writer.domain)
     message["List-Id"] = f"<{delivery.subscription}.twinwatch.{_ascii_domain(writer.domain)}>"
+    for name, value in _leaving(rendered, writer, delivery):
+        message[name] = value
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text, cte="base64")
     message.add_alternative(rendered.html, subtype="html", cte="base64")
     message["Content-Language"] = rendered.language  # last: setting content takes earlier Content-* headers away
     return message
+
+
+def _leaving(rendered: RenderedEmail, writer: Address, delivery: DeliveryRow) -> Iterator[tuple[str, str]]:
+    """How to leave: with one click where we have a page (RFC 8058), else by a letter to the sender (RFC 2369)."""
+    if rendered.unsubscribe_url:
+        yield "List-Unsubscribe", f"<{rendered.unsubscribe_url}>"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
+    elif is_ascii(writer):
+        letter = f"mailto:{quote(writer.addr_spec, safe='@')}?subject=unsubscribe%20{delivery.subscription}"
+        yield "List-Unsubscribe", f"<{letter}>"
 
 
 def make_message_id(delivery: DeliveryRow, domain: str) -> str:
