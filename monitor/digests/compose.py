@@ -1,23 +1,53 @@
 """Composes a digest: events and ledger in, content out; no database, clock, network or layout."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from monitor.digests.content import DigestArticle, DigestContent, DigestEvent, DigestPair, Filters, Section, SectionKind
+from monitor.digests.aftermath import Headline, Restatement, find_restatements, has_later
+from monitor.digests.content import (
+    Correction,
+    DigestArticle,
+    DigestContent,
+    DigestEvent,
+    DigestKind,
+    DigestPair,
+    Filters,
+    Later,
+    Section,
+    SectionKind,
+    Summary,
+)
 from monitor.digests.coverage import make_coverage
-from monitor.digests.filters import Inside, is_wanted
+from monitor.digests.filters import NO_TEXTS, PAPERS, Inside, is_wanted
 from monitor.digests.headlines import make_headline
 from monitor.digests.plain import MAX_QUOTE, make_plain, make_safe_url
 from seeds.subscription import Subscription
-from storage.values import EventArticle, EventView, LedgerLine
+from storage.values import ChangedEvent, EventArticle, EventView, LedgerLine
 
 Name = Callable[[str, str], str]
+# The address of an event's page, and that where a reader says that it is wrong.
+Links = Callable[[str], tuple[str | None, str | None]]
 SECTIONS: tuple[SectionKind, ...] = ("new_ties", "agreements", "others", "unsure")
-PAPERS = frozenset({"agreement", "twinning"})
+KINDS: Mapping[str, DigestKind] = {"weekly": "weekly", "instant": "instant"}
 LANGUAGE_ORDER = ("vi", "ko", "en")
 # A quote is cut at 200 characters; a shorter one that ends without a full stop is a headline, whole as it is.
 WHOLE_QUOTE = 180
 SENTENCE_ENDS = (".", "!", "?", "…", "。", '"', "”", "'", "’")
+
+
+def no_links(event_id: str) -> tuple[str | None, str | None]:
+    """Without a public address there is no page to link to."""
+    return None, None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of the new events beside themselves: articles' texts by id, fields of cooperation by event."""
+
+    texts: Mapping[int, str] = field(default_factory=dict)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def compose(
@@ -32,15 +62,22 @@ def compose(
     since_at: datetime,
     read_since: datetime | None = None,
     down: Sequence[tuple[datetime, datetime]] = (),
+    changed: Sequence[ChangedEvent] = (),
+    links: Links = no_links,
+    reading: Reading | None = None,
 ) -> DigestContent:
     """The digest of `subscription`: its sections in order, each with those of `events` that its filters let pass.
+
+    `changed` are told events that changed since: later reports and corrections come of them.
 
     `name(key, language)` names a locality; `inside(key)` gives the keys of all units that hold it. `composed_at` and
     `since_at` (aware) bound the period that `ledger` covers; `down` are the intervals in which nothing ran. A visit
     after `read_since` (default: `since_at`) still counts: in a short period an outlet may not have been due again.
     """
-    wanted = [event for event in events if is_wanted(subscription, event, inside)]
-    told = {kind: [e for e in wanted if find_section(e) == kind] for kind in SECTIONS}
+    read = reading or Reading()
+    wanted = [event for event in events if is_wanted(subscription, event, inside, read.texts or NO_TEXTS)]
+    teller = _Teller(subscription.language, outlet_names, name, links, read.fields)
+    sections = _make_sections(wanted, teller)
     language = subscription.language
     return DigestContent(
         subscription=subscription.name,
@@ -48,13 +85,20 @@ def compose(
         zone=subscription.zone,
         composed_at=composed_at.astimezone(UTC),
         since_at=since_at.astimezone(UTC),
-        sections=tuple(
-            Section(kind, tuple(_tell(event, language, outlet_names, name) for event in _newest_first(told[kind])))
-            for kind in SECTIONS
-            if told[kind]
-        ),
+        sections=sections,
         coverage=make_coverage(ledger, outlet_names, read_since or since_at, down),
         filters=_name_filters(subscription, name),
+        kind=KINDS.get(subscription.schedule, "daily"),
+        later=tuple(teller.tell_later(one) for one in changed if has_later(one)),
+        corrections=tuple(teller.correct(one) for one in find_restatements(changed, make_headliner(language, name))),
+        summary=_summarise(sections) if subscription.schedule == "weekly" else None,
+    )
+
+
+def make_headliner(language: str, name: Name) -> Headline:
+    """What gives an event its headline in `language`."""
+    return lambda event: make_headline(
+        event.act, event.stage, event.happened_on, _name_pairs(event, language, name), language
     )
 
 
@@ -71,25 +115,72 @@ def _newest_first(events: Iterable[EventView]) -> list[EventView]:
     return sorted(sorted(events, key=lambda e: e.id), key=lambda e: e.happened_on or "", reverse=True)
 
 
-def _tell(event: EventView, language: str, outlet_names: Mapping[str, str], name: Name) -> DigestEvent:
-    pairs = tuple(
-        DigestPair(vn, make_plain(name(vn, language)), kr, make_plain(name(kr, language))) for vn, kr in event.pairs
+def _make_sections(wanted: Sequence[EventView], teller: "_Teller") -> tuple[Section, ...]:
+    told = {kind: [event for event in wanted if find_section(event) == kind] for kind in SECTIONS}
+    return tuple(
+        Section(kind, tuple(teller.tell(event) for event in _newest_first(told[kind])))
+        for kind in SECTIONS if told[kind]
     )
-    proof = _find_proof(event.articles, language)
-    return DigestEvent(
-        id=event.id,
-        headline=make_headline(event.act, event.stage, event.happened_on, pairs, language),
-        act=event.act,
-        stage=event.stage,
-        happened_on=event.happened_on,
-        pairs=pairs,
-        new_tie=event.new_tie,
-        earlier_events=event.earlier_events,
-        known_since=event.known_since,
-        quote=_mark_cut(make_plain(proof.quote, MAX_QUOTE)) if proof else "",
-        quote_lang=proof.lang if proof else "",
-        quote_outlet=_name_outlet(proof, outlet_names) if proof else "",
-        articles=tuple(_show(article, outlet_names) for article in _by_language(event.articles, language)),
+
+
+def _summarise(sections: Sequence[Section]) -> Summary:
+    sure = [event for section in sections if section.kind != "unsure" for event in section.events]
+    acts = Counter(event.act for event in sure)
+    ties = dict.fromkeys(event.pairs[0] for event in sure if event.new_tie and event.pairs)
+    return Summary(tuple(sorted(acts.items(), key=lambda one: (-one[1], one[0]))), tuple(ties))
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Tells events to one reader."""
+
+    language: str
+    outlet_names: Mapping[str, str]
+    name: Name
+    links: Links
+    fields: Mapping[str, tuple[str, ...]]
+
+    def tell(self, event: EventView) -> DigestEvent:
+        pairs = _name_pairs(event, self.language, self.name)
+        proof = _find_proof(event.articles, self.language)
+        url, wrong_url = self.links(event.id)
+        return DigestEvent(
+            id=event.id,
+            headline=make_headline(event.act, event.stage, event.happened_on, pairs, self.language),
+            act=event.act,
+            stage=event.stage,
+            happened_on=event.happened_on,
+            pairs=pairs,
+            new_tie=event.new_tie,
+            earlier_events=event.earlier_events,
+            known_since=event.known_since,
+            quote=_mark_cut(make_plain(proof.quote, MAX_QUOTE)) if proof else "",
+            quote_lang=proof.lang if proof else "",
+            quote_outlet=_name_outlet(proof, self.outlet_names) if proof else "",
+            articles=self.show(event.articles),
+            fields=self.fields.get(event.id, ()),
+            score=event.score,
+            url=url,
+            wrong_url=wrong_url,
+        )
+
+    def tell_later(self, one: ChangedEvent) -> Later:
+        event = one.event
+        articles = [article for article in event.articles if article.article_id in one.later]
+        headline = make_headliner(self.language, self.name)(event)
+        return Later(event.id, headline, self.show(articles), self.links(event.id)[0])
+
+    def correct(self, one: Restatement) -> Correction:
+        event_id = one.changed.event.id
+        return Correction(event_id, one.kind, one.told, one.now, self.links(event_id)[0])
+
+    def show(self, articles: Sequence[EventArticle]) -> tuple[DigestArticle, ...]:
+        return tuple(_show(article, self.outlet_names) for article in _by_language(articles, self.language))
+
+
+def _name_pairs(event: EventView, language: str, name: Name) -> tuple[DigestPair, ...]:
+    return tuple(
+        DigestPair(vn, make_plain(name(vn, language)), kr, make_plain(name(kr, language))) for vn, kr in event.pairs
     )
 
 
@@ -128,4 +219,6 @@ def _name_filters(subscription: Subscription, name: Name) -> Filters:
         acts=tuple(subscription.acts),
         languages=tuple(subscription.languages),
         new_ties_only=subscription.new_ties_only,
+        keywords=tuple(make_plain(word) for word in subscription.keywords),
+        min_score=subscription.min_score,
     )

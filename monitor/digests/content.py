@@ -119,11 +119,30 @@ class OutletCoverage:
 
 
 @dataclass(frozen=True)
+class OwnFinds:
+    """Of the events that search services showed in `days` days (`shown`), those that the outlets found too (`both`).
+
+    `own` is all that the outlets found; `low` and `high` bound how many there were in all, None for too little data.
+    """
+
+    days: int
+    shown: int
+    both: int
+    own: int
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True)
 class Coverage:
-    """The ledger of the period, outlet by outlet, and the intervals in which Twinwatch itself was down."""
+    """The ledger of the period, outlet by outlet, and the intervals in which Twinwatch itself was down.
+
+    `own_finds` is set where search services measure the outlets.
+    """
 
     outlets: tuple[OutletCoverage, ...]
     down: tuple[tuple[datetime, datetime], ...] = ()
+    own_finds: OwnFinds | None = None
 
     def of_group(self, group: CoverageGroup) -> tuple[OutletCoverage, ...]:
         """The outlets of one group, by name."""
@@ -164,7 +183,7 @@ class DigestContent:
     """One digest, whole. Times are aware and in UTC; `zone` is the IANA zone in which they are shown.
 
     Shown in this order: `summary` (weekly digests only), sections, `later`, `corrections`, the section `unsure`,
-    coverage. `kind` is the schedule's: `daily` also on weekdays. `unsubscribe_url` is None without `web.public_url`.
+    coverage. `kind` is the schedule's: `daily` also on weekdays.
     """
 
     subscription: str
@@ -179,7 +198,6 @@ class DigestContent:
     later: tuple[Later, ...] = ()
     corrections: tuple[Correction, ...] = ()
     summary: Summary | None = None
-    unsubscribe_url: str | None = None
 
     @property
     def event_ids(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Questions about subscriptions and digests: when they began, what each told, and to whom; it hands nothing over."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from storage.models import (
     ArticleModel,
     DeliveryModel,
     DigestModel,
+    FactModel,
     SubscriptionModel,
     ToldArticleModel,
     ToldModel,
@@ -89,6 +91,25 @@ class DigestRepository:
         with self._database.read() as session:
             row = session.get(SubscriptionModel, subscription)
             return find_changes(session, row) if row is not None else Changes((), 0, 0)
+
+    def texts(self, article_ids: Iterable[int]) -> dict[int, str]:
+        """The texts of articles, in which keywords are looked for."""
+        with self._database.read() as session:
+            return {
+                article_id: text for part in make_chunks(sorted(set(article_ids))) for article_id, text in
+                session.execute(select(ArticleModel.id, ArticleModel.text).where(ArticleModel.id.in_(part)))
+            }
+
+    def fields(self, event_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The fields of cooperation that the facts of events name, those that most facts name first."""
+        found: dict[str, Counter[str]] = {}
+        question = select(FactModel.event_id, FactModel.details).order_by(FactModel.position, FactModel.id)
+        with self._database.read() as session:
+            for part in make_chunks(sorted(set(event_ids))):
+                for event_id, details in session.execute(question.where(FactModel.event_id.in_(part))):
+                    names = [detail["name"] for detail in details if detail["kind"] == "field"]
+                    found.setdefault(str(event_id), Counter()).update(dict.fromkeys(names, 1))
+        return {event_id: tuple(name for name, _ in count.most_common()) for event_id, count in found.items()}
 
     def save_digest(self, digest: NewDigest) -> int | None:
         """Saves digest, told rows and one delivery per recipient together; its id.
