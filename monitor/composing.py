@@ -1,29 +1,39 @@
 """The loop that composes the digests whose hour has come, and saves them with what they tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from monitor.application import Application
-from monitor.digests.compose import compose
+from monitor.digests.aftermath import find_adopted, find_restatements, has_later, make_standing
+from monitor.digests.compose import Links, Reading, compose, make_headliner
 from monitor.digests.content import DigestContent
-from monitor.digests.filters import is_wanted
+from monitor.digests.filters import is_wanted, may_be_wanted
+from monitor.digests.periods import find_period
 from monitor.recalling import recall_told
 from monitor.unsubscribing import find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
-from storage.values import EventView
-
-# A digest of a late evening may still come after midnight; one of the morning belongs to its day.
-MADE_GOOD_WITHIN = timedelta(hours=6)
+from storage.values import Changes, EventView, Standing
 
 # A clock that is set back further was wrong before, and no reader should wait until it has caught up.
 SET_BACK_AT_MOST = timedelta(days=2)
 
+# What is told at once comes in one message at most so often, and holds at most so many events: the next one has the
+# rest. An editor who is called more often stops to look.
+INSTANT_PAUSE = timedelta(minutes=15)
+MOST_AT_ONCE = 20
+# Later reports alone call nobody: they come with the next news, or after this.
+LATER_AFTER = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Draft:
-    """A digest that is composed but not saved: its content, and the events that it tells or passes over."""
+    """A digest that is composed but not saved: its content, and the events that it tells or passes over.
+
+    `standings` say how the reader knows each event afterwards, `articles` are all that it tells of, `changes` are the
+    marks of the changes that it looked at.
+    """
 
     subscription: Subscription
     content: DigestContent
@@ -31,37 +41,51 @@ class Draft:
     passed_over: tuple[str, ...]
     since_at: datetime
     composed_at: datetime
+    standings: dict[str, Standing] = field(default_factory=dict)
+    articles: tuple[int, ...] = ()
+    changes: tuple[int, int] | None = None
 
     @property
     def is_silent(self) -> bool:
         """Whether nothing is handed over: nothing is new, and the subscription wishes to hear only of news."""
-        return not self.told and self.subscription.when_empty == "skip"
-
-
-def find_period(subscription: Subscription, began_at: datetime, now: datetime) -> str | None:
-    """The period whose digest is due at `now`, named by its local day; None while no hour has come.
-
-    A missed hour is made good later the same day, and shortly after midnight; older ones are part of the next digest.
-    The hour before the subscription began is not one of its hours.
-    """
-    local = now.astimezone(subscription.timezone)
-    today = datetime.combine(local.date(), time(subscription.hour), subscription.timezone)
-    due = next(hour for hour in (today, today - timedelta(days=1), today - timedelta(days=2)) if hour <= now)
-    is_late = due.date() < local.date() and now - due.astimezone(UTC) > MADE_GOOD_WITHIN
-    return None if is_late or due <= began_at else due.date().isoformat()
+        wishes_news = self.subscription.when_empty == "skip" or self.subscription.schedule == "instant"
+        return self.content.is_empty and wishes_news
 
 
 def compose_due(application: Application) -> list[int]:
     """Composes and saves the digest of every subscription whose hour has come; the ids of the digests made."""
     made = []
     for subscription in application.subscriptions:
-        now = application.clock()
-        began_at = application.store.digests.begin_subscription(subscription.name, now)
-        period = find_period(subscription, began_at, now)
-        if period and not _has_digest(application, subscription, period, now):
-            digest_id = save_draft(application, draft_digest(application, subscription), period)
-            made += [digest_id] if digest_id is not None else []
+        find = _tell_at_once if subscription.schedule == "instant" else _compose_period
+        digest_id = find(application, subscription)
+        made += [digest_id] if digest_id is not None else []
     return made
+
+
+def _compose_period(application: Application, subscription: Subscription) -> int | None:
+    now = application.clock()
+    began_at = application.store.digests.begin_subscription(subscription.name, now)
+    period = find_period(subscription, began_at, now)
+    if not period or _has_digest(application, subscription, period, now):
+        return None
+    return save_draft(application, draft_digest(application, subscription), period)
+
+
+def _tell_at_once(application: Application, subscription: Subscription) -> int | None:
+    """The message of what is new since the last one; what its filters leave out is settled without any."""
+    digests, now = application.store.digests, application.clock()
+    last = digests.last_digest(subscription.name)
+    # One that lies ahead is from before the clock was set back, and keeps nobody waiting.
+    since_last = now - last.composed_at if last else None
+    if since_last is not None and timedelta(0) <= since_last < INSTANT_PAUSE:
+        return None
+    draft = draft_digest(application, subscription)
+    is_old = since_last is None or since_last >= LATER_AFTER
+    if draft.told or draft.content.corrections or (draft.content.later and is_old):
+        return save_draft(application, draft, f"at {now.isoformat()}")
+    if draft.passed_over:
+        digests.pass_over(subscription.name, draft.passed_over)
+    return None
 
 
 def draft_digest(application: Application, subscription: Subscription) -> Draft:
@@ -72,17 +96,67 @@ def draft_digest(application: Application, subscription: Subscription) -> Draft:
     # A clock that was set back must not make a period end before it begins.
     since_at = min(last.composed_at if last else began_at, now)
     recall_told(application, subscription.name)
+    # In this order: an event that is told between the two questions has no change that is missed.
+    changes = store.digests.changes(subscription.name)
     events = store.events.untold(subscription.name)
-    wanted = [event for event in events if is_wanted(subscription, event, gazetteer.ancestors)]
+    wanted, reading = _choose(application, subscription, events)
     content = compose(
         subscription, wanted, store.outlets.ledger(application.watched, since_at, now),
         outlet_names={outlet.id: outlet.name for outlet in application.catalogue.outlets.values()},
         name=gazetteer.name, inside=gazetteer.ancestors, composed_at=now, since_at=since_at,
         read_since=min(since_at, now - _longest_pause(application)),
         down=_find_down(application, since_at, now),
+        changed=changes.events, links=_make_links(application, subscription, now), reading=reading,
     )
-    told = tuple(event.id for event in wanted)
-    return Draft(subscription, content, told, _others(events, told), since_at, now)
+    told, chosen = tuple(event.id for event in wanted), {event.id for event in wanted}
+    # Of a message at once, what exceeds its length waits for the next one.
+    waits = {e.id for e in events if e.id not in chosen and _is_wanted(subscription, e, application, reading)}
+    passed_over = tuple(event.id for event in events if event.id not in chosen | waits)
+    standings, articles = _find_knowledge(application, subscription, wanted, changes)
+    marks = (changes.begins_at, changes.ends_at)
+    return Draft(subscription, content, told, passed_over, since_at, now, standings, articles, marks)
+
+
+def _choose(
+    application: Application, subscription: Subscription, events: Sequence[EventView]
+) -> tuple[list[EventView], Reading]:
+    """The events that the subscription wants, and what has to be read of them."""
+    digests, inside = application.store.digests, application.gazetteer.ancestors
+    texts: dict[int, str] = {}
+    if subscription.keywords:
+        candidates = [event for event in events if may_be_wanted(subscription, event, inside)]
+        texts = digests.texts(article.article_id for event in candidates for article in event.articles)
+    reading = Reading(texts)
+    wanted = [event for event in events if _is_wanted(subscription, event, application, reading)]
+    if subscription.schedule == "instant":
+        wanted = wanted[:MOST_AT_ONCE]
+    return wanted, Reading(texts, digests.fields(event.id for event in wanted))
+
+
+def _is_wanted(subscription: Subscription, event: EventView, application: Application, reading: Reading) -> bool:
+    return is_wanted(subscription, event, application.gazetteer.ancestors, reading.texts)
+
+
+def _make_links(application: Application, subscription: Subscription, at: datetime) -> Links:
+    links = application.links
+    return lambda event_id: (links.event(event_id, at), links.judge(event_id, "no", subscription.name, at))
+
+
+def _find_knowledge(
+    application: Application, subscription: Subscription, wanted: Sequence[EventView], changes: Changes
+) -> tuple[dict[str, Standing], tuple[int, ...]]:
+    """How the reader knows each event after this digest, and the articles of which it tells."""
+    headline = make_headliner(subscription.language, application.gazetteer.name)
+    standings = {event.id: make_standing(event, headline) for event in wanted}
+    articles = {article.article_id for event in wanted for article in event.articles}
+    for restated in find_restatements(changes.events, headline):
+        standings[restated.changed.id] = restated.standing
+    for adopted, standing in find_adopted(changes.events, headline):
+        standings[adopted.id] = standing
+        articles |= adopted.later
+    for one in changes.events:
+        articles |= one.later if has_later(one) else set()
+    return standings, tuple(sorted(articles))
 
 
 def find_gaps(
@@ -103,7 +177,8 @@ def save_draft(application: Application, draft: Draft, period: str) -> int | Non
         subscription=draft.subscription.name, period=period, composed_at=draft.composed_at, since_at=draft.since_at,
         content=draft.content.to_json(), notifier=draft.subscription.notifier,
         recipients=() if draft.is_silent else find_present(application, draft.subscription),
-        told=draft.told, passed_over=draft.passed_over,
+        told=draft.told, passed_over=draft.passed_over, standings=draft.standings, articles=draft.articles,
+        changes=draft.changes,
     ))
 
 
@@ -126,6 +201,3 @@ def _longest_pause(application: Application) -> timedelta:
     crawl = application.settings.crawl
     return timedelta(minutes=2 * crawl.interval_minutes, seconds=crawl.wave_seconds)
 
-
-def _others(events: Sequence[EventView], told: Sequence[str]) -> tuple[str, ...]:
-    return tuple(event.id for event in events if event.id not in set(told))

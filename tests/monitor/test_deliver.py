@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from monitor.application import Application
-from monitor.composing import MADE_GOOD_WITHIN, compose_due, draft_digest, find_gaps, find_period, save_draft
+from monitor.composing import compose_due, draft_digest, find_gaps, save_draft
 from monitor.deliver import RETRY_MINUTES, find_retry, hand_over_pending, hand_over_test
+from monitor.digests.periods import MADE_GOOD_WITHIN, find_period
 from monitor.notifiers.outcome import Outcome
 from tests.factories import save_event
 from tests.fake_clock import START_AT, FakeClock
