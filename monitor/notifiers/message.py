@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, EmailPolicy, Policy
 from email.utils import format_datetime, getaddresses
 from urllib.parse import quote
 
@@ -16,13 +16,20 @@ from storage.values import DeliveryRow
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\\\x00-\x1f\x7f]+")
 
 
+class WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header that stays one line: folding would turn a long address into an encoded word, which nobody decodes."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 def make_message(rendered: RenderedEmail, sender: str, recipient: str, delivery: DeliveryRow) -> EmailMessage:
     """The email for one recipient, who sees no other. Equal arguments give the same Message-ID and Date.
 
     `sender` and `recipient` may carry a display name. Raises ValueError for what is not an address.
     """
     writer, reader = parse_address(sender), parse_address(recipient)
-    message = EmailMessage(policy=SMTP if is_ascii(writer, reader) else SMTPUTF8)
+    message = EmailMessage(policy=_make_policy(SMTP if is_ascii(writer, reader) else SMTPUTF8))
     message["Subject"] = make_plain(rendered.subject)
     message["From"], message["To"] = writer, reader
     message["Date"] = format_datetime(delivery.created_at)
@@ -35,6 +42,13 @@ def make_message(rendered: RenderedEmail, sender: str, recipient: str, delivery:
     message.add_alternative(rendered.html, subtype="html", cte="base64")
     message["Content-Language"] = rendered.language  # last: setting content takes earlier Content-* headers away
     return message
+
+
+def _make_policy(policy: "EmailPolicy[EmailMessage]") -> "EmailPolicy[EmailMessage]":
+    registry = HeaderRegistry()
+    for name in ("message-id", "list-id", "list-unsubscribe"):
+        registry.map_to_type(name, WholeHeader)
+    return policy.clone(header_factory=registry)
 
 
 def _leaving(rendered: RenderedEmail, writer: Address, delivery: DeliveryRow) -> Iterator[tuple[str, str]]:
