@@ -24,11 +24,14 @@ from storage.values import Telling
 MAX_BYTES = 64 * 1024 * 1024
 # How much of the file's size is left by that, so that it is not done at every line.
 KEPT_SHARE = 0.5
+# Of older digests nobody waits any more: some readers never say whether theirs arrived.
+RECENT = 1000
 ENDS = frozenset({"sent", "failed", "retry", "uncertain"})
 FINAL = frozenset({"sent", "failed"})
 
 Line = dict[str, Any]
 Key = tuple[str, str]
+NO_KEY: Key = ("", "")
 TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
 
 
@@ -161,7 +164,7 @@ def shorten(lines: Sequence[Line], size: int) -> list[Line]:
     sizes: Counter[Key] = Counter()
     for line in kept:
         sizes[_key(line)] += len(_dump(line))
-    oldest = (_key(line) for line in lines if line["what"] == "digest" and _key(line) not in open_keys)
+    oldest = iter([key for key in sizes if key not in open_keys and key != NO_KEY])
     dropped: set[Key] = set()
     while excess > 0 and (key := next(oldest, None)) is not None:
         dropped.add(key)
@@ -182,7 +185,7 @@ def _find_open(lines: Sequence[Line]) -> set[Key]:
             waiting[_key(line)] = set(line["recipients"])
         elif line["what"] in FINAL:
             waiting.get(_key(line), set()).discard(line["recipient"])
-    return {key for key, recipients in waiting.items() if recipients}
+    return {key for key in list(waiting)[-RECENT:] if waiting[key]}
 
 
 def _key(line: Line) -> Key:
