@@ -9,7 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -23,6 +23,9 @@ from monitor.recalling import check_held
 from seeds.errors import TwinwatchError
 from storage.clock import utc_now
 from storage.errors import StoreError
+
+if TYPE_CHECKING:
+    from monitor.queue import CrawlQueue
 
 TICK_SECONDS = 10.0
 # Of the scheduler: another service follows a killed one after it. It is put off when a third of it is over.
@@ -47,8 +50,11 @@ class Service:
     Of several services on one database, the holder of the scheduler's lease starts crawls and composes digests.
     """
 
-    def __init__(self, application: Application, say: Say, crawl: Crawl = run_crawl) -> None:
-        self._application, self._say, self._crawl = application, say, crawl
+    def __init__(
+        self, application: Application, say: Say, crawl: Crawl = run_crawl, queue: "CrawlQueue | None" = None
+    ) -> None:
+        """With a `queue` it gives the crawls to workers instead of starting them."""
+        self._application, self._say, self._crawl, self._queue = application, say, crawl, queue
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._running: dict[str, asyncio.Future[None]] = {}
         self._stopped, self._stopping = asyncio.Event(), threading.Event()
@@ -80,12 +86,25 @@ class Service:
         self._stopped.set()
 
     async def crawl_tick(self) -> None:
-        """One wave over all that is due, if anything is and it is for us to start it."""
-        if await _in_thread(self._may_start_wave):
+        """One wave over all that is due, if anything is and it is for us to start it; or batches of it for workers."""
+        if self._queue is not None:
+            await self._give_out(self._queue)
+        elif await _in_thread(self._may_start_wave):
             seconds = self._application.settings.crawl.wave_seconds + GRACE_SECONDS
             request = CrawlRequest(due_only=True, crawl_only=True, say=self._say, seconds=seconds)
             code = await self._crawl(request)
             self._note("the crawl", f"ended early (exit code {code}); what it saved is kept" if code else "")
+
+    async def _give_out(self, queue: "CrawlQueue") -> None:
+        async with queue.open():
+            if not await _in_thread(self._is_scheduler):
+                return
+            if count := await queue.rescue():
+                self._say(f"{count} batches of workers that died go to others")
+            if await _in_thread(self._may_start_wave):
+                due = await _in_thread(self._find_due)
+                count = await queue.hand_out(self._application, due)
+                self._say(f"{len(due)} outlets are due: {count} batches for the workers")
 
     async def assess_tick(self) -> None:
         """Judges and groups everything that was saved and not judged yet, by whichever crawl."""
@@ -140,7 +159,10 @@ class Service:
         application = self._application
         if not application.settings.may_crawl or not self._is_scheduler():
             return False
-        return bool(application.store.outlets.find_due(application.watched, application.clock()))
+        return bool(self._find_due())
+
+    def _find_due(self) -> list[str]:
+        return self._application.store.outlets.find_due(self._application.watched, self._application.clock())
 
     def _is_scheduler(self) -> bool:
         leases, now = self._application.store.leases, self._application.clock()

@@ -1,18 +1,22 @@
 """Connections: the only place that knows how SQLite and PostgreSQL differ."""
 
+import logging
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.errors import StoreError
+
+logger = logging.getLogger(__name__)
 
 # A writer waits this long for another one; a single transaction of ours takes milliseconds.
 BUSY_SECONDS = 30
@@ -51,6 +55,7 @@ class Database:
         self.engine = make_engine(address)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(self.engine.execution_options(**self._snapshot()), expire_on_commit=False)
+        self._shared = _Shared()
 
     @property
     def is_sqlite(self) -> bool:
@@ -58,13 +63,45 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
+        if self._shared.session is not None:
+            yield self._shared.session
+            return
         with self.explained(), self._reading() as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
+        if self._shared.session is not None:
+            yield self._shared.session
+            return
         with self.explained(), self._writing.begin() as session:
             yield session
+
+    def answer_all(self, questions: Sequence[Callable[[], Any]]) -> list[Any]:
+        """The answers to `questions` in their order, or the exception in the place of one that failed.
+
+        On SQLite all of them are one transaction, as a commit costs more than most questions; where one fails, each is
+        asked again by itself. On PostgreSQL each is a transaction of its own: their snapshots differ.
+        """
+        if self.is_sqlite and len(questions) > 1:
+            try:
+                return self._answer_together(questions)
+            except Exception:  # whose fault it is shows when each is asked alone
+                logger.debug("a shared transaction failed", exc_info=True)
+        return [_answer(question) for question in questions]
+
+    def _answer_together(self, questions: Sequence[Callable[[], Any]]) -> list[Any]:
+        answers = []
+        with self.explained(), self._writing.begin() as session:
+            self._shared.session = session
+            try:
+                for question in questions:
+                    answers.append(question())
+                    session.flush()
+                    session.expunge_all()  # the next question sees what is in the tables, not what this one held
+            finally:
+                self._shared.session = None
+        return answers
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -78,7 +115,11 @@ class Database:
 
     def insert(self, table: Any) -> Any:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on both databases."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # a tenth of the time that a crawl takes to load the store
+
+        return postgresql.insert(table)
 
     def take_turn(self, session: Session, number: int) -> None:
         """Until the transaction ends, nobody else gets past the same number; on SQLite a writer is alone anyway."""
@@ -92,6 +133,12 @@ class Database:
         if self.is_sqlite:
             return {"twinwatch_begin": "BEGIN"}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+class _Shared(threading.local):
+    """The session of the transaction that this thread's questions share, if they do."""
+
+    session: Session | None = None
 
 
 def make_engine(address: str) -> Engine:
@@ -113,12 +160,27 @@ def is_missing_file(address: str) -> bool:
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
 
 
+def make_conninfo(address: str) -> str:
+    """The address as libpq takes it, for libraries that connect by themselves. StoreError unless it is PostgreSQL."""
+    url = _parse_address(address)
+    if url.get_backend_name() != "postgresql":
+        raise StoreError("database_url: not PostgreSQL")
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def explain_failure(url: URL, error: DBAPIError) -> StoreError:
     """One line for a database that cannot be reached or written, without password or query."""
     shown = url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
     said = next((line.strip() for line in str(error.orig).splitlines() if line.strip()), type(error.orig).__name__)
     advice = next((advice for words, advice in ADVICE if words in said.lower()), "")
     return StoreError(f"database {shown}: {said}" + (f" ({advice})" if advice else ""))
+
+
+def _answer(question: Callable[[], Any]) -> Any:
+    try:
+        return question()
+    except Exception as error:
+        return error
 
 
 def _parse_address(address: str) -> URL:

@@ -1,14 +1,23 @@
 """The image's files agree with the project: what they copy exists, and every setting they name is one."""
 
+import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
+from monitor.commands.main import make_app
 from seeds.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 DOCKER = ROOT / "docker"
+
+
+SCALE = yaml.safe_load((DOCKER / "compose.scale.yml").read_text())["services"]
 
 
 def find_settings(text: str) -> set[str]:
@@ -43,3 +52,54 @@ def test_the_compose_file_builds_from_the_root_and_keeps_its_data() -> None:
     assert (DOCKER / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
     assert "data:/data" in service["volumes"]
     assert load_settings(data_dir=Path("/data")).database_address == "sqlite:////data/twinwatch.db"
+
+
+def test_on_several_machines_all_share_one_database_and_wait_until_its_tables_are_made() -> None:
+    ours = {name: service for name, service in SCALE.items() if "build" in service}
+
+    assert {name: service["command"] for name, service in ours.items()} == {
+        "upgrade": ["db", "upgrade"], "service": ["run"], "worker": ["worker"],
+    }
+    assert len({service["environment"]["TWINWATCH_DATABASE_URL"] for service in ours.values()}) == 1
+    assert {service["environment"]["TWINWATCH_CRAWL__QUEUE"] for service in ours.values()} == {"true"}
+    for name in ("service", "worker"):
+        assert ours[name]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
+
+
+def test_the_containers_have_no_rights_that_they_do_not_need() -> None:
+    for service in SCALE.values():
+        if "build" in service:
+            assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+            assert service["security_opt"] == ["no-new-privileges:true"]
+    assert re.search(r"^USER twinwatch$", (DOCKER / "Dockerfile").read_text(), re.M)
+
+
+def test_every_command_that_a_file_starts_exists() -> None:
+    unit = (DOCKER / "twinwatch.service").read_text()
+    started = [*(service["command"][0] for service in SCALE.values() if "build" in service)]
+    started += re.findall(r"^ExecStart=\S+/twinwatch (\S+)", unit, re.M)
+    started += json.loads(re.findall(r"^CMD (.+)$", (DOCKER / "Dockerfile").read_text(), re.M)[0])
+
+    app = make_app()
+    known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.name for group in app.registered_groups}
+
+    assert len(started) == 5 and set(started) <= known
+
+
+@pytest.mark.parametrize("tool", [
+    ("docker", "compose", "-f", "compose.yml", "config", "-q"),
+    ("docker", "compose", "-f", "compose.scale.yml", "config", "-q"),
+    ("systemd-analyze", "verify", "--man=no", "twinwatch.service"),
+])
+def test_the_tools_themselves_take_the_files(tool: tuple[str, ...]) -> None:
+    probe = [tool[0], "compose", "version"] if tool[0] == "docker" else [tool[0], "--version"]
+    if shutil.which(tool[0]) is None or subprocess.run(probe, capture_output=True).returncode:
+        pytest.skip(f"no {' '.join(probe[:-1])} here")
+    values = {"POSTGRES_PASSWORD": "x", "TWINWATCH_CRAWL__CONTACT": "x"}
+
+    done = subprocess.run(tool, cwd=DOCKER, capture_output=True, text=True, env={**os.environ, **values})
+
+    # The unit names the folder where it will be installed; that it is not here is no fault of the file.
+    complaints = [line for line in done.stderr.splitlines() if "is not executable" not in line]
+    assert complaints == [] or done.returncode == 0, done.stderr

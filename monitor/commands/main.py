@@ -25,7 +25,7 @@ OUTLETS_EXAMPLE = "Example: `twinwatch outlets --state broken`"
 
 
 # These say themselves what they do, or wait for people.
-TALKING = frozenset({"run", "refresh", "demo", "init"})
+TALKING = frozenset({"run", "refresh", "demo", "init", "worker"})
 PATIENCE_SECONDS = 2.0
 
 

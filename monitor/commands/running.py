@@ -10,6 +10,8 @@ import typer
 from seeds.errors import InputError
 
 if TYPE_CHECKING:
+    from monitor.application import Application
+    from monitor.queue import CrawlQueue
     from storage.clock import Clock
 
 HOW_TO_SET = "in twinwatch.toml, or as TWINWATCH_CRAWL__CONTACT; `twinwatch init` asks for it"
@@ -31,7 +33,7 @@ def run() -> None:
     from monitor.schedule import Service
 
     application = Application()
-    say = _make_say(application.clock)
+    say = make_say(application.clock)
     logging.getLogger().handlers[:] = [_SayHandler(say)]
     watched, subscriptions = len(application.watched), len(application.subscriptions)
     application.make_data_dir()
@@ -40,7 +42,7 @@ def run() -> None:
         say(NO_CONTACT)
     if not subscriptions:
         say(NO_SUBSCRIPTION)
-    asyncio.run(Service(application, say).run())
+    asyncio.run(Service(application, say, queue=_open_queue(application)).run())
     say("stopped")
 
 
@@ -65,6 +67,15 @@ def refresh(
     raise typer.Exit(1 if code or find_unread(store, begun_at) else 0)
 
 
+def _open_queue(application: "Application") -> "CrawlQueue | None":
+    """The queue for workers where the settings want one. Imported only then: it is heavy."""
+    if not application.settings.crawl.queue:
+        return None
+    from monitor.queue import CrawlQueue
+
+    return CrawlQueue(application.settings.database_address)
+
+
 class _SayHandler(logging.Handler):
     """Log records as lines of the service, without tracebacks."""
 
@@ -76,6 +87,6 @@ class _SayHandler(logging.Handler):
         self._say(" ".join(record.getMessage().split()))
 
 
-def _make_say(clock: "Clock") -> Say:
+def make_say(clock: "Clock") -> Say:
     """Prints a line after the time of day of this machine's zone."""
     return lambda line: print(f"{clock().astimezone():%H:%M:%S}  {line}", flush=True)

@@ -64,6 +64,25 @@ class OutletRepository:
         with self._database.write() as session:
             session.execute(later)
 
+    def put_all_off(self, outlet_ids: Iterable[str], until: datetime) -> None:
+        """Makes the outlets due at exactly that instant."""
+        with self._database.write() as session:
+            mine = OutletModel.id.in_(list(outlet_ids))
+            session.execute(update(OutletModel).where(mine).values(next_due_at=until))
+
+    def find_put_off(self, outlet_ids: Iterable[str], until: datetime) -> list[str]:
+        """Those of `outlet_ids` that were put off until exactly then, and not visited since; in their order."""
+        question = select(OutletModel.id).where(OutletModel.next_due_at == until)
+        with self._database.read() as session:
+            found = set(session.scalars(question))
+        return [outlet_id for outlet_id in outlet_ids if outlet_id in found]
+
+    def recall(self, outlet_ids: Iterable[str], until: datetime, now: datetime) -> None:
+        """Makes those that were put off until exactly then, and not visited since, due at `now`."""
+        waiting = OutletModel.id.in_(list(outlet_ids)) & (OutletModel.next_due_at == until)
+        with self._database.write() as session:
+            session.execute(update(OutletModel).where(waiting).values(next_due_at=now))
+
     def feed_states(self, outlet_id: str) -> dict[str, FeedState]:
         """What earlier visits left behind, by feed address."""
         with self._database.read() as session:
@@ -173,4 +192,5 @@ def _feed_state(row: FeedModel) -> FeedState:
         body_hash=row.body_hash, proven_at=row.proven_at, last_ok_at=row.last_ok_at, failures=row.failures,
         last_at=row.last_at, next_due_at=row.next_due_at, read_whole_at=row.read_whole_at,
         distrusted_at=row.distrusted_at, asked_on=row.asked_on, asked=row.asked, rhythm=dict(row.rhythm),
+        last_reason=row.last_reason,
     )

@@ -1,0 +1,37 @@
+"""`twinwatch worker`: crawls what a service on another machine gives out. Imports what it needs when it runs."""
+
+import asyncio
+
+import typer
+
+from seeds.errors import InputError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command of this file."""
+    app.command(epilog="Example: `TWINWATCH_DATABASE_URL=postgresql://tw@db/tw twinwatch worker`")(worker)
+
+
+def worker() -> None:
+    """Takes crawls from the shared queue, until it is stopped. Any number of workers, on any machines.
+
+    The service that gives the crawls out has `crawl.queue = true`, and the same PostgreSQL database. A worker that
+    dies loses nothing: its batch goes to another one.
+    """
+    from monitor.application import Application
+    from monitor.commands.running import HOW_TO_SET, make_say
+    from monitor.queue import CrawlQueue
+    from monitor.worker import make_crawl
+
+    application = Application()
+    if not application.settings.may_crawl:
+        raise InputError("not set, so nothing is fetched", where="crawl.contact", advice=HOW_TO_SET)
+    queue, say = CrawlQueue(application.settings.database_address), make_say(application.clock)
+
+    async def work() -> None:
+        async with queue.open():
+            await queue.work(make_crawl(application, say))
+
+    say("waiting for crawls; Ctrl-C stops")
+    asyncio.run(work())
+    say("stopped")
