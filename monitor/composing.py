@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.application import Application
+from monitor.coverage import add_own_finds
 from monitor.digests.aftermath import find_adopted, find_restatements, has_later, make_standing
 from monitor.digests.compose import Links, Reading, compose, make_headliner
 from monitor.digests.content import DigestContent
@@ -114,6 +115,7 @@ def draft_digest(application: Application, subscription: Subscription) -> Draft:
     passed_over = tuple(event.id for event in events if event.id not in chosen | waits)
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)
+    content = add_own_finds(application, content)
     return Draft(subscription, content, told, passed_over, since_at, now, standings, articles, marks)
 
 

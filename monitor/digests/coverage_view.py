@@ -28,12 +28,16 @@ class CoverageLine:
 
 @dataclass(frozen=True)
 class CoverageText:
-    """The coverage in words, groups in order; `down` says when Twinwatch itself did not run."""
+    """The coverage in words, groups in order; `down` says when Twinwatch itself did not run.
+
+    `measured` is one sentence on what search services say of the outlets, empty where they say nothing.
+    """
 
     title: str
     period: str
     groups: tuple[CoverageLine, ...]
     down: tuple[str, ...]
+    measured: str = ""
 
 
 def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
@@ -42,7 +46,8 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
     period = _span(content.since_at, content.composed_at, content)
     return CoverageText(
         title=wording.say("coverage.title"),
-        period=wording.say("coverage.period", zone=content.zone, **period),
+        period="\n".join(filter(None, (
+            wording.say("coverage.period", zone=content.zone, **period), _own_finds(content, wording)))),
         groups=tuple(
             CoverageLine(wording.count(f"coverage.{group}", len(outlets)), _details(group, outlets, content, wording))
             for group, outlets in groups
@@ -51,7 +56,18 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
         down=tuple(
             wording.say("coverage.down", **_span(start, end, content)) for start, end in content.coverage.down
         ),
+        measured=_own_finds(content, wording),
     )
+
+
+def _own_finds(content: DigestContent, wording: Wording) -> str:
+    """One sentence on what search services say of the outlets; empty where they are not asked or show nothing."""
+    finds = content.coverage.own_finds
+    if finds is None:
+        return ""
+    said = {"days": finds.days, "both": finds.both, "own": finds.own, "low": finds.low, "high": finds.high}
+    key = "coverage.own_finds" if finds.low is None else "coverage.own_finds_of_all"
+    return wording.count(key, finds.shown, **said)
 
 
 def _details(

@@ -129,7 +129,7 @@ def _coverage_lines(coverage: CoverageText) -> Iterator[str]:
     for group in coverage.groups:
         yield f"• {escape(group.title)}"
         yield from (f"    {escape(detail)}" for detail in group.details)
-    yield from (escape(line) for line in coverage.down)
+    yield from (escape(line) for line in (coverage.measured, *coverage.down) if line)
 
 
 def _sections(lines: Iterable[str]) -> Iterator[Block]:
