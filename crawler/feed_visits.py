@@ -4,8 +4,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.answers import Answer
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crawler.entries import FeedEntry
 
 FIRST_CHILDREN, LAST_CHILDREN = 2, 3  # sitemaps of an index per wave: indexes list the newest first, or last
+WHOLE_AFTER = timedelta(hours=6)  # as seldom as anybody is asked: a 304 that lies costs no more than that
+DISTRUST = timedelta(days=30)
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -38,16 +40,37 @@ class FeedReading:
     next_url: str = ""
 
 
-def make_conditions(feed: Feed, outlet: Outlet, state: FeedState | None) -> dict[str, str]:
-    """The headers of a conditional request; none where the outlet's rules have changed since the last visit."""
+def make_conditions(feed: Feed, outlet: Outlet, state: FeedState | None, now: datetime) -> dict[str, str]:
+    """The headers of a conditional request; none where the outlet's rules have changed since the last visit.
+
+    None either now and then, to see whether "not modified" is true, and for feeds that were caught lying.
+    """
     if state is None or not (state.body_hash or "").startswith(_rules_hash(feed, outlet)):
+        return {}
+    if state.read_whole_at is None or now - state.read_whole_at >= WHOLE_AFTER:
+        return {}
+    if state.distrusted_at is not None and now - state.distrusted_at < DISTRUST:
         return {}
     pairs = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
     return {name: value for name, value in pairs.items() if value}
 
 
-def read_feed(answer: Answer, *, feed: Feed, outlet: Outlet, state: FeedState | None, at: datetime) -> FeedReading:
-    """What `answer` means for `feed`, with `state` from earlier visits. Backlog is decided later."""
+def has_lied(reading: FeedReading, state: FeedState | None) -> bool:
+    """Whether the validators of a feed stayed though its body did not; it lied if there was anything new in that."""
+    if state is None or not reading.visit.whole or not reading.entries:
+        return False
+    if state.etag or reading.visit.etag:
+        return state.etag == reading.visit.etag
+    return bool(state.last_modified) and state.last_modified == reading.visit.last_modified
+
+
+def read_feed(
+    answer: Answer, *, feed: Feed, outlet: Outlet, state: FeedState | None, at: datetime, whole: bool = True,
+) -> FeedReading:
+    """What `answer` means for `feed`, with `state` from earlier visits. Backlog is decided later.
+
+    `whole` is true where the feed was asked for without conditions.
+    """
     first_look = state is None or state.last_ok_at is None
     if answer.failure or not (200 <= answer.status < 300 or answer.status == 304):
         reason = answer.failure or f"http_{answer.status}"
@@ -55,7 +78,8 @@ def read_feed(answer: Answer, *, feed: Feed, outlet: Outlet, state: FeedState | 
     if answer.status == 304:
         return FeedReading(FeedVisit(outlet.id, feed.url, at, 304), not_modified=True)
     body_hash = _rules_hash(feed, outlet) + hashlib.sha256(answer.body).hexdigest()[:56]
-    visit = FeedVisit(outlet.id, feed.url, at, answer.status, answer.etag, answer.last_modified, body_hash)
+    visit = FeedVisit(
+        outlet.id, feed.url, at, answer.status, answer.etag, answer.last_modified, body_hash, whole=whole)
     if state is not None and state.body_hash == body_hash:
         return FeedReading(visit, not_modified=True)
     return _read_body(answer, visit, feed, outlet, first_look)
@@ -96,8 +120,7 @@ def _read_body(
     reason = parsed.refused or ("no_articles" if parsed.entries else "no_entries")
     if not entries:
         return FeedReading(FeedVisit(outlet.id, feed.url, visit.at, answer.status, reason=reason), counts=counts)
-    counted = FeedVisit(
-        outlet.id, feed.url, visit.at, visit.status, visit.etag, visit.last_modified, visit.body_hash, len(entries))
+    counted = replace(visit, entries=len(entries))
     ahead = parsed.next_url or make_next_address(feed, page + 1, outlet) or parsed.pages.get(page + 1, "")
     return FeedReading(counted, entries, first_look=first_look, counts=counts, next_url=ahead)
 

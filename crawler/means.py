@@ -9,8 +9,10 @@ from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.extracted import Extracted
+from crawler.feed_plans import FeedFacts
 from crawler.items import FoundArticle
 from crawler.leases import HostLeases
+from crawler.looks import Look
 from crawler.screen import Screen
 from crawler.storing import StoreThread
 from seeds.outlet import Country, Outlet
@@ -68,7 +70,9 @@ class Tally:
     ended: str = ""
     detail: str = ""
     answered: bool = False
+    looks: list[Look] = field(default_factory=list)
     retry_at: datetime | None = None
+    asked: list[FeedFacts] = field(default_factory=list)
 
     def end(self, reason: str, answer: Answer) -> None:
         """Notes why the visit ends early; `busy` says less than any other reason.

@@ -6,19 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crawler.health import RunFacts
+from crawler.feed_plans import FeedFacts, find_outlet_due, needs_learning, plan_feed
 from crawler.identity import make_host
 from crawler.leases import Pace
 from crawler.rhythm import (
-    DAY,
     LONGEST_WAIT,
+    RECENT,
     REQUESTS_A_DAY,
     SHORTEST_WAIT,
     WINDOW,
     Bounds,
     find_published,
-    learn_rhythm,
-    plan_visit,
 )
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError
@@ -27,6 +25,7 @@ from seeds.sections import CrawlSettings
 from seeds.settings import Settings, load_settings
 from storage.clock import utc_now
 from storage.store import Store, open_store
+from storage.values import FeedPlan, FeedState
 
 MOST_ENTRIES = 600  # the newest: some weeks of a daily paper, and a few milliseconds to read
 
@@ -35,7 +34,8 @@ MOST_ENTRIES = 600  # the newest: some weeks of a daily paper, and a few millise
 class Plan:
     """Everything that a wave begins with: settings, an open store, the outlets to visit and the time for it.
 
-    `catalogue` and `watched` (ids) are for query feeds; without a catalogue these are not asked.
+    With `only_due` feeds whose time has not come are left out. `catalogue` and `watched` (ids) are for query feeds;
+    without a catalogue these are not asked.
     """
 
     settings: Settings
@@ -43,24 +43,28 @@ class Plan:
     outlets: list[Outlet]
     seconds: float
     bounds: Mapping[str, Bounds] = field(default_factory=dict)
-    visits: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    only_due: bool = False
     catalogue: Catalogue | None = None
     watched: Collection[str] = ()
 
-    def find_interval(self, outlet: Outlet, facts: RunFacts, now: datetime) -> timedelta:
-        """How long to wait after a visit that met `facts`: by the outlet's rhythm, or the usual interval.
+    def plan_feeds(
+        self, outlet: Outlet, asked: Sequence[FeedFacts], states: Mapping[str, FeedState], now: datetime,
+    ) -> tuple[timedelta, list[FeedPlan]]:
+        """How long to wait after a visit that `asked` for some of the outlet's feeds, and when each of these is due.
 
-        Only what was read has a rhythm; failures are put off by the usual interval and more. It asks the store.
+        Only what was read has a rhythm; where nothing can be, the usual interval holds and more. It asks the store.
         """
         bounds = self.bounds.get(outlet.id) or Bounds(find_usual(outlet, self.settings.crawl))
-        if not facts.feeds_ok:
-            return bounds.usual
-        shown = self.store.entries.published_since(outlet.id, now - WINDOW, MOST_ENTRIES)
-        published = sorted(find_published(shown, outlet.zone))
-        rhythm = learn_rhythm(published, now, outlet.zone, outlet.country)
-        share = facts.counts.get("entries_new", 0) / max(1, facts.counts.get("entries_seen", 0))
-        visits = self.visits.get(outlet.id, ())
-        return plan_visit(rhythm, published, visits, now, bounds, share_new=share) - now
+        is_learning = any(not one.reason and needs_learning(states.get(one.url), outlet, now) for one in asked)
+        since = now - (WINDOW if is_learning else RECENT)
+        published: dict[str, Sequence[datetime]] = {}
+        if any(not one.reason for one in asked):
+            for url, shown in self.store.entries.published_since(outlet.id, since, MOST_ENTRIES).items():
+                published[url] = sorted(find_published(shown, outlet.zone))
+        plans = [plan_feed(one, states.get(one.url), outlet, bounds, now, published) for one in asked]
+        failed = frozenset(one.url for one in asked if one.reason)
+        due_at = find_outlet_due(outlet.feeds, states, plans, failed, now)
+        return (max(bounds.shortest, due_at - now) if due_at else bounds.usual), plans
 
 
 def make_plan(outlets: str = "", due: str = "") -> Plan:
@@ -80,10 +84,9 @@ def make_plan(outlets: str = "", due: str = "") -> Plan:
         seconds = find_wave_seconds(settings.crawl, chosen)
         ids = store.outlets.find_due([outlet.id for outlet in chosen], utc_now())
         chosen = [catalogue.outlets[outlet_id] for outlet_id in ids]
-    visits = store.runs.visits_since(utc_now() - DAY)
     own = choose_outlets(catalogue.outlets, (), settings.crawl.outlets)
     return Plan(
-        settings, store, chosen, seconds, make_bounds(watched, settings.crawl), visits,
+        settings, store, chosen, seconds, make_bounds(watched, settings.crawl), is_yes(due),
         catalogue if is_yes(due) or not asked else None, frozenset(outlet.id for outlet in own))
 
 

@@ -54,6 +54,15 @@ class Bounds:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The visits before the present one: when the last was, and how many there were since midnight."""
+
+    before: datetime | None = None
+    today: int = 0
+    day_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Rhythm:
     """What an outlet usually publishes: entries an hour by local quarter of a day, times a factor for the day.
 
@@ -131,21 +140,18 @@ def learn_rhythm(published: Iterable[datetime], now: datetime, zone: str, countr
 
 
 def plan_visit(
-    rhythm: Rhythm | None, recent: Sequence[datetime], visits: Sequence[datetime], now: datetime, bounds: Bounds,
+    rhythm: Rhythm | None, recent: Sequence[datetime], asked: Asked, now: datetime, bounds: Bounds,
     *, share_new: float = 0.0,
 ) -> datetime:
     """When to ask next, after a visit that ended `now`.
 
-    `recent` are the instants of publication known by now, in order (of the last days at least); `visits` those of the
-    visits before this one in the last day; `share_new` is the share of new entries in the lists just read. Without a
-    rhythm the outlet is asked after the usual interval. Else the budget of a day holds before everything else.
+    `recent` are the instants of publication known by now, in order (of the last days at least); `share_new` is the
+    share of new entries in the list just read. Without a rhythm the usual interval holds, and the budget of a day
+    before everything else.
     """
-    if rhythm is None:
-        return now + bounds.usual
-    wait = _find_wait(rhythm, _liveliness(rhythm, recent, now), now, bounds)
-    if share_new > TURNED_OVER and visits:
-        wait = max(bounds.shortest, min(wait, (now - max(visits)) / 2, bounds.usual / 2))
-    return max(now + wait, _budget_free_at(visits, now, bounds.visits_a_day))
+    due_at = now + (bounds.usual if rhythm is None else _find_visit(rhythm, recent, asked, now, bounds, share_new))
+    is_spent = asked.day_ends_at is not None and asked.today + 1 >= bounds.visits_a_day
+    return max(due_at, asked.day_ends_at) if is_spent and asked.day_ends_at else due_at
 
 
 @lru_cache(maxsize=64)
@@ -220,6 +226,15 @@ def _liveliness(rhythm: Rhythm, recent: Sequence[datetime], now: datetime) -> fl
     return min(max(lasting * burst, LEAST_LIVELY), MOST_LIVELY)
 
 
+def _find_visit(
+    rhythm: Rhythm, recent: Sequence[datetime], asked: Asked, now: datetime, bounds: Bounds, share_new: float,
+) -> timedelta:
+    wait = _find_wait(rhythm, _liveliness(rhythm, recent, now), now, bounds)
+    if share_new > TURNED_OVER and asked.before:
+        wait = max(bounds.shortest, min(wait, (now - asked.before) / 2, bounds.usual / 2))
+    return wait
+
+
 def _find_wait(rhythm: Rhythm, lively: float, now: datetime, bounds: Bounds) -> timedelta:
     begin = at = rhythm.clock(now)
     latest = begin + min(bounds.longest, _next_turn(now, bounds) - now) / QUARTER
@@ -244,10 +259,3 @@ def _look_up(before: Sequence[float], quarters: float) -> float:
 def _next_turn(now: datetime, bounds: Bounds) -> datetime:
     wait = bounds.period - (now - EPOCH - bounds.turn) % bounds.period
     return now + (wait if wait >= bounds.shortest else wait + bounds.period)
-
-
-def _budget_free_at(visits: Sequence[datetime], now: datetime, budget: int) -> datetime:
-    if len(visits) + 1 < budget:
-        return now
-    spent = [*sorted(at for at in visits if now - DAY < at < now), now]
-    return spent[-budget] + DAY if len(spent) >= budget else now

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,15 +11,17 @@ from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.backlog import is_backlog
-from crawler.feed_visits import FeedReading, make_conditions, read_feed, read_further
+from crawler.feed_plans import FeedFacts, choose_feeds
+from crawler.feed_search import FeedSearch
+from crawler.feed_visits import FeedReading, has_lied, make_conditions, read_feed, read_further
 from crawler.gaps import MAX_PAGES, Gap, find_gap, is_repeated, leave_open, needs_more
-from crawler.health import RunFacts
+from crawler.health import UNREACHABLE, RunFacts
 from crawler.identity import make_host
 from crawler.means import Means, Tally
 from crawler.outcomes import BLOCKED_STATUSES, LEAVE
 from crawler.pages import PageVisit
 from seeds.outlet import Feed, Outlet
-from storage.values import FeedState
+from storage.values import FeedState, FeedVisit
 
 KINDS = frozenset({"rss", "sitemap", "section"})
 INDEX_DEPTH, MAX_SITEMAPS = 2, 10  # an index of indexes is met, deeper ones are not
@@ -31,21 +33,24 @@ NOT_ASKED = LEAVE - {"robots_unavailable"}
 class Visit:
     """One outlet's part of a wave, from its feeds to the last entry that the budget allows."""
 
-    def __init__(self, outlet: Outlet, means: Means) -> None:
-        self.outlet, self.tally = outlet, Tally()
+    def __init__(self, outlet: Outlet, means: Means, *, only_due: bool = False) -> None:
+        self.outlet, self.tally, self._only_due = outlet, Tally(), only_due
+        self.states: Mapping[str, FeedState] = {}
         self._means, self._ask, self._store = means, means.storing.ask, means.storing.store
         self._first_visit_at: datetime | None = None
         self._found_now: set[str] = set()
+        self._unreached: list[FeedVisit] = []
 
     async def run(self) -> RunFacts:
         """What the visit met. Raises StoreFailed where the database fails."""
         if not self._means.budget.has_time():
             self.tally.ended, self.tally.detail = "stopped", "the wave was over before its turn"
             return self.facts()
-        states = await self._ask(self._store.outlets.feed_states, self.outlet.id)
-        for feed in self.outlet.feeds:
-            if feed.kind in KINDS:
-                await self._visit_tree(feed, states)
+        self.states = states = await self._ask(self._store.outlets.feed_states, self.outlet.id)
+        for feed in self._choose(states):
+            await self._visit_tree(feed, states)
+        for feed in await FeedSearch(self.outlet, self._means, self.tally).find_stand_ins(states):
+            await self._visit_tree(feed, states)
         if self._may_read_pages():
             first_visit_at = self._first_visit_at or await self._begin()
             await PageVisit(self.outlet, first_visit_at, self._means, self.tally).run()
@@ -56,7 +61,12 @@ class Visit:
         tally = self.tally
         return RunFacts(
             tally.feeds, tally.feeds_ok, tuple(tally.feed_failures), tuple(tally.page_failures), tally.ended,
-            tally.detail, tally.answered, tally.retry_at, dict(tally.counts))
+            tally.detail, tally.answered, tally.retry_at, dict(tally.counts), tuple(tally.looks))
+
+    async def save_unreached(self) -> None:
+        """Saves that feeds did not answer, once it is sure that it was not our own network."""
+        while self._unreached:
+            await self._ask(self._store.outlets.save_feed_visit, self._unreached.pop())
 
     def _may_read_pages(self) -> bool:
         # Entries of earlier waves are fetched even where today's feeds cannot be read, unless nobody answers at all.
@@ -67,39 +77,70 @@ class Visit:
         self._first_visit_at = first
         return first
 
-    async def _visit_tree(self, feed: Feed, states: dict[str, FeedState]) -> None:
+    def _choose(self, states: Mapping[str, FeedState]) -> list[Feed]:
+        """The feeds to ask for now; those left out that failed last time are told as before."""
+        feeds = [feed for feed in self.outlet.feeds if feed.kind in KINDS]
+        chosen = choose_feeds(feeds, states, self._means.clock()) if self._only_due else feeds
+        for feed in feeds:
+            if feed not in chosen and (state := states.get(feed.url)) and state.failures:
+                self.tally.feeds += 1
+                self.tally.feed_failures.append(state.last_reason)
+        return chosen
+
+    async def _visit_tree(self, feed: Feed, states: Mapping[str, FeedState]) -> None:
         """The feed and, where it is a sitemap index, the sitemaps under it: each once, an index may name itself."""
+        seen, new = self.tally.counts["entries_seen"], self.tally.counts["entries_new"]
+        failure, retry_at = await self._visit_each(feed, states)
+        if failure not in NOT_ASKED:
+            shown, fresh = self.tally.counts["entries_seen"] - seen, self.tally.counts["entries_new"] - new
+            self.tally.asked.append(FeedFacts(feed.url, failure, shown, fresh, retry_at))
+
+    async def _visit_each(
+        self, feed: Feed, states: Mapping[str, FeedState],
+    ) -> tuple[str, datetime | None]:
+        """Why the feed itself was not read (empty where it was), and the end of the pause that its host named."""
         waiting, known = deque([(feed.url, 0)]), {feed.url}
+        first: tuple[str, datetime | None] = ("busy", None)
         while waiting and self._means.budget.has_time():
             url, depth = waiting.popleft()
-            for child in await self._visit_feed(replace(feed, url=url), states.get(url)):
+            reading, answer = await self._visit_feed(replace(feed, url=url), states.get(url))
+            if depth == 0:
+                first = (reading.visit.reason if answer.failure not in NOT_ASKED else answer.failure), answer.retry_at
+            for child in reading.more:
                 if child not in known and depth < INDEX_DEPTH and len(known) <= MAX_SITEMAPS:
                     known.add(child)
                     waiting.append((child, depth + 1))
+        return first
 
-    async def _visit_feed(self, feed: Feed, state: FeedState | None) -> tuple[str, ...]:
-        """Addresses of further sitemaps."""
-        request = Request(feed.url, headers=make_conditions(feed, self.outlet, state), dont_filter=True)
-        answer = await self._fetch(request)
+    async def _visit_feed(self, feed: Feed, state: FeedState | None) -> tuple[FeedReading, Answer]:
+        conditions = make_conditions(feed, self.outlet, state, self._means.clock())
+        answer = await self._fetch(Request(feed.url, headers=conditions, dont_filter=True))
         self.tally.feeds += 1
-        read = partial(read_feed, feed=feed, outlet=self.outlet, state=state)
+        read = partial(read_feed, feed=feed, outlet=self.outlet, state=state, whole=not conditions)
         reading = await _read(answer, read, self._means.clock())
         self._count(reading)
         self.tally.counts.update(reading.counts)
         if answer.failure not in NOT_ASKED:
             pages, gap = await self._read_on(feed, reading, find_gap(state))
+            known = self.tally.counts["entries_new"]
             for page in reversed(pages):  # the oldest first: see `gaps`
                 await self._save(page)
+            if has_lied(reading, state) and self.tally.counts["entries_new"] > known:
+                self.tally.counts["feed_note:validators_lie"] += 1
+                reading = replace(reading, visit=replace(reading.visit, lied=True))
             visit = replace(reading.visit, body_hash=gap.mark, etag=None, last_modified=None) if gap else reading.visit
-            await self._ask(self._store.outlets.save_feed_visit, visit)
-        return reading.more
+            if answer.failure in UNREACHABLE:
+                self._unreached.append(visit)
+            else:
+                await self._ask(self._store.outlets.save_feed_visit, visit)
+        return reading, answer
 
     async def _fetch(self, request: Request) -> Answer:
         answer = await self._means.fetch(request)
         self.tally.answered |= bool(answer.status)
         if answer.failure in NOT_ASKED - {"guard_no_contact"}:
             self.tally.end(answer.failure, answer)
-        elif answer.status in BLOCKED_STATUSES:
+        elif answer.status in BLOCKED_STATUSES or (answer.status == 503 and answer.retry_at):
             await self._block(answer)
         return answer
 
@@ -167,6 +208,8 @@ class Visit:
             ]
             saved = await self._ask(self._store.entries.save_seen, new, self._means.clock())
             self.tally.counts["entries_new"] += len(saved)
+            others = {entry.identity for entry in reading.entries} - set(saved)
+            await self._ask(self._store.hits.note_seen, others, self._means.clock())
             self._found_now.update(saved)
 
 

@@ -13,8 +13,10 @@ from crawler.health import RunFacts, decide_run, next_state
 from crawler.identity import make_host
 from crawler.items import FoundArticle
 from crawler.means import Means
+from crawler.network import LOOKED_AT, is_network_down
 from crawler.plan import Plan
 from crawler.progress import describe_run, describe_wave, say, show_life
+from crawler.states import describe_change
 from crawler.storing import StoreFailed
 from crawler.visits import Visit
 from storage.values import OutletState
@@ -34,7 +36,7 @@ class Wave:
     def __init__(self, plan: Plan, means: Means, found: "asyncio.Queue[FoundArticle | None]") -> None:
         self._plan, self._means, self._found = plan, means, found
         self._store, self._ask = means.storing.store, means.storing.ask
-        self._visits = [Visit(outlet, means) for outlet in plan.outlets]
+        self._visits = [Visit(outlet, means, only_due=plan.only_due) for outlet in plan.outlets]
         self._runs: dict[str, int] = {}
         self._states: dict[str, OutletState] = {}
         self._held_back: list[tuple[Visit, RunFacts]] = []
@@ -94,7 +96,7 @@ class Wave:
         self._tasks += visits
         try:
             # One visit fails only with the store, and then so do all.
-            await asyncio.gather(*visits)
+            await asyncio.gather(*visits, self._run_queries())
             await self._end_held_back()
         except StoreFailed as error:
             self._fail(error)
@@ -115,9 +117,27 @@ class Wave:
             else:
                 await self._end_run(visit, facts)
 
+    async def _run_queries(self) -> None:
+        if self._plan.catalogue is None or not self._plan.settings.query.is_any_on:
+            return
+        from crawler.queries.round import make_round  # with readers of feeds, which few waves need
+
+        queries = make_round(self._plan, self._means)
+        try:
+            await queries.run()
+        except StoreFailed:
+            raise
+        except Exception:
+            logger.exception("the query feeds failed")
+        if line := queries.describe():
+            say(line)
+
     async def _end_held_back(self) -> None:
         hosts = {make_host(feed.url) for visit, _ in self._held_back for feed in visit.outlet.feeds}
-        network_down = len(hosts) > 1 and not any(visit.tally.answered for visit in self._visits)
+        network_down = False
+        if self._held_back and not any(visit.tally.answered for visit in self._visits):
+            earlier = await self._ask(self._store.runs.find, LOOKED_AT)
+            network_down = is_network_down(hosts, earlier, {visit.outlet.id for visit, _ in self._held_back})
         while self._held_back:
             visit, facts = self._held_back.pop()
             await self._end_run(visit, facts, network_down=network_down)
@@ -127,7 +147,10 @@ class Wave:
         outcome, reason = decide_run(facts, network_down=network_down)
         visit.tally.counts["waiting"] = await self._ask(self._store.entries.count_waiting, outlet.id)
         counts = {name: count for name, count in visit.tally.counts.items() if count}
-        interval = await self._ask(self._plan.find_interval, outlet, facts, now)
+        if not network_down:
+            await visit.save_unreached()
+        asked = () if network_down else visit.tally.asked
+        interval, plans = await self._ask(self._plan.plan_feeds, outlet, asked, visit.states, now)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
         new = next_state(
             old, outcome, reason, facts, now, interval, ZoneInfo(outlet.zone), partial(is_holiday, outlet.country))
@@ -135,11 +158,13 @@ class Wave:
             outcome = "unproven"  # an address that was never read may be a guess of ours
         changed = new if new != old and outcome != "busy" else None
         run_id = self._runs.pop(outlet.id)
-        await self._ask(self._store.runs.end_run, run_id, now, outcome, reason, counts, changed)
+        await self._ask(self._store.runs.end_run, run_id, now, outcome, reason, counts, changed, plans)
         if outcome == "busy" and new.next_due_at:  # whoever asks the host may have saved a newer state meanwhile
             await self._ask(self._store.outlets.put_off, outlet.id, new.next_due_at)
         self.outcomes[outcome] += 1
         say(describe_run(outlet.id, outcome, reason, counts))
+        if line := describe_change(old, changed or old, ZoneInfo(outlet.zone)):
+            say(line)
 
     async def _close(self, stopped: bool) -> None:
         for visit in self._visits:

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawler.feed_plans import FeedFacts
 from crawler.generic import make_generic_outlet
-from crawler.health import RunFacts
 from crawler.plan import Plan, make_bounds
-from crawler.rhythm import DAY, HOUR, Bounds, find_holidays, find_published, learn_rhythm, plan_visit
+from crawler.rhythm import DAY, HOUR, Asked, Bounds, find_holidays, find_published, learn_rhythm, plan_visit
 from seeds.outlet import Feed, Outlet
 from seeds.sections import CrawlSettings
 from seeds.settings import Settings
 from storage.store import open_store
-from storage.values import NewEntry
+from storage.values import FeedState, NewEntry
 from tests.bench.papers import make_papers
 from tests.bench.rhythm import DuplicateShare, FixedPolling, OurRhythm, match_requests, simulate
 
@@ -51,7 +51,7 @@ def publish(
 def wait_after(published: list[datetime], now: datetime, bounds: Bounds = BOUNDS, **more: float) -> timedelta:
     """How long the outlet is left alone after a visit at `now`."""
     rhythm = learn_rhythm(published, now, ZONE.key, "VN")
-    return plan_visit(rhythm, published, (), now, bounds, **more) - now
+    return plan_visit(rhythm, published, Asked(), now, bounds, **more) - now
 
 
 @pytest.mark.parametrize(("published", "why"), [
@@ -204,12 +204,12 @@ def test_the_budget_of_a_day_is_kept_and_spread() -> None:
     rhythm = learn_rhythm(published, now, ZONE.key, "VN")
     bounds = replace(BOUNDS, visits_a_day=12)
 
-    spent = [now - number * HOUR for number in range(1, 12)]
-    due_at = plan_visit(rhythm, published, spent, now, bounds)
-    with_one_left = plan_visit(rhythm, published, spent[1:], now, bounds)
+    midnight = at(MONDAY + DAY, 0)
+    due_at = [plan_visit(rhythm, published, Asked(now, today, midnight), now, bounds) for today in (11, 10)]
+    unlearnt = plan_visit(None, (), Asked(now, 11, midnight), now, bounds)
 
-    assert due_at == spent[-1] + DAY
-    assert 30 * MINUTE < with_one_left - now < 3 * HOUR
+    assert due_at[0] == unlearnt == midnight
+    assert 30 * MINUTE < due_at[1] - now < 3 * HOUR
 
 
 def test_a_list_that_has_turned_over_is_asked_sooner_and_one_that_has_half_is_not() -> None:
@@ -218,7 +218,8 @@ def test_a_list_that_has_turned_over_is_asked_sooner_and_one_that_has_half_is_no
     rhythm = learn_rhythm(published, night, ZONE.key, "VN")
 
     waits = [
-        plan_visit(rhythm, published, [night - HOUR], night, BOUNDS, share_new=share) - night for share in (0.9, 0.5)]
+        plan_visit(rhythm, published, Asked(night - HOUR), night, BOUNDS, share_new=share) - night
+        for share in (0.9, 0.5)]
 
     assert waits[0] == 15 * MINUTE
     assert waits[1] > USUAL
@@ -286,15 +287,21 @@ def test_the_plan_waits_by_what_the_store_knows_and_after_a_failure_as_usual(tmp
     plan = Plan(Settings(), store, [outlet], 600, {"bao1": BOUNDS})
     store.outlets.register(["bao1", "bao2"])
     entries = [
-        NewEntry("bao1", f"bao1:{number}", f"https://bao1.vn/{number}", published_at=instant)
+        NewEntry("bao1", f"bao1:{number}", f"https://bao1.vn/{number}", outlet.feeds[0].url, published_at=instant)
         for number, instant in enumerate(publish(now))]
     other = make_outlet(2)
 
     store.entries.save_seen(entries, now)
 
-    assert plan.find_interval(outlet, RunFacts(1, 1), now) >= 3 * HOUR
-    assert plan.find_interval(outlet, RunFacts(1, 0, ("http_500",)), now) == USUAL
-    assert plan.find_interval(other, RunFacts(1, 1), now) == USUAL
+    url = outlet.feeds[0].url
+    state = FeedState("bao1", url, proven_at=now - 40 * DAY, last_ok_at=now - DAY)
+    wait, (learnt,) = plan.plan_feeds(outlet, [FeedFacts(url)], {url: state}, now)
+    kept = replace(state, rhythm=learnt.rhythm)
+
+    assert wait >= 3 * HOUR
+    assert plan.plan_feeds(outlet, [FeedFacts(url)], {url: kept}, now)[0] == wait
+    assert plan.plan_feeds(outlet, [FeedFacts(url, "http_500")], {url: state}, now)[0] == USUAL
+    assert plan.plan_feeds(other, [FeedFacts(other.feeds[0].url)], {}, now)[0] == USUAL
     store.close()
 
 

@@ -72,21 +72,25 @@ class EntryRepository:
 
     def published_since(
         self, outlet_id: str, since: datetime, limit: int,
-    ) -> list[tuple[datetime | None, datetime]]:
-        """Date and first sight of the outlet's newest entries, at most `limit`; those without a date come last.
+    ) -> dict[str, list[tuple[datetime | None, datetime]]]:
+        """Date and first sight of the outlet's newest entries, at most `limit`, by the feed that showed them first.
 
+        Those without a date come last.
         Undated backlog is left out: the first look at a list says nothing about when it was published.
         """
         # `published_at` stands in the index of the frontier: entries of years ago are passed over without being read.
         undated = EntryModel.published_at.is_(None) & (EntryModel.seen_at >= since) & EntryModel.backlog.is_(False)
         question = (
-            select(EntryModel.published_at, EntryModel.seen_at)
+            select(EntryModel.feed_url, EntryModel.published_at, EntryModel.seen_at)
             .where(EntryModel.outlet_id == outlet_id, (EntryModel.published_at >= since) | undated)
             .order_by(EntryModel.published_at.desc().nulls_last(), EntryModel.seen_at.desc())
             .limit(limit)
         )
+        found: dict[str, list[tuple[datetime | None, datetime]]] = {}
         with self._database.read() as session:
-            return [(published_at, seen_at) for published_at, seen_at in session.execute(question)]
+            for feed_url, published_at, seen_at in session.execute(question):
+                found.setdefault(feed_url, []).append((published_at, seen_at))
+        return found
 
     def count_waiting(self, outlet_id: str) -> int:
         """How many entries of the outlet still have no outcome."""

@@ -90,19 +90,6 @@ class RunRepository:
         with self._database.read() as session:
             return [_run(row) for row in session.scalars(question)]
 
-    def visits_since(self, since: datetime) -> dict[str, list[datetime]]:
-        """When each outlet's runs began, oldest first, but for those that were stopped or met another crawl."""
-        question = (
-            select(RunModel.outlet_id, RunModel.started_at)
-            .where(RunModel.started_at >= since, RunModel.outcome.not_in(("stopped", "busy")))
-            .order_by(RunModel.started_at)
-        )
-        found: dict[str, list[datetime]] = {}
-        with self._database.read() as session:
-            for outlet_id, started_at in session.execute(question):
-                found.setdefault(outlet_id, []).append(started_at)
-        return found
-
     def waves_between(self, since: datetime, until: datetime) -> list[tuple[datetime, datetime | None]]:
         """Start and end of every wave that began in the period, oldest first.
 

@@ -34,6 +34,7 @@ class FeedState:
     asked_on: str = ""
     asked: int = 0
     rhythm: dict[str, Any] = field(default_factory=dict)
+    last_reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from crawler.rhythm import DAY, WINDOW, Bounds, Rhythm, learn_rhythm, plan_visit
+from crawler.rhythm import DAY, WINDOW, Asked, Bounds, Rhythm, learn_rhythm, plan_visit
 from tests.bench.papers import DAYS, FIRST_ON, Paper, make_papers
 
 BEGIN = datetime(FIRST_ON.year, FIRST_ON.month, FIRST_ON.day, tzinfo=UTC)
@@ -63,17 +64,21 @@ class OurRhythm:
         self._paper, self._bounds = paper, Bounds(30 * MINUTE, turn=turn)
         self._rhythm: Rhythm | None = None
         self._learnt_at: datetime | None = None
-        self._visits: list[datetime] = []
+        self._asked, self._before_on = Asked(), FIRST_ON
 
     def next_at(self, now: datetime, shown: int, new: int, seen: list[datetime]) -> datetime:
         if self._learnt_at is None or now - self._learnt_at >= DAY:
             past = seen[bisect_right(seen, now - WINDOW):]
             self._rhythm, self._learnt_at = learn_rhythm(past, now, self._paper.zone, self._paper.country), now
-        self._visits = [at for at in self._visits if at > now - DAY]
-        share = new / shown if shown and self._visits else 0.0
-        due_at = plan_visit(self._rhythm, seen[bisect_right(seen, now - 3 * DAY):], self._visits, now, self._bounds,
-                            share_new=share)
-        self._visits.append(now)
+        zone = ZoneInfo(self._paper.zone)
+        day = now.astimezone(zone).date()
+        today = self._asked.today if self._before_on == day else 0
+        midnight = datetime.combine(day + DAY, time(), zone)
+        asked = Asked(self._asked.before, today, midnight)
+        share = new / shown if shown else 0.0
+        recent = seen[bisect_right(seen, now - 3 * DAY):]
+        due_at = plan_visit(self._rhythm, recent, asked, now, self._bounds, share_new=share)
+        self._asked, self._before_on = Asked(now, today + 1), day
         return due_at
 
 

@@ -1,7 +1,9 @@
 """Contract of leases: at most one holder, an end for holders that died, and a rest between two holders."""
 
 from datetime import timedelta
+from typing import Any
 
+from storage.repository.leases import Claim, Request
 from storage.store import Store
 from tests.fake_clock import FakeClock
 
@@ -92,3 +94,51 @@ def test_a_released_lease_cannot_be_renewed(store: Store, clock: FakeClock) -> N
 
     assert store.leases.renew([HOST], "a", clock.now(), 60) == set()
     assert store.leases.acquire(HOST, "b", clock.now(), 60) is not None
+
+
+def claim(store: Store, clock: FakeClock, holder: str = "a", **more: Any) -> Claim | None:
+    """What becomes of one more request, whose end nobody would know of for ten seconds, of three a day."""
+    values = {"next_allowed_at": clock.now() + timedelta(seconds=10), "day": "2026-11-22", "budget": 3, **more}
+    return store.leases.claim(HOST, holder, clock.now(), 60, Request(**values))
+
+
+def test_a_request_reserves_its_time_before_it_is_sent_and_only_its_sender_may_pass(
+    store: Store, clock: FakeClock) -> None:
+    first = claim(store, clock)
+    assert first is not None and first.granted
+
+    clock.advance(seconds=5)
+    blind, ended = claim(store, clock), claim(store, clock, passes=first.next_allowed_at)
+    other = claim(store, clock, "b")
+
+    assert blind == Claim(False, first.next_allowed_at)
+    assert ended is not None and ended.granted
+    assert other is None
+
+
+def test_after_a_crash_the_time_of_the_last_request_still_holds(store: Store, clock: FakeClock) -> None:
+    claim(store, clock, next_allowed_at=clock.now() + timedelta(seconds=90))
+
+    clock.advance(seconds=61)  # the lease is over, the request may still be under way
+    early = claim(store, clock, "b")
+    clock.advance(seconds=29)
+    late = claim(store, clock, "b")
+
+    assert early is not None and not early.granted
+    assert late is not None and late.granted
+
+
+def test_a_days_budget_is_one_for_all_holders_and_ends_with_the_day(store: Store, clock: FakeClock) -> None:
+    def ask(holder: str, day: str) -> Claim | None:
+        found = claim(store, clock, holder, day=day)
+        store.leases.release(HOST, holder, clock.now(), clock.now())
+        return found
+
+    granted = [ask(holder, "2026-11-22") for holder in "abab"]
+    behind, ahead = ask("a", "2026-11-21"), ask("a", "2026-11-23")
+    set_back = ask("a", "2026-11-20")
+
+    assert [found and found.granted for found in granted] == [True, True, True, False]
+    assert granted[3] == behind == Claim(False, spent=True)  # the day before is another zone's today
+    assert ahead is not None and ahead.granted
+    assert set_back is not None and set_back.granted  # a clock that was wrong

@@ -1,8 +1,9 @@
-"""Contract of what a rhythm is learnt from: when entries came out, and when outlets were asked."""
+"""Contract of what a rhythm is learnt from and where it is kept: when entries came out, and when feeds are due."""
 
 from datetime import timedelta
 
 from storage.store import Store
+from storage.values import FeedPlan, FeedVisit
 from tests.factories import OUTLET, new_entry
 from tests.fake_clock import START_AT
 
@@ -16,8 +17,9 @@ def test_the_newest_dated_entries_come_first_and_undated_ones_last(store: Store)
 
     found = store.entries.published_since(OUTLET, START_AT - DAY, 10)
 
-    assert found == [(START_AT, START_AT + HOUR), (START_AT - HOUR, START_AT), (None, START_AT)]
-    assert store.entries.published_since(OUTLET, START_AT - DAY, 1) == found[:1]
+    (rows,) = found.values()
+    assert rows == [(START_AT, START_AT + HOUR), (START_AT - HOUR, START_AT), (None, START_AT)]
+    assert list(store.entries.published_since(OUTLET, START_AT - DAY, 1).values()) == [rows[:1]]
 
 
 def test_old_entries_and_undated_backlog_say_nothing_of_the_rhythm(store: Store) -> None:
@@ -29,15 +31,26 @@ def test_old_entries_and_undated_backlog_say_nothing_of_the_rhythm(store: Store)
 
     found = store.entries.published_since(OUTLET, START_AT - DAY, 10)
 
-    assert found == [(START_AT - HOUR, START_AT), (START_AT - DAY, START_AT)]
+    assert list(found.values()) == [[(START_AT - HOUR, START_AT), (START_AT - DAY, START_AT)]]
 
 
-def test_visits_are_those_that_asked_the_outlet(store: Store) -> None:
-    store.outlets.register(["a", "b"])
-    for hours, outcome in ((-2, "fine"), (0, "fine"), (1, "busy"), (2, "stopped"), (3, "blocked"), (4, "")):
-        at = START_AT + hours * HOUR
-        run_id = store.runs.start_run(store.runs.start_wave(at), "a", at)
-        if outcome:
-            store.runs.end_run(run_id, at, outcome, "", {})
+def test_entries_are_told_apart_by_the_feed_that_showed_them_first(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    store.entries.save_seen([new_entry(1, feed_url="a"), new_entry(2, feed_url="b")], START_AT)
+    store.entries.save_seen([new_entry(2, feed_url="a")], START_AT + HOUR)
 
-    assert store.runs.visits_since(START_AT) == {"a": [START_AT + hours * HOUR for hours in (0, 3, 4)]}
+    assert store.entries.published_since(OUTLET, START_AT - DAY, 10) == {
+        "a": [(None, START_AT)], "b": [(None, START_AT)]}
+
+
+def test_a_feeds_plan_is_kept_with_its_run_and_one_never_visited_is_left_out(store: Store) -> None:
+    store.outlets.register([OUTLET])
+    store.outlets.save_feed_visit(FeedVisit(OUTLET, "a", START_AT, 200, whole=True))
+    plans = [FeedPlan(url, START_AT + HOUR, "2026-11-22", 3, {"day": "2026-11-22"}) for url in ("a", "b")]
+    run_id = store.runs.start_run(store.runs.start_wave(START_AT), OUTLET, START_AT)
+
+    store.runs.end_run(run_id, START_AT, "fine", "", {}, feeds=plans)
+
+    (state,) = store.outlets.feed_states(OUTLET).values()
+    assert (state.url, state.next_due_at, state.asked, state.rhythm, state.read_whole_at) == (
+        "a", START_AT + HOUR, 3, {"day": "2026-11-22"}, START_AT)
