@@ -1,0 +1,92 @@
+"""What a page is made with: the application, who asks, in which language, and how things are named and written there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from monitor.application import Application
+from monitor.digests.content import DigestPair
+from monitor.digests.days import format_day, format_moment
+from monitor.digests.headlines import make_headline
+from monitor.digests.plain import make_plain
+from monitor.web.guard import Visitor
+from monitor.web.sessions import Sessions
+from monitor.web.words import ZONES, Words, choose_language, load_words
+from storage.store import Store
+from storage.values import EventView
+
+LANGUAGE_COOKIE = "twinwatch_language"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request's view of Twinwatch; made anew for each."""
+
+    application: Application
+    request: Request
+    visitor: Visitor
+    sessions: Sessions
+    words: Words
+
+    @property
+    def store(self) -> Store:
+        return self.application.store
+
+    @property
+    def language(self) -> str:
+        return self.words.language
+
+    @property
+    def zone(self) -> str:
+        """The zone in which times are shown (IANA): that of the language's country, else UTC."""
+        return ZONES[self.language]
+
+    @property
+    def csrf(self) -> str:
+        """The token of this session's forms; with it the session gets its cookie."""
+        self.visitor.makes_session = True
+        return self.sessions.make_csrf(self.visitor.session)
+
+    def day(self, day: str | None) -> str:
+        """A day, month or year in words; a word for none."""
+        return format_day(day, self.language) or self.words.say("day.unknown")
+
+    def moment(self, moment: datetime | None) -> str:
+        """An instant in words, in the reader's zone; a word for none."""
+        return format_moment(moment, self.language, self.zone) if moment else self.words.say("moment.never")
+
+    def place(self, key: str) -> str:
+        """A locality's name; the key itself where the gazetteer has lost it."""
+        gazetteer = self.application.gazetteer
+        return make_plain(gazetteer.name(key, self.language)) if key in gazetteer.localities else key
+
+    def outlet(self, outlet_id: str) -> str:
+        """An outlet's own name; its id where the catalogue has lost it."""
+        known = self.application.catalogue.outlets.get(outlet_id)
+        return make_plain(known.name) if known else outlet_id
+
+    def headline(self, event: EventView) -> str:
+        """An event in one line, from its facts."""
+        pairs = [DigestPair(vn, self.place(vn), kr, self.place(kr)) for vn, kr in event.pairs]
+        return make_headline(event.act, event.stage, event.happened_on, pairs, self.language)
+
+    def remember_reader(self, reader: str) -> None:
+        """Keeps the name under which this browser judged, for its next form."""
+        if reader and reader != self.visitor.session.reader:
+            self.visitor.session.reader, self.visitor.session.is_changed = reader, True
+
+
+async def get_desk(request: Request) -> Desk:
+    """The desk of a request; async, as it waits for nothing and needs no thread."""
+    language = choose_language(
+        request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""),
+        request.headers.get("accept-language", ""),
+    )
+    state = request.app.state
+    return Desk(state.application, request, request.state.visitor, state.sessions, load_words(language))
+
+
+DeskHere = Annotated[Desk, Depends(get_desk)]

@@ -1,0 +1,86 @@
+"""What the address of a list of events asks for, checked, and as a question to the store."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Annotated, get_args
+
+from fastapi import Depends, HTTPException
+
+from monitor.application import Application
+from seeds.gazetteer import Gazetteer
+from seeds.subscription import Act
+from storage.values import EventQuery
+
+ACTS: tuple[str, ...] = get_args(Act)
+STAGES = ("planned", "agreed", "signed", "under_way", "done", "suspended")
+VERDICTS = ("yes", "unsure", "no")
+DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+LANG = re.compile(r"[a-z]{2,3}")
+LONGEST_WORDS = 200
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """The filter as the address has it; empty is not set. `before` is a cursor."""
+
+    place: str = ""
+    act: str = ""
+    stage: str = ""
+    lang: str = ""
+    outlet: str = ""
+    since: str = ""
+    until: str = ""
+    q: str = ""
+    verdict: str = "yes"
+    before: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is left out."""
+        return replace(self, before="") != ListFilter()
+
+
+def read_filter(
+    place: str = "", act: str = "", stage: str = "", language: str = "", outlet: str = "", since: str = "",
+    until: str = "", q: str = "", verdict: str = "yes", before: str = "",
+) -> ListFilter:
+    """The filter of an address; HTTPException 400 for a word that is none of ours. (`lang` is the page's language.)"""
+    _check("act", not act or act in ACTS)
+    _check("stage", not stage or stage in STAGES)
+    _check("verdict", (verdict or "yes") in VERDICTS)
+    _check("language", not language or bool(LANG.fullmatch(language)))
+    _check("since", not since or bool(DAY.fullmatch(since)))
+    _check("until", not until or bool(DAY.fullmatch(until)))
+    _check("before", not before or "~" in before)
+    _check("q", len(q) <= LONGEST_WORDS)
+    return ListFilter(
+        place, act, stage, language, outlet, since, until, " ".join(q.replace("\0", "").split()), verdict or "yes",
+        before,
+    )
+
+
+def make_query(wanted: ListFilter, application: Application, limit: int = PAGE) -> EventQuery:
+    """The question to the store, one event more than a page holds. HTTPException 400 for an unknown place."""
+    before = tuple(wanted.before.split("~", 1)) if wanted.before else None
+    return EventQuery(
+        keys=find_inside(application.gazetteer, wanted.place) if wanted.place else (), act=wanted.act,
+        stage=wanted.stage, lang=wanted.lang, outlet_id=wanted.outlet, since_on=wanted.since,
+        # `~` sorts behind every digit and dash: a month, and a year, are wanted to their end.
+        until_on=f"{wanted.until}~" if wanted.until else "", words=wanted.q, verdict=wanted.verdict,
+        before=before, limit=limit + 1,  # type: ignore[arg-type]
+    )
+
+
+def find_inside(gazetteer: Gazetteer, key: str) -> tuple[str, ...]:
+    """A place with everything inside it, of today and of before July 2025. HTTPException 400 for an unknown one."""
+    _check("place", key in gazetteer.localities)
+    return (key, *(one for one in gazetteer.localities if one != key and key in gazetteer.ancestors(one)))
+
+
+def _check(name: str, is_sound: bool) -> None:
+    if not is_sound:
+        raise HTTPException(400, f"{name}: not known")
+
+
+FilterHere = Annotated[ListFilter, Depends(read_filter)]

@@ -1,0 +1,161 @@
+"""Stands before every route: Host header, session, who is let in, and the headers of every answer.
+
+That a write carries a token is checked by `check_write`, which the application hangs on all of its routes.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.web.access import Access
+from monitor.web.limiter import LoginLimiter
+from monitor.web.sessions import COOKIE, LASTS, Session, Sessions
+from storage.clock import Clock
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Open to whoever has the address: what is needed to log in, links that are signed themselves, and a sign of life.
+OPEN = ("/login", "/static/", "/links/", "/healthz")
+# Programs get an answer that says what is missing; people are led to the form.
+FOR_PROGRAMS = ("/api/", "/metrics", "/readyz")
+PROGRAM_ENDINGS = (".json", ".csv", ".xlsx", ".atom", ".ics")
+MAX_BODY = 64 * 1024
+CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+@dataclass
+class Visitor:
+    """Whoever asks: their session, whether they may see the pages, and whether a token of the settings says so."""
+
+    session: Session
+    is_in: bool
+    by_token: bool
+    address: str
+    makes_session: bool = False
+
+
+class Guard:
+    """The first of all to see a request, and the last to see its answer."""
+
+    def __init__(self, app: ASGIApp, access: Access, sessions: Sessions, limiter: LoginLimiter, clock: Clock) -> None:
+        self._app, self._access, self._sessions = app, access, sessions
+        self._limiter, self._clock = limiter, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request = Request(scope)
+        refusal = self._refuse_form(request)
+        visitor = None if refusal else self._find_visitor(request)
+        if visitor is not None:
+            scope.setdefault("state", {})["visitor"] = visitor
+            refusal = self._refuse_stranger(request, visitor)
+        await (refusal or self._app)(scope, receive, self._finish(request, visitor, send))
+
+    def _refuse_form(self, request: Request) -> Response | None:
+        """What no visitor of ours sends."""
+        if not self._access.is_named(request.headers.get("host", "")):
+            return PlainTextResponse("Not a name of this service (web.allowed_hosts).", 400)
+        if request.method in SAFE_METHODS:
+            return None
+        length = request.headers.get("content-length", "")
+        if not length.isdigit():
+            return PlainTextResponse("A length is needed.", 411)
+        return PlainTextResponse("Too long.", 413) if int(length) > MAX_BODY else None
+
+    def _find_visitor(self, request: Request) -> Visitor:
+        address = request.client.host if request.client else ""
+        session = self._sessions.read(request.cookies.get(COOKIE, ""), self._clock())
+        return Visitor(session, self._access.is_open or session.is_in, False, address)
+
+    def _refuse_stranger(self, request: Request, visitor: Visitor) -> Response | None:
+        scheme, secret = _find_secret(request.headers)
+        if secret and not self._access.is_open:
+            wait = self._limiter.take(visitor.address)
+            if wait:
+                return PlainTextResponse("Too many tries.", 429, {"Retry-After": str(int(wait) + 1)})
+            if not self._access.is_token(secret):
+                return _refuse_program("This token is not known.")
+            self._limiter.forgive(visitor.address)
+            # A browser sends a Basic password by itself, to whichever page leads it here: good for reading only.
+            visitor.is_in, visitor.by_token = True, scheme == "bearer"
+        path = request.url.path
+        if visitor.is_in or any(path == place or (place.endswith("/") and path.startswith(place)) for place in OPEN):
+            return None
+        if path.startswith(FOR_PROGRAMS) or path.endswith(PROGRAM_ENDINGS) or request.method not in SAFE_METHODS:
+            return _refuse_program("Log in, or send the token of web.token.")
+        target = path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse("/login?" + urlencode({"next": target}, quote_via=quote), 303)
+
+    def _finish(self, request: Request, visitor: Visitor | None, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not request.url.path.startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-store" if not self._access.is_open else "no-cache")
+                if visitor and ((visitor.makes_session and visitor.session.is_new) or visitor.session.is_changed):
+                    headers.append("Set-Cookie", self._make_cookie(request, visitor.session))
+            await send(message)
+
+        return send_with_headers
+
+    def _make_cookie(self, request: Request, session: Session) -> str:
+        is_https = self._access.is_https or request.url.scheme == "https"
+        value = self._sessions.write(session)
+        seconds = int(LASTS.total_seconds())
+        return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax" + ("; Secure" if is_https else "")
+
+
+def make_check_write(sessions: Sessions) -> Callable[[Request], object]:
+    """What refuses every write that does not come from a page of ours, or from a program with the token."""
+
+    async def check_write(request: Request) -> None:
+        if request.method in SAFE_METHODS or request.url.path.startswith("/links/"):
+            return  # a link that acts is signed, and its route reads the signature
+        visitor: Visitor = request.state.visitor
+        if visitor.by_token:
+            return
+        given = request.headers.get(CSRF_HEADER) or (await request.form()).get(CSRF_FIELD)
+        is_foreign = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if is_foreign or not isinstance(given, str) or not sessions.is_csrf(visitor.session, given):
+            raise HTTPException(403, "This form is not from a page of ours, or is too old: load the page again.")
+
+    return check_write
+
+
+def _refuse_program(why: str) -> Response:
+    return JSONResponse({"detail": why}, 401, {"WWW-Authenticate": "Bearer, Basic"})
+
+
+def _find_secret(headers: Headers) -> tuple[str, str]:
+    """The scheme and the secret of the Authorization header; both empty where there is none that we know."""
+    scheme, _, rest = headers.get("authorization", "").partition(" ")
+    scheme = scheme.lower()
+    if scheme == "bearer":
+        return scheme, rest.strip()
+    if scheme != "basic":
+        return "", ""
+    try:
+        return scheme, base64.b64decode(rest, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return scheme, "?"

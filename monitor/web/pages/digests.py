@@ -1,0 +1,115 @@
+"""Digests: what is due, what was sent, what waits or is uncertain; one digest as it was; resending and stopping."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Response
+from pydantic import ValidationError
+from starlette.responses import RedirectResponse
+
+from monitor.digests.content import DigestContent
+from monitor.digests.coverage_view import CoverageText, describe_coverage
+from monitor.digests.wording import load_wording
+from monitor.judgements import check_reader
+from monitor.web.desk import Desk, DeskHere
+from monitor.web.pages.today import find_due
+from monitor.web.rendering import add_page
+from storage.values import DeliveryRow, DigestHead
+
+COLUMNS = ("id", "subscription", "period", "composed_at", "events", "states")
+PAGE, WAITING = 50, 50
+
+
+@dataclass(frozen=True)
+class SubscriptionLine:
+    """A subscription of the settings, and when its next digest is due."""
+
+    name: str
+    notifier: str
+    language: str
+    recipients: int
+    due_at: datetime
+    hour: int
+    zone: str
+
+
+@dataclass(frozen=True)
+class DigestsPage:
+    """Subscriptions, deliveries that were not sent, and one page of digests."""
+
+    subscriptions: tuple[SubscriptionLine, ...]
+    waiting: tuple[DeliveryRow, ...]
+    rows: tuple[DigestHead, ...]
+    next: str
+
+
+@dataclass(frozen=True)
+class DigestPage:
+    """One digest as it was composed, in its reader's language; `content` is None where it is of a form that is gone."""
+
+    id: int
+    subscription: str
+    composed_at: datetime
+    content: DigestContent | None
+    coverage: CoverageText | None
+    deliveries: tuple[DeliveryRow, ...]
+
+
+def show_digests(desk: DeskHere, before: str = "", subscription: str = "") -> DigestsPage:
+    if before and not before.isdecimal():
+        raise HTTPException(400, "before")
+    pages, now = desk.store.digest_pages, desk.application.clock()
+    found = pages.find(PAGE + 1, int(before) if before else None, subscription)
+    lines = tuple(
+        SubscriptionLine(
+            one.name, one.notifier, one.language, len(one.recipients), find_due(one, now), one.hour, one.zone
+        )
+        for one in desk.application.subscriptions
+    )
+    rows, following = tuple(found[:PAGE]), str(found[PAGE - 1].id) if found[PAGE:] else ""
+    return DigestsPage(lines, _find_deliveries(desk, pages.waiting(WAITING)), rows, following)
+
+
+def show_digest(digest_id: int, desk: DeskHere) -> DigestPage:
+    digest = desk.store.digests.get_digest(digest_id)
+    if digest is None:
+        raise HTTPException(404, "digest")
+    try:
+        content = DigestContent.from_json(digest.content)
+    except ValidationError:
+        content = None
+    coverage = describe_coverage(content, load_wording(content.language)) if content else None
+    deliveries = _find_deliveries(desk, desk.store.digest_pages.deliveries(digest_id))
+    return DigestPage(digest.id, digest.subscription, digest.composed_at, content, coverage, deliveries)
+
+
+def resend(delivery_id: int, desk: DeskHere) -> Response:
+    """Makes a delivery due: the service hands it over with its next tick."""
+    if not desk.store.digest_pages.put_back(delivery_id, desk.application.clock()):
+        raise HTTPException(409, "delivery")
+    return _lead_back(desk, delivery_id)
+
+
+def stop(delivery_id: int, desk: DeskHere, reader: Annotated[str, Form()]) -> Response:
+    who = check_reader(reader)
+    desk.remember_reader(who)
+    if not desk.store.digest_pages.stop(delivery_id, f"stopped by {who}"):
+        raise HTTPException(409, "delivery")
+    return _lead_back(desk, delivery_id)
+
+
+def _lead_back(desk: Desk, delivery_id: int) -> Response:
+    delivery = desk.store.deliveries.get(delivery_id)
+    return RedirectResponse(f"/digests/{delivery.digest_id}" if delivery else "/digests", 303)
+
+
+def _find_deliveries(desk: Desk, numbers: list[int]) -> tuple[DeliveryRow, ...]:
+    return tuple(row for number in numbers if (row := desk.store.deliveries.get(number)))
+
+
+router = APIRouter()
+add_page(router, "/digests", show_digests, "digests.html", COLUMNS)
+add_page(router, "/digests/{digest_id}", show_digest, "digest.html")
+for name, act in (("resend", resend), ("stop", stop)):
+    router.add_api_route(f"/deliveries/{{delivery_id}}/{name}", act, methods=["POST"], response_model=None)

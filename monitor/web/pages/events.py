@@ -1,0 +1,66 @@
+"""Events: the list, filtered and paged by a cursor."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from monitor.web.desk import Desk, DeskHere
+from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, make_query
+from monitor.web.lines import EventLine, make_cursor, make_line
+from monitor.web.rendering import add_page
+
+COLUMNS = (
+    "id", "happened_on", "headline", "act", "stage", "verdict", "new_tie", "vn_keys", "kr_keys", "articles", "langs",
+    "outlets", "title", "quote", "first_seen_at",
+)
+LANGS = ("vi", "ko", "en", "pl", "zh", "ja", "ru", "fr", "de", "es", "cs")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a choice: what the address says, and how it is named."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True)
+class EventsPage:
+    """One page of events; `next` is the cursor of the following one, empty on the last."""
+
+    filter: ListFilter
+    rows: tuple[EventLine, ...]
+    next: str
+
+
+def show_events(desk: DeskHere, wanted: FilterHere) -> EventsPage:
+    found = desk.store.event_pages.find(make_query(wanted, desk.application))
+    shown, rest = found[:PAGE], found[PAGE:]
+    return EventsPage(wanted, tuple(make_line(desk, event) for event in shown), make_cursor(shown[-1]) if rest else "")
+
+
+def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:
+    """What the form offers: present provinces of both countries, and whatever else the address names."""
+    wanted = page.filter
+    say, langs = desk.words.say, dict.fromkeys((*LANGS, wanted.lang))
+    return {"choices": {
+        "place_vn": _list_places(desk, "VN", wanted.place), "place_kr": _list_places(desk, "KR", wanted.place),
+        "act": [Choice(act, say(f"act.{act}")) for act in ACTS],
+        "stage": [Choice(stage, say(f"stage.{stage}")) for stage in STAGES],
+        "language": [Choice(lang, desk.words.language_name(lang)) for lang in langs if lang],
+        "outlet": sorted((Choice(one, desk.outlet(one)) for one in desk.application.watched), key=lambda c: c.name),
+        "verdict": [Choice(verdict, say(f"verdict.{verdict}")) for verdict in VERDICTS],
+    }}
+
+
+def _list_places(desk: Desk, country: str, chosen: str) -> list[Choice]:
+    gazetteer = desk.application.gazetteer
+    keys = [
+        key for key, one in gazetteer.localities.items()
+        if one.country == country and ((one.level == 1 and not one.merged_into and not one.valid_to) or key == chosen)
+    ]
+    return sorted((Choice(key, desk.place(key)) for key in keys), key=lambda choice: choice.name)
+
+
+router = APIRouter()
+add_page(router, "/events", show_events, "events.html", COLUMNS, furnish)

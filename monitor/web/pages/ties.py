@@ -1,0 +1,104 @@
+"""Ties: the register, sortable and made to be printed, and the page of one pair with its history."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+
+from monitor.judging.ties import make_register
+from monitor.web.desk import Desk, DeskHere
+from monitor.web.filters import find_inside
+from monitor.web.lines import EventLine, make_cursor, make_line
+from monitor.web.rendering import add_page
+from storage.values import EventQuery, TieRow
+
+COLUMNS = ("vn_name", "kr_name", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
+KINDS = ("sister", "friendship", "agreement", "council", "seasonal_workers", "contact")
+SORTS = {
+    "vn": ("vn_name", False), "kr": ("kr_name", False), "kind": ("kind", False), "since": ("since", False),
+    "last": ("last_event_on", True), "events": ("events", True),
+}
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class TieLine:
+    """A tie with its names. `source` is `known` (told beforehand) or `events` (shown by events alone)."""
+
+    vn_key: str
+    vn_name: str
+    kr_key: str
+    kr_name: str
+    kind: str
+    since: str | None
+    last_event_on: str | None
+    events: int
+    source: str
+
+
+@dataclass(frozen=True)
+class TiesPage:
+    """The whole register, or the part of a place or a kind."""
+
+    rows: tuple[TieLine, ...]
+    place: str
+    kind: str
+    sort: str
+
+
+@dataclass(frozen=True)
+class TiePage:
+    """One tie and its events, newest first; `next` is the cursor of older ones."""
+
+    tie: TieLine
+    rows: tuple[EventLine, ...]
+    next: str
+
+
+def show_ties(desk: DeskHere, place: str = "", kind: str = "", sort: str = "vn") -> TiesPage:
+    if sort not in SORTS or (kind and kind not in KINDS):
+        raise HTTPException(400, "sort, kind")
+    inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
+    lines = [
+        _make_line(desk, tie) for tie in find_register(desk).values()
+        if (not kind or tie.kind == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
+    ]
+    column, is_descending = SORTS[sort]
+    lines.sort(key=lambda line: (line.vn_name, line.kr_name))
+    lines.sort(key=lambda line: _rank(getattr(line, column)), reverse=is_descending)
+    return TiesPage(tuple(lines), place, kind, sort)
+
+
+def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TiePage:
+    cursor = tuple(before.split("~", 1)) if "~" in before else None
+    query = EventQuery(pair=(vn_key, kr_key), before=cursor, limit=PAGE + 1)  # type: ignore[arg-type]
+    found = desk.store.event_pages.find(query)
+    tie = find_register(desk).get((vn_key, kr_key))
+    if tie is None and not found:
+        raise HTTPException(404, "tie")
+    rows = tuple(make_line(desk, event) for event in found[:PAGE])
+    line = _make_line(desk, tie or TieRow(vn_key, kr_key, "contact", None, None, 0, "events"))
+    return TiePage(line, rows, make_cursor(found[PAGE - 1]) if found[PAGE:] else "")
+
+
+def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:
+    """The register by pair: what is known beforehand under what events have shown."""
+    gazetteer = desk.application.gazetteer
+    known = make_register(gazetteer.ties, (), gazetteer)
+    return {(tie.vn_key, tie.kr_key): tie for tie in (*known, *desk.store.ties.all())}
+
+
+def _make_line(desk: Desk, tie: TieRow) -> TieLine:
+    return TieLine(
+        tie.vn_key, desk.place(tie.vn_key), tie.kr_key, desk.place(tie.kr_key), tie.kind, tie.since, tie.last_event_on,
+        tie.events, tie.source,
+    )
+
+
+def _rank(value: str | int | None) -> tuple[bool, str | int]:
+    """What is not known stands last where days ascend, and last where they descend."""
+    return (value is not None, value or "") if not isinstance(value, int) else (True, value)
+
+
+router = APIRouter()
+add_page(router, "/ties", show_ties, "ties.html", COLUMNS, lambda desk, page: {"kinds": KINDS})
+add_page(router, "/ties/{vn_key}/{kr_key}", show_tie, "tie.html", ("id", "happened_on", "headline", "act", "stage"))

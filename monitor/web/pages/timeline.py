@@ -1,0 +1,71 @@
+"""Timeline: how many events of each act a month has, as a table with bars."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, HTTPException
+
+from monitor.web.desk import DeskHere
+from monitor.web.filters import ACTS, find_inside
+from monitor.web.rendering import add_page
+from storage.values import EventQuery
+
+COLUMNS = ("month", "total", *ACTS)
+YEARS = (1, 3, 10)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One act's part of a month's bar, in hundredths of the longest bar."""
+
+    act: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """One month (`YYYY-MM`): how many events of each act."""
+
+    month: str
+    total: int
+    acts: dict[str, int]
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """The months from the newest to the oldest; `acts` are those that occur."""
+
+    rows: tuple[MonthRow, ...]
+    acts: tuple[str, ...]
+    place: str
+    years: int
+
+
+def show_timeline(desk: DeskHere, place: str = "", years: int = 3) -> TimelinePage:
+    if years not in YEARS:
+        raise HTTPException(400, "years")
+    today = desk.application.clock().date()
+    keys = find_inside(desk.application.gazetteer, place) if place else ()
+    since = date(today.year - years, today.month, 1).isoformat()
+    counted: dict[str, dict[str, int]] = {}
+    # A paper may be announced for next year: what is planned ends a year from now.
+    for count in desk.store.event_pages.months(EventQuery(keys=keys, since_on=since, until_on=f"{today.year + 1}~")):
+        counted.setdefault(count.month, {})[count.act] = count.events
+    most = max((sum(acts.values()) for acts in counted.values()), default=1)
+    rows = tuple(_make_row(month, counted[month], most) for month in sorted(counted, reverse=True))
+    return TimelinePage(rows, tuple(act for act in ACTS if any(act in row.acts for row in rows)), place, years)
+
+
+def _make_row(month: str, acts: dict[str, int], most: int) -> MonthRow:
+    bars, start = [], 0.0
+    for act in ACTS:
+        if width := 100 * acts.get(act, 0) / most:
+            bars.append(Bar(act, round(start, 2), round(width, 2)))
+            start += width
+    return MonthRow(month, sum(acts.values()), acts, tuple(bars))
+
+
+router = APIRouter()
+add_page(router, "/timeline", show_timeline, "timeline.html", COLUMNS)

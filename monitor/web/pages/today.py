@@ -1,0 +1,67 @@
+"""Today: what the next digest of a subscription will hold, and in one line what that rests on."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from fastapi import APIRouter, HTTPException
+
+from monitor.composing import draft_digest
+from monitor.digests.content import DigestContent, Section
+from monitor.digests.coverage_view import CoverageText, describe_coverage
+from monitor.digests.wording import load_wording
+from monitor.web.desk import Desk, DeskHere
+from monitor.web.lines import EventLine, make_line
+from monitor.web.rendering import add_page
+from seeds.subscription import Subscription
+from storage.values import EventQuery
+
+NEWEST = 20
+
+
+@dataclass(frozen=True)
+class TodayPage:
+    """The next digest of `subscription`, due at `due_at`; without any subscription the newest events instead."""
+
+    subscription: str
+    subscriptions: tuple[str, ...]
+    due_at: datetime | None
+    since_at: datetime | None
+    sections: tuple[Section, ...]
+    read: int
+    outlets: int
+    coverage: CoverageText | None
+    newest: tuple[EventLine, ...]
+
+
+def show_today(desk: DeskHere, subscription: str = "") -> TodayPage:
+    known = {one.name: one for one in desk.application.subscriptions}
+    if subscription and subscription not in known:
+        raise HTTPException(404, "subscription")
+    names = tuple(known)
+    newest = tuple(make_line(desk, event) for event in desk.store.event_pages.find(EventQuery(limit=NEWEST)))
+    if not known:
+        return TodayPage("", names, None, None, (), 0, 0, None, newest)
+    chosen = known[subscription or names[0]]
+    content = draft_in(desk, chosen)
+    return TodayPage(
+        chosen.name, names, find_due(chosen, desk.application.clock()), content.since_at, content.sections,
+        content.coverage.read, content.coverage.all, describe_coverage(content, load_wording(desk.language)),
+        () if content.sections else newest,
+    )
+
+
+def draft_in(desk: Desk, subscription: Subscription) -> DigestContent:
+    """What the subscription would be told now, in the words and the zone of whoever looks."""
+    mine = subscription.model_copy(update={"language": desk.language, "zone": desk.zone})
+    return draft_digest(desk.application, mine).content
+
+
+def find_due(subscription: Subscription, now: datetime) -> datetime:
+    """The next instant at which its digest is due."""
+    local = now.astimezone(subscription.timezone)
+    today = datetime.combine(local.date(), time(subscription.hour), subscription.timezone)
+    return today if today > now else today + timedelta(days=1)
+
+
+router = APIRouter()
+add_page(router, "/", show_today, "today.html")

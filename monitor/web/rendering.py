@@ -1,0 +1,129 @@
+"""Turns what a page found into HTML, JSON or CSV; each page is added once and has all its forms at stable addresses."""
+
+import functools
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from monitor.digests.plain import find_host, make_plain, make_safe_url
+from monitor.digests.wording import LANGUAGES
+from monitor.tables import write_csv
+from monitor.web.desk import LANGUAGE_COOKIE, Desk
+from monitor.web.drawing import draw_line
+from monitor.web.words import NATIVE_NAMES, load_words
+
+HERE = Path(__file__).parent
+YEAR_SECONDS = 365 * 24 * 3600
+NAVIGATION = ("today", "events", "ties", "timeline", "outlets", "digests", "runs")
+
+Make = Callable[..., Any]
+Furnish = Callable[[Desk, Any], Mapping[str, Any]]
+
+
+def add_page(
+    router: APIRouter, path: str, make: Make, template: str, columns: Sequence[str] = (), furnish: Furnish | None = None
+) -> None:
+    """Adds a page under `path` with its data twins: `path.json` and, with `columns`, `path.csv`.
+
+    `make` takes `desk: DeskHere` and whatever FastAPI finds for its other parameters, works in a thread, and gives a
+    frozen dataclass: the template has it as `page`, the twin is it as JSON. With `columns` it has `rows`. `furnish`
+    adds what only the HTML needs, such as the choices of a form.
+    """
+    name, twin = make.__name__, "/today" if path == "/" else path
+    # The twins first: `/events/{event_id}` would take `/events/x.json` for an event.
+    if columns:
+        router.add_api_route(f"{twin}.csv", _answer(make, functools.partial(_as_csv, columns)), name=f"{name}_csv",
+                             response_model=None)
+    router.add_api_route(f"{twin}.json", _answer(make, _as_json), name=f"{name}_json", response_model=None)
+    router.add_api_route(path, _answer(make, functools.partial(_as_html, template, bool(columns), furnish)), name=name,
+                         response_model=None, response_class=HTMLResponse)
+
+
+def render(desk: Desk, template: str, page: Any, status: int = 200, **values: Any) -> Response:
+    """The page as HTML in the reader's language; a language that the address asks for is remembered."""
+    text = _environment().get_template(template).render(**{**_make_context(desk), **values}, page=page)
+    response = HTMLResponse(text, status, {"Content-Language": desk.language, "Vary": "Accept-Language, Cookie"})
+    if desk.request.query_params.get("lang") == desk.language:
+        response.set_cookie(LANGUAGE_COOKIE, desk.language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
+    return response
+
+
+def _answer(make: Make, write: Callable[[Desk, Any], Response]) -> Make:
+    @functools.wraps(make)  # FastAPI reads the parameters of `make`
+    def answer(**given: Any) -> Response:
+        found = make(**given)
+        return found if isinstance(found, Response) else write(given["desk"], found)
+
+    return answer
+
+
+def _as_html(template: str, has_table: bool, furnish: Furnish | None, desk: Desk, page: Any) -> Response:
+    values = furnish(desk, page) if furnish else {}
+    return render(desk, template, page, twins=("json", "csv") if has_table else ("json",), **values)
+
+
+def _as_json(desk: Desk, page: Any) -> Response:
+    return Response(json.dumps(page, default=make_jsonable, ensure_ascii=False), media_type="application/json")
+
+
+def _as_csv(columns: Sequence[str], desk: Desk, page: Any) -> Response:
+    file = io.StringIO()
+    write_csv((_row(row) for row in page.rows), columns, file)
+    # The mark at the beginning: without it Excel takes the text for Windows-1252.
+    return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8")
+
+
+def make_jsonable(value: Any) -> Any:
+    """What `json` cannot write by itself: dataclasses as objects, instants in ISO 8601, sets as lists."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, Mapping):
+        return dict(value)
+    return sorted(value)
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {name: make_jsonable(v) if isinstance(v, datetime) else v for name, v in make_jsonable(row).items()}
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False,
+    )
+    environment.filters.update(plain=make_plain, safe_url=make_safe_url, host=find_host)
+    environment.globals.update(
+        navigation=NAVIGATION, native_names=NATIVE_NAMES, languages=LANGUAGES, draw_line=draw_line,
+        load_words=load_words,
+    )
+    return environment
+
+
+def _make_context(desk: Desk) -> dict[str, Any]:
+    request, words = desk.request, desk.words
+    given = [(name, value) for name, value in request.query_params.multi_items() if value]
+
+    def link(path: str = "", **changes: str) -> str:
+        """This page's address, or another's, with the present query changed; an empty value drops a key."""
+        kept = [(name, value) for name, value in given if name not in changes]
+        query = urlencode([*kept, *((name, value) for name, value in changes.items() if value)])
+        return (path or request.url.path) + (f"?{query}" if query else "")
+
+    return {
+        "desk": desk, "t": words.say, "n": words.count, "has": words.has, "day": desk.day, "moment": desk.moment,
+        "place": desk.place, "outlet": desk.outlet, "headline": desk.headline, "language": desk.language,
+        "language_name": words.language_name, "link": link, "path": request.url.path, "given": dict(given),
+        "reader": desk.visitor.session.reader, "is_open": request.app.state.access.is_open, "twins": (),
+    }

@@ -1,0 +1,76 @@
+"""Serves the dashboard in the loop that it is given, on a socket that was opened beforehand; it decides nothing."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import uvicorn
+
+from monitor.application import Application
+from monitor.web.app import make_app
+from seeds.errors import SettingsError
+
+# What is being answered may come to its end.
+CLOSE_SECONDS = 3
+
+
+class Dashboard:
+    """The dashboard of an application: opened, so that what is wrong is said before anything begins, then served."""
+
+    def __init__(self, application: Application) -> None:
+        """Raises SettingsError where it would be open to others without a secret, or its address cannot be had."""
+        settings = application.settings.web
+        self._app = make_app(application)
+        self._application = application
+        self._socket = _open_socket(settings.host, settings.port)
+
+    @property
+    def url(self) -> str:
+        """Where it listens; for all addresses of this machine its loopback one."""
+        host, port = self._socket.getsockname()[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+
+    async def serve(self, stopped: asyncio.Event) -> None:
+        """Answers until `stopped` is set; the first questions wait for what is loaded once."""
+        config = uvicorn.Config(
+            self._app, log_config=None, access_log=False, server_header=False, date_header=True,
+            timeout_graceful_shutdown=CLOSE_SECONDS, lifespan="off",
+        )
+        server = _Server(config)
+        serving = asyncio.ensure_future(server.serve([self._socket]))
+        warming = asyncio.ensure_future(asyncio.to_thread(self._warm_up))
+        stopping = asyncio.ensure_future(stopped.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        stopping.cancel()
+        with suppress(Exception):
+            await warming
+        await serving
+
+    def close(self) -> None:
+        """Gives the address back where it was never served."""
+        self._socket.close()
+
+    def _warm_up(self) -> None:
+        # A second or two, which the first reader would wait for.
+        _ = self._application.knowledge, self._application.catalogue, self._application.store
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the service."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _open_socket(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        advice = "another service may hold it: choose another web.port, 0 for any, or web.enabled = false"
+        where = f"web.host {host}, web.port {port}"
+        raise SettingsError(error.strerror or str(error), where=where, advice=advice) from error
