@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +13,8 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.refusals import GuardRefused
+from seeds.networks import Network, find_inner, is_private
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
-
-# Addresses of cloud machines' own services that are not private by number (Azure's wire server).
-METADATA = frozenset({ip_address("168.63.129.16")})
-NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
 NO_CONTACT = "guard_no_contact"
 
 
@@ -36,10 +31,10 @@ class Guard:
             address = ip_address(host)
         except ValueError:
             return "guard_bad_address"
-        inner = _embedded(address)
+        inner = find_inner(address)
         if any(inner in network for network in self.allow_networks):
             return ""
-        if not inner.is_global or inner.is_multicast or inner.is_reserved or inner in METADATA:
+        if is_private(inner):
             return "guard_private_address"
         return "" if self.has_contact else NO_CONTACT
 
@@ -59,15 +54,6 @@ def find_url_refusal(url: str) -> str:
     if "@" in parts.netloc:
         return "guard_userinfo"
     return "" if host else "guard_bad_host"
-
-
-def _embedded(address: Address) -> Address:
-    if isinstance(address, IPv4Address):
-        return address
-    if address in NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo or address
 
 
 @implementer(IHostnameResolver)

@@ -84,6 +84,28 @@ class SlackSettings(Section):
         return self
 
 
+class WebhookSettings(Section):
+    """How digests are signed and posted to the addresses that webhook subscriptions name as recipients."""
+
+    secret: SecretStr = SecretStr("")
+    secret_file: OptionalPath = None
+    allow_networks: list[IPv4Network | IPv6Network] = []
+    allow_http: bool = False
+    timeout_seconds: float = Field(default=30, gt=0)
+
+    @model_validator(mode="after")
+    def _from_file(self) -> Self:
+        self.secret = SecretStr(read_secret("secret", self.secret.get_secret_value(), self.secret_file))
+        return self
+
+
+class AppriseSettings(Section):
+    """Apprise's own file: its tags are the recipients of subscriptions, its services keep their secrets in it."""
+
+    config_file: OptionalPath = None
+    timeout_seconds: float = Field(default=30, gt=0)
+
+
 class WebSettings(Section):
     """The dashboard: where it listens, where people reach it, and what opens it.
 

@@ -18,12 +18,14 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
 from seeds.sections import (
+    AppriseSettings,
     CrawlSettings,
     EmailSettings,
     OptionalPath,
     QuerySettings,
     Section,
     SlackSettings,
+    WebhookSettings,
     WebSettings,
     read_secret,
 )
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     query: QuerySettings = QuerySettings()
     email: EmailSettings = EmailSettings()
     slack: SlackSettings = SlackSettings()
+    webhook: WebhookSettings = WebhookSettings()
+    apprise: AppriseSettings = AppriseSettings()
     web: WebSettings = WebSettings()
     subscription: list[Subscription] = []
 

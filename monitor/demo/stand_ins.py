@@ -5,6 +5,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -220,8 +221,9 @@ class _SlackHandler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for key, value in {"Content-Length": str(len(body)), **answer.headers}.items():
             self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # who asked may be gone
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing: the demonstration says itself which lines are its own."""

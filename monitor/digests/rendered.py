@@ -33,4 +33,11 @@ class RenderedSlack:
     messages: tuple[SlackMessage, ...]
 
 
-Rendered = RenderedEmail | RenderedSlack
+@dataclass(frozen=True)
+class RenderedWebhook:
+    """A digest as a webhook gets it: `body` is JSON in UTF-8, the same for every recipient."""
+
+    body: bytes
+
+
+Rendered = RenderedEmail | RenderedSlack | RenderedWebhook

@@ -6,6 +6,7 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy, Policy
 from email.utils import format_datetime, getaddresses
+from hashlib import sha256
 from urllib.parse import quote
 
 from monitor.digests.plain import make_plain
@@ -62,9 +63,10 @@ def _leaving(rendered: RenderedEmail, writer: Address, delivery: DeliveryRow) ->
 
 
 def make_message_id(delivery: DeliveryRow, domain: str) -> str:
-    """The Message-ID of a delivery: the same at every attempt; the instant sets it apart from a rebuilt database's."""
-    instant = int(delivery.created_at.timestamp())
-    return f"<{delivery.subscription}.{instant}.{delivery.id}@{_ascii_domain(domain)}>"
+    """The Message-ID of a delivery: the same at every attempt, and in a store that was restored, whose rows have other
+    numbers."""
+    reader = sha256(delivery.recipient.encode()).hexdigest()[:16]
+    return f"<{delivery.subscription}.{delivery.created_at:%Y%m%dT%H%M%S%f}.{reader}@{_ascii_domain(domain)}>"
 
 
 def parse_address(text: str) -> Address:
