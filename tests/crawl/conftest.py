@@ -26,10 +26,15 @@ SENTENCE = "Đoàn đại biểu tỉnh đã làm việc với thành phố Daeg
 
 @dataclass
 class Server:
-    """A server with an answer by path; it counts what is asked for and how many at once."""
+    """A server with an answer by path; it counts what is asked for and how many at once.
+
+    `drips` are answers in pieces, `spans` when each request began and ended.
+    """
 
     root: str = ""
     routes: dict[str, Callable[[], tuple[int, dict[str, str], bytes]]] = field(default_factory=dict)
+    drips: dict[str, tuple[dict[str, str], Callable[[], Iterator[bytes]]]] = field(default_factory=dict)
+    spans: list[tuple[float, float]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     starts: list[float] = field(default_factory=list)
@@ -87,13 +92,26 @@ def make_handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 server.headers[self.path] = dict(self.headers)
                 server.at_once += 1
                 server.most_at_once = max(server.most_at_once, server.at_once)
+            begun = time.monotonic()
             try:
+                if self.path in server.drips:
+                    return self.drip(*server.drips[self.path])
                 self.answer(*server.routes.get(self.path, lambda: (404, {}, b"none"))())
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
             finally:
                 with server.lock:
                     server.at_once -= 1
+                    server.spans.append((begun, time.monotonic()))
+
+        def drip(self, headers: dict[str, str], make: Callable[[], Iterator[bytes]]) -> None:
+            self.close_connection = True
+            self.send_response(200)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            for part in make():
+                self.wfile.write(part)
 
         def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)

@@ -1,5 +1,10 @@
 """The guard at work: real connection attempts to loopback servers that must not be reached."""
 
+import json
+
+import pytest
+
+from tests.crawl import names
 from tests.crawl.conftest import Desk, run_server
 
 
@@ -61,3 +66,42 @@ def test_an_unknown_outlet_ends_in_one_line_and_an_exit_code(desk: Desk) -> None
 
     assert crawl.code == 1
     assert crawl.errors.splitlines() == ["error: outlets: no outlet 'thanhnein' (did you mean 'thanhnien'?)"]
+
+
+NAMES: dict[str, list[list[str]]] = {
+    "inside.example": [["127.0.0.1"]],
+    "inside6.example": [["::1"]],
+    "mapped.example": [["::ffff:127.0.0.1"], ["::ffff:7f00:1"]],
+    "nat64.example": [["64:ff9b::7f00:1"]],
+    "linklocal.example": [["fe80::1%lo", "169.254.169.254"]],
+    "mixed.example": [["127.0.0.1", "::1", "127.0.0.2"]],
+    "turning.example": [["127.0.0.2"], ["127.0.0.2"], ["127.0.0.1"]],
+    "redirected.example": [["127.0.0.2"]],
+}
+
+
+def test_names_are_judged_by_the_addresses_they_have_when_we_connect(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with run_server("127.0.0.1") as hidden, run_server("127.0.0.2", int(hidden.root.rpartition(":")[2])) as open_server:
+        port = hidden.root.rpartition(":")[2]
+        monkeypatch.setenv(names.ANSWERS, json.dumps(NAMES))
+        desk.settings |= {"ALLOW_NETWORKS": '["127.0.0.2/32"]', "CONTACT": "test@example.org", "TIMEOUT_SECONDS": "20"}
+        for name in NAMES:
+            root = f"http://{name}:{port}"
+            desk.add_outlet(name.partition(".")[0], [f"{root}/{name}"], root)
+            # Each request has a connection of its own, so that each asks for the name again.
+            open_server.serve_feed(f"/{name}", [f"{root}/a-1.html"], Connection="close")
+        open_server.serve("/robots.txt", "", Connection="close")
+        open_server.serve("/redirected.example", "", status=302, Location=f"http://inside.example:{port}/trap")
+
+        crawl = desk.crawl(*(name.partition(".")[0] for name in NAMES), arguments=(
+            "-s", "TWISTED_DNS_RESOLVER=tests.crawl.names.GuardedNames"))
+
+        assert crawl.code == 0, crawl.errors
+        runs = {run.outlet_id: run for run in desk.open().runs.find()}
+        private = "feed_failed:guard_private_address"
+        assert not hidden.asked
+        assert {name for name, run in runs.items() if run.counts.get(private)} == {
+            "inside", "inside6", "mapped", "nat64", "linklocal", "redirected"}
+        assert (runs["mixed"].counts["feeds_read"], runs["turning"].counts["feeds_read"]) == (1, 1)
+        assert open_server.asked["/a-1.html"] == 1  # of mixed; turning had turned by then
