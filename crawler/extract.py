@@ -9,11 +9,11 @@ from crawler.body import find_text
 from crawler.charset import decode
 from crawler.embedded import find_embedded_date, find_embedded_text, find_payload
 from crawler.extracted import Extracted
-from crawler.headline import find_author, find_heading, find_lead, find_title
+from crawler.headline import find_author, find_heading, find_lead, find_title, is_title_apart
 from crawler.languages import find_language
 from crawler.markup import Page, TooDeep, line_of, parse_page
 from crawler.metadata import Metadata, read_metadata
-from crawler.pagedates import find_modified, find_published
+from crawler.pagedates import find_modified, find_published, is_date_apart
 from crawler.rules import SERVICE_LINES
 from crawler.text import clean_line, squeeze
 from crawler.unpack import TooLarge, looks_binary, unpack
@@ -66,7 +66,7 @@ def _read_page(
     title, lead = find_title(heading, claims, outlet), find_lead(page, claims, heading, outlet)
     published = find_published(
         page, claims, heading, url=url, outlet=outlet, now=now, embedded=find_embedded_date(payload))
-    author = find_author(page, claims, outlet)
+    author, apart = find_author(page, claims, outlet), _find_apart(page, claims, heading, outlet, now)
     head = " ".join(line_of(node) for node in tree.iter("title"))
     body = next(tree.iter("body"), tree)
     visible = line_of(body)[:_VISIBLE]
@@ -77,7 +77,14 @@ def _read_page(
     return Extracted(
         url=url, title=title, lead=lead, text="" if refused else text, author=author, published_at=published.at,
         date_source=published.source, modified_at=find_modified(claims, outlet, now), refused=refused,
-        lang=find_language(f"{title}\n{text}", outlet.lang or claims.lang))
+        lang=find_language(f"{title}\n{text}", outlet.lang or claims.lang), apart=apart)
+
+
+def _find_apart(
+    page: Page, claims: Metadata, heading: html.HtmlElement | None, outlet: Outlet, now: datetime | None,
+) -> tuple[str, ...]:
+    title, date = is_title_apart(heading, claims, outlet), is_date_apart(page, claims, outlet=outlet, now=now)
+    return tuple(name for name, is_apart in (("title", title), ("date", date)) if is_apart)
 
 
 def _find_text(page: Page, claims: Metadata, outlet: Outlet, payload: str) -> str:

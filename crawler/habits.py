@@ -1,4 +1,4 @@
-"""Keeps what is usual for an outlet in a few numbers: gaps between new entries, lost pages, undated entries; pure."""
+"""Keeps in a few numbers how long an outlet usually has nothing new, and measures its silence against that; pure."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -18,15 +18,6 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 SATURDAY = 5
 SHORTEST_LOOK = timedelta(hours=6)  # below nobody is silent, and the calendar is slow to load
 LONGEST_LOOK = 400  # days, so that an outlet that died years ago costs nothing
-
-# Pages that answered but held no article that we could read; a paywall or a missing page is the outlet's own matter.
-LOST = tuple(f"{kind}:{reason}" for kind in ("refused", "from_feed") for reason in (
-    "empty", "not_text", "not_html", "wall", "script_only", "no_text", "too_short", "soft_404"))
-READ = ("saved", "known")
-FEW, MANY, WORTH_A_LOOK = 0.1, 0.5, 10  # drifted: half of the last ten where a tenth of all before was usual
-PAST = 20  # pages (or entries) that must be known before anything can drift from them
-DRIFTS = {"pages": "{bad} of the last {of} pages could not be read, which is new",
-          "dates": "{bad} of the last {of} entries have no date, which is new"}
 
 
 def measure_silence(
@@ -83,47 +74,6 @@ def learn_gap(habits: Habits, gap: timedelta, *, is_learning: bool) -> dict[str,
     if sum(counts.values()) > MOST_GAPS:
         counts = {key: count // 2 for key, count in counts.items() if count > 1}
     return {**habits, "gaps": counts}
-
-
-def learn_visit(habits: Habits, counts: Mapping[str, int]) -> dict[str, Any]:
-    """`habits` with the pages and dates of one more visit."""
-    lost = sum(counts.get(name, 0) for name in LOST)
-    read = sum(counts.get(name, 0) for name in READ)
-    # A story that the feed gave instead of its page is saved too, and its page lost: counted once.
-    saved_lost = sum(counts.get(name, 0) for name in LOST if name.startswith("from_feed"))
-    habits = _learn_share(habits, "pages", lost + read - saved_lost, lost)
-    return _learn_share(habits, "dates", counts.get("entries_seen", 0), counts.get("undated", 0))
-
-
-def find_drift(habits: Habits) -> str:
-    """What of the outlet's pages or entries is no longer as it was, in words; empty where all is as ever."""
-    for what, words in DRIFTS.items():
-        of, bad = habits.get(f"{what}_lately", (0, 0))
-        past, past_bad = habits.get(what, (0, 0))
-        if past >= PAST and past_bad <= FEW * past and of >= WORTH_A_LOOK and bad >= MANY * of:
-            return words.format(of=of, bad=bad)
-    return ""
-
-
-def _learn_share(habits: Habits, what: str, of: int, bad: int) -> dict[str, Any]:
-    """What came lately becomes the past when more comes, unless it drifted: the past stays what it is measured by."""
-    lately, past = habits.get(f"{what}_lately", (0, 0)), habits.get(what, (0, 0))
-    if not of:
-        return dict(habits)
-    if lately[0] >= WORTH_A_LOOK:
-        if not (past[0] >= PAST and bad_share(lately) >= MANY):
-            past = _halve((past[0] + lately[0], past[1] + lately[1]))
-        lately = (0, 0) if of >= WORTH_A_LOOK else (lately[0] // 2, lately[1] // 2)
-    return {**habits, what: list(past), f"{what}_lately": [lately[0] + of, lately[1] + bad]}
-
-
-def bad_share(pair: tuple[int, int]) -> float:
-    """The share of the bad ones in (all, bad)."""
-    return pair[1] / pair[0] if pair[0] else 0.0
-
-
-def _halve(pair: tuple[int, int]) -> tuple[int, int]:
-    return (pair[0] // 2, pair[1] // 2) if pair[0] > MOST_GAPS else pair
 
 
 def _minutes(step: int) -> float:

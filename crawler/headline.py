@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from itertools import islice
 
 from lxml import html
@@ -11,12 +10,11 @@ from crawler.identity import make_host
 from crawler.markup import Page, line_of
 from crawler.metadata import Metadata
 from crawler.rules import AUTHOR, LEAD, TITLE, WEAK_LEAD
-from crawler.text import clean_line, squeeze
+from crawler.text import NEAR_TITLE, clean_line, find_likeness, squeeze
 from seeds.outlet import Outlet
 
 _SEPARATOR = re.compile(r"\s+[|\-–—:«»•]\s+|\s*[|ㅣ│]\s*")
 _SECTION = re.compile(r"-[^\s-]{2,6}$")
-_NEAR = 0.5  # likeness to the claimed title from which the printed heading is believed
 _LEAD_CHARS = (15, 1_500)
 _DESCRIBED = 40  # a shorter description may be the beginning of anything
 _CUT_OFF = re.compile(r"\s*(?:\.{2,}|…|\[…\])\s*$")
@@ -39,9 +37,9 @@ def find_heading(page: Page, claims: Metadata, outlet: Outlet) -> html.HtmlEleme
     claimed = cut_site(claims.title, *_names(claims, outlet))
     if not claimed:
         return named[0][0] if named else None
-    best, near = max(((node, _likeness(text, claimed)) for node, text in named), key=lambda pair: pair[1],
+    best, near = max(((node, find_likeness(text, claimed)) for node, text in named), key=lambda pair: pair[1],
                      default=(None, 0.0))
-    printed = _find_printed(page, claimed) if near < _NEAR else None
+    printed = _find_printed(page, claimed) if near < NEAR_TITLE else None
     return best if printed is None else printed
 
 
@@ -57,9 +55,13 @@ def find_title(heading: html.HtmlElement | None, claims: Metadata, outlet: Outle
     """The printed heading when it is near to what the page claims, else the claimed title without the site's name."""
     names = _names(claims, outlet)
     claimed, printed = cut_site(claims.title, *names), line_of(heading) if heading is not None else ""
-    if not claimed or (printed and _likeness(printed, claimed) >= _NEAR):
-        return cut_site(printed, *names)
-    return claimed
+    return cut_site(printed, *names) if not claimed or not is_title_apart(heading, claims, outlet) else claimed
+
+
+def is_title_apart(heading: html.HtmlElement | None, claims: Metadata, outlet: Outlet) -> bool:
+    """Whether the page prints no heading that is near to the title that it claims, if it claims one."""
+    claimed, printed = cut_site(claims.title, *_names(claims, outlet)), line_of(heading) if heading is not None else ""
+    return bool(claimed) and not (printed and find_likeness(printed, claimed) >= NEAR_TITLE)
 
 
 def cut_site(title: str, *sites: str) -> str:
@@ -139,12 +141,3 @@ def find_author(page: Page, claims: Metadata, outlet: Outlet) -> str:
         if name and len(name) <= _AUTHOR_CHARS and not _NOT_A_NAME.search(name) and squeeze(name) not in own:
             return name
     return ""
-
-
-def _likeness(one: str, other: str) -> float:
-    first, second = squeeze(one)[:200], squeeze(other)[:200]
-    if not first or not second:
-        return 0.0
-    if first in second or second in first:
-        return 0.5 + 0.5 * min(len(first), len(second)) / max(len(first), len(second))
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()

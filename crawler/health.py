@@ -1,11 +1,14 @@
 """Decides a run's outcome, the outlet's state after it and when it is due again, in words for people; pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from crawler.habits import is_weekend, learn_gap, learn_visit, measure_silence
+from crawler.drift import learn_visit
+from crawler.habits import is_weekend, learn_gap, measure_silence
+from crawler.looks import Look
 from crawler.states import TROUBLES, find_bad_state, find_good_state
+from seeds.reasons import BETWEEN, WITHIN, say_reason
 from storage.values import OutletState, RunOutcome
 
 LONGEST_BACK_OFF = timedelta(hours=24)  # an outlet is tried for ever, at least once a day
@@ -14,31 +17,24 @@ BROKEN_PAGES = 3  # as many failures, and no page read, say that it is not one p
 OURS = "guard_no_contact"
 LEARNING = timedelta(days=14)  # two weekends: before, one that was never seen is no silence
 LOOKED_LATELY = timedelta(hours=8)  # a gap counts where we looked at most so long ago, or three intervals
-ONCE = "failed once: "
 # The first pause of a trouble that is sure, which then doubles. What is left out begins with the outlet's interval:
 # servers are restarted in minutes, certificates and names are mended by hand, and who blocks us watches what we do.
 FIRST_PAUSES = {
     "blocked": timedelta(hours=1), "dns": timedelta(hours=1), "tls": timedelta(hours=6),
+    "tls_legacy": timedelta(hours=12), "certificate": timedelta(hours=6), "certificate_expired": timedelta(hours=6),
+    "certificate_issuer": timedelta(hours=6), "certificate_name": timedelta(hours=6),
     "robots_forbid": timedelta(hours=12), "http_404": timedelta(hours=3), "http_410": timedelta(hours=12),
 }
-NOT_REACHED = "not reached: "
-
-WORDS = {
-    "dns": "its name does not resolve", "connect": "no connection", "timeout": "no answer in time",
-    "tls": "no safe connection (TLS)", "dropped": "the connection broke off", "too_large": "the answer is too large",
-    "redirect_loop": "redirects without end", "robots_forbid": "robots.txt forbids it",
-    "robots_unavailable": "robots.txt cannot be read", "guard_private_address": "the address is private",
-    "guard_no_contact": "not fetched as crawl.contact is not set", "not_a_feed": "a page came instead of a feed",
-    "no_entries": "the feed lists nothing", "no_articles": "the feed lists no article of this outlet",
-    "empty": "an empty answer", "no_feed": "no feed is known", "broken": "the feed cannot be read",
-}
+UNREADABLE = say_reason("pages_unreadable", whys="")
+NOT_REACHED = say_reason("not_reached", why="")
 
 
 @dataclass(frozen=True)
 class RunFacts:
     """What one run met: feeds asked for and read, why feeds and pages failed, what ended it early.
 
-    `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered.
+    `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered;
+    `looks` are the pages that were read.
     """
 
     feeds: int = 0
@@ -50,6 +46,7 @@ class RunFacts:
     answered: bool = False
     retry_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    looks: tuple[Look, ...] = ()
 
     @property
     def is_unreachable(self) -> bool:
@@ -60,24 +57,27 @@ class RunFacts:
 def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutcome, str]:
     """The outcome of a run and its reason in words; one feed of several that fails breaks nothing."""
     if facts.ended == "stopped":
-        return "stopped", facts.detail or "stopped before its end"
+        return "stopped", facts.detail or say_reason("stopped")
     if network_down and facts.is_unreachable:
-        return "stopped", "no outlet can be reached, our own network seems to be down"
+        return "stopped", say_reason("network_down")
     if facts.ended == "busy":
         return "busy", facts.detail or "another crawl is asking this host"
     if facts.ended == "blocked":
-        return "blocked", facts.detail or "the server told us to stop"
-    failed = "; ".join(dict.fromkeys(explain(reason) for reason in facts.feed_failures))
+        return "blocked", facts.detail or say_reason("blocked")
+    failed, pages = _explain(facts.feed_failures), _explain(facts.page_failures)
     if not facts.feeds_ok:
         ours = facts.feed_failures and all(reason == OURS for reason in facts.feed_failures)
-        return ("stopped" if ours else "broken"), failed or explain("no_feed")
-    pages = "; ".join(dict.fromkeys(explain(reason) for reason in facts.page_failures))
+        return ("stopped" if ours else "broken"), failed.replace(WITHIN, BETWEEN) or say_reason("no_feed")
     if len(facts.page_failures) >= BROKEN_PAGES and not facts.counts.get("fetched"):
-        return "broken", f"pages cannot be read: {pages}"
-    some = [f"{len(facts.feed_failures)} of {facts.feeds} feeds failed: {failed}"] if failed else []
-    some += [f"{len(facts.page_failures)} pages failed: {pages}"] if pages else []
+        return "broken", say_reason("pages_unreadable", whys=pages)
+    some = [say_reason("feeds_failed", bad=len(facts.feed_failures), of=facts.feeds, whys=failed)] if failed else []
+    some += [say_reason("pages_failed", bad=len(facts.page_failures), whys=pages)] if pages else []
     idle = not any(facts.counts.get(name) for name in ("entries_new", "fetched", "saved"))
-    return ("nothing_new" if idle else "fine"), "; ".join(some)
+    return ("nothing_new" if idle else "fine"), BETWEEN.join(some)
+
+
+def _explain(reasons: Sequence[str]) -> str:
+    return WITHIN.join(dict.fromkeys(map(say_reason, reasons)))
 
 
 def next_state(
@@ -111,13 +111,6 @@ def find_pause(facts: RunFacts, failures: int, interval: timedelta) -> timedelta
     return min(LONGEST_BACK_OFF, max(by_kind, interval * 2.0**doublings))
 
 
-def explain(reason: str) -> str:
-    """A counted reason in words."""
-    if reason.startswith("http_"):
-        return f"the server answers {reason.removeprefix('http_')}"
-    return WORDS.get(reason, reason.replace("_", " "))
-
-
 @dataclass(frozen=True)
 class _Calendar:
     """Measures silence: without holidays and, while no two weekends of the outlet are known, without these."""
@@ -140,7 +133,11 @@ class _Calendar:
 def _after_visit(
     old: OutletState, reason: str, facts: RunFacts, now: datetime, interval: timedelta, calendar: _Calendar,
 ) -> OutletState:
-    habits, has_new = learn_visit(old.habits, facts.counts), bool(facts.counts.get("entries_new"))
+    habits, has_new = learn_visit(old.habits, facts.counts, facts.looks), bool(facts.counts.get("entries_new"))
+    if _waits_for_a_page(old, facts):
+        return replace(
+            old, last_seen_at=now, last_new_at=now if has_new else old.last_new_at, habits=habits,
+            next_due_at=max(now + interval, facts.retry_at or now))
     looked = old.last_seen_at is not None and now - old.last_seen_at <= max(LOOKED_LATELY, 3 * interval)
     if has_new and looked and old.last_new_at:
         gap = calendar.measure(old.last_new_at, weekends_count=True)
@@ -150,10 +147,16 @@ def _after_visit(
     silence = calendar.measure(since, weekends_count=not calendar.is_learning)
     state, why = find_good_state(silence, habits)
     return replace(
-        old, state=state, state_reason="; ".join(filter(None, (why, reason))), failures=0, failing_since_at=None,
+        old, state=state, state_reason=BETWEEN.join(filter(None, (why, reason))), failures=0, failing_since_at=None,
         state_since=old.state_since if _lasts(old, state) else now, last_seen_at=now, last_new_at=last_new_at,
         next_due_at=max(now + interval, facts.retry_at or now), habits=habits,
     )
+
+
+def _waits_for_a_page(old: OutletState, facts: RunFacts) -> bool:
+    """Whether no page could be read when one was asked for last, and none was asked for now: nothing is better yet."""
+    asked = facts.counts.get("fetched") or facts.page_failures
+    return bool(old.failures) and UNREADABLE in old.state_reason and not asked
 
 
 def _after_failure(
@@ -168,7 +171,7 @@ def _after_failure(
     due = now + find_pause(facts, failures, interval)
     is_told = state in TROUBLES or state == "unproven"
     return replace(
-        old, state=state, state_reason=reason if is_told else ONCE + reason, failures=failures,
+        old, state=state, state_reason=reason if is_told else say_reason("failed_once", why=reason), failures=failures,
         failing_since_at=failing_since_at, state_since=old.state_since if _lasts(old, state) else begun_at,
         last_new_at=now if facts.counts.get("entries_new") else old.last_new_at,
         next_due_at=max(due, facts.retry_at or due),

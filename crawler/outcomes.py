@@ -7,7 +7,7 @@ from typing import Literal
 from crawler.answers import Answer
 from storage.values import Outcome
 
-MAX_ATTEMPTS = 5
+MAX_ATTEMPTS = 8  # over three days: a server that is down for a weekend must not cost what it published meanwhile
 FIRST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=24)
 PAUSE_FACTOR = 4
@@ -15,7 +15,12 @@ PAUSE_FACTOR = 4
 # Failures after which the host is left alone for this wave; the entry did nothing and stays as it was.
 LEAVE = frozenset({"busy", "blocked", "resting", "budget", "robots_unavailable", "guard_no_contact"})
 # Failures that may be gone next time.
-PASSING = frozenset({"dns", "connect", "timeout", "tls", "dropped"})
+PASSING = frozenset({
+    "dns", "connect", "timeout", "dropped", "tls", "tls_legacy",
+    "certificate", "certificate_expired", "certificate_issuer", "certificate_name"})
+# Answers of a server that is out of order: perhaps the page's own fault, more often gone in an hour.
+SPOILT = frozenset({"too_large", "redirect_loop", "guard_private_address"})
+BLANK = b" \t\r\n\0"
 PASSING_STATUSES = frozenset({408, 425})
 BLOCKED_STATUSES = frozenset({403, 429})
 
@@ -40,6 +45,8 @@ def decide_page(answer: Answer, attempts: int, now: datetime) -> Decision:
         return Decision("leave", reason=answer.failure)
     if answer.failure in PASSING:
         return _again(answer.failure, attempts, now)
+    if answer.failure in SPOILT or (200 <= answer.status < 300 and not answer.body.strip(BLANK)):
+        return _again(answer.failure or "empty", attempts, now, at_last="refused")
     if answer.failure:
         return Decision("settle", "refused", answer.failure)
     status = answer.status
@@ -54,8 +61,10 @@ def decide_page(answer: Answer, attempts: int, now: datetime) -> Decision:
     return Decision("read") if 200 <= status < 300 else Decision("settle", "refused", f"http_{status}")
 
 
-def _again(reason: str, attempts: int, now: datetime, *, blocked: bool = False) -> Decision:
+def _again(
+    reason: str, attempts: int, now: datetime, *, blocked: bool = False, at_last: Outcome = "failed",
+) -> Decision:
     if attempts + 1 >= MAX_ATTEMPTS:
-        return Decision("settle", "failed", reason, blocked=blocked)
+        return Decision("settle", at_last, reason, blocked=blocked)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * PAUSE_FACTOR**attempts)
     return Decision("postpone", "failed", reason, now + pause, blocked)

@@ -19,6 +19,8 @@ def describe_run(outlet_id: str, outcome: str, reason: str, counts: Mapping[str,
         parts.append(f"{_count(feeds, 'feed')}{f' ({unchanged} unchanged)' if unchanged else ''}")
         parts.append(", ".join([f"{counts.get('entries_seen', 0)} entries", f"{counts.get('entries_new', 0)} new",
                                 *describe_pages(counts)]))
+    if gaps := counts.get("feed_gap", 0):
+        parts.append(f"{_count(gaps, 'list')} ended before anything known: some news may be missing")
     if reason:
         parts.append(reason)
     return "  ".join(parts)

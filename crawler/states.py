@@ -1,12 +1,17 @@
 """Names the state of an outlet from what its visits have shown, and says why in words; pure, it asks for nothing."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
-from crawler.habits import DAY, Habits, find_drift, find_usual
+from crawler.drift import find_drifts
+from crawler.habits import DAY, Habits, find_usual
+from seeds.reasons import BETWEEN, say_reason
+from storage.values import OutletState
 
 # States that say: what this outlet publishes may not reach us.
 TROUBLES = frozenset({"broken", "blocked", "silent", "drifted", "resting"})
+USUAL = frozenset({"fine", "quiet"})
 SURE = 2  # failing visits in a row: one refusal, or one fault of a server, is nobody's state yet
+MOST_DRIFTS = 3  # named in one reason; a new design may change everything at once
 LONGEST_REST = DAY  # a host that asks for pauses without end keeps us out
 
 UNKNOWN_QUIET, UNKNOWN_SILENT = 7 * DAY, 14 * DAY  # while an outlet's rhythm is unknown
@@ -16,12 +21,12 @@ CERTAIN_SHORT, CERTAIN_LONG = 2.0, 1.25  # times the usual gap; beyond a day the
 
 def find_good_state(silence: timedelta, habits: Habits) -> tuple[str, str]:
     """State and reason of an outlet that was just read and had nothing new for `silence` (holidays left out)."""
-    drift = find_drift(habits)
-    if drift:
-        return "drifted", drift
+    drift = BETWEEN.join(say_reason(code, "en", **numbers) for code, numbers in find_drifts(habits)[:MOST_DRIFTS])
     usual = find_usual(habits)
     if silence >= find_patience(usual):
-        return "silent", _describe_silence(usual)
+        return "silent", BETWEEN.join(filter(None, (_describe_silence(usual), drift)))
+    if drift:
+        return "drifted", drift
     if silence > (UNKNOWN_QUIET if usual is None else usual):
         return "quiet", _describe_silence(usual)
     return "fine", ""
@@ -57,12 +62,22 @@ def find_bad_state(
 def describe_time(time: timedelta) -> str:
     """A length of time in words, in days from two days on."""
     if time >= 2 * DAY:
-        return f"{round(time / DAY)} days"
+        return say_reason("days", n=round(time / DAY))
     hours = max(1, round(time / timedelta(hours=1)))
-    return f"{hours} hour{'s' if hours > 1 else ''}"
+    return say_reason("hours" if hours > 1 else "hour", n=hours)
+
+
+def describe_change(before: OutletState, after: OutletState, zone: tzinfo) -> str:
+    """One line for an outlet whose state changed, its time in `zone`; empty where there is nothing to tell.
+
+    An outlet that is now `fine`, now `quiet` is as it always is.
+    """
+    if before.state == after.state or {before.state, after.state} <= USUAL:
+        return ""
+    since = f" since {after.state_since.astimezone(zone):%Y-%m-%d %H:%M %z}" if after.state_since else ""
+    why = f": {after.state_reason}" if after.state_reason else ""
+    return f"{after.outlet_id:<20} was {before.state}, is {after.state}{since}{why}"
 
 
 def _describe_silence(usual: timedelta | None) -> str:
-    if usual is None:
-        return "its feeds answer but show nothing new"
-    return f"its feeds answer but show nothing new; usually at most {describe_time(usual)} pass"
+    return say_reason("silent") if usual is None else say_reason("silent_usual", time=describe_time(usual))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from html import unescape
 
 # Zero-width, soft hyphen, BOM, bidirectional controls; NUL and the other controls.
@@ -10,6 +11,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_LETTER = re.compile(r"[\W_]+")
 _BLANKS = re.compile(r"\s+")
+NEAR_TITLE = 0.5  # likeness from which two titles are taken for one, a section or a subtitle more or less
 
 
 def clean_line(text: str) -> str:
@@ -34,3 +36,13 @@ def unescape_again(text: str) -> str:
 def squeeze(text: str) -> str:
     """`text` reduced to its letters and digits, case-folded: for comparing two copies of one sentence."""
     return _NOT_LETTER.sub("", strip_invisible(text).casefold())
+
+
+def find_likeness(one: str, other: str) -> float:
+    """How much two titles are alike, from 0 to 1; at least a half where one holds the other."""
+    first, second = squeeze(one)[:200], squeeze(other)[:200]
+    if not first or not second:
+        return 0.0
+    if first in second or second in first:
+        return 0.5 + 0.5 * min(len(first), len(second)) / max(len(first), len(second))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()

@@ -54,32 +54,40 @@ def test_the_date_on_the_page_decides_where_it_has_one(known: bool, age: timedel
     (404, "", 0, ("settle", "gone", False)),
     (410, "", 0, ("settle", "gone", False)),
     (403, "", 0, ("postpone", "failed", True)),
-    (429, "", 4, ("settle", "failed", True)),
+    (429, "", 7, ("settle", "failed", True)),
     (451, "", 0, ("settle", "refused", False)),
     (302, "", 0, ("settle", "refused", False)),
-    (503, "", 3, ("postpone", "failed", False)),
-    (503, "", 4, ("settle", "failed", False)),
+    (503, "", 6, ("postpone", "failed", False)),
+    (503, "", 7, ("settle", "failed", False)),
     (0, "timeout", 0, ("postpone", "failed", False)),
-    (0, "too_large", 0, ("settle", "refused", False)),
-    (0, "guard_private_address", 0, ("settle", "refused", False)),
+    (0, "too_large", 0, ("postpone", "failed", False)),
+    (0, "too_large", 7, ("settle", "refused", False)),
+    (0, "redirect_loop", 0, ("postpone", "failed", False)),
+    (0, "guard_private_address", 0, ("postpone", "failed", False)),
     (0, "robots_forbid", 0, ("settle", "refused", False)),
     (0, "busy", 4, ("leave", "", False)),
     (0, "guard_no_contact", 4, ("leave", "", False)),
 ])
 def test_an_answer_decides_what_becomes_of_an_entry(
     status: int, failure: str, attempts: int, expected: tuple[str, str, bool]) -> None:
-    decision = decide_page(Answer("http://a.vn/1", status, failure=failure), attempts, NOW)
+    decision = decide_page(Answer("http://a.vn/1", status, b"<p>", failure=failure), attempts, NOW)
 
     outcome = decision.outcome if decision.do in ("settle", "postpone") else ""
     assert (decision.do, outcome, decision.blocked) == expected
 
 
-def test_pauses_between_attempts_grow_up_to_a_day() -> None:
+@pytest.mark.parametrize(("body", "do"), [(b"", "postpone"), (b" \r\n\0", "postpone"), (b".", "read")])
+def test_an_empty_page_is_no_page_yet(body: bytes, do: str) -> None:
+    assert decide_page(Answer("http://a.vn/1", 200, body), 0, NOW).do == do
+
+
+def test_pauses_between_attempts_grow_up_to_a_day_and_outlast_a_weekend() -> None:
     answer = Answer("http://a.vn/1", 500)
 
-    pauses = [decide_page(answer, attempts, NOW).again_at for attempts in range(4)]
+    pauses = [decide_page(answer, attempts, NOW).again_at for attempts in range(7)]
 
-    assert pauses == [NOW + timedelta(minutes=minutes) for minutes in (10, 40, 160, 640)]
+    assert pauses == [NOW + timedelta(minutes=minutes) for minutes in (10, 40, 160, 640, 1440, 1440, 1440)]
+    assert sum(((pause or NOW) - NOW for pause in pauses), timedelta()) > timedelta(days=3)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [
