@@ -41,6 +41,7 @@ logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 Say = Callable[[str], None]
 Crawl = Callable[[CrawlRequest], Awaitable[int]]
+Serve = Callable[[asyncio.Event], Awaitable[None]]
 Answer = TypeVar("Answer")
 
 
@@ -51,10 +52,13 @@ class Service:
     """
 
     def __init__(
-        self, application: Application, say: Say, crawl: Crawl = run_crawl, queue: "CrawlQueue | None" = None
+        self, application: Application, say: Say, crawl: Crawl = run_crawl, queue: "CrawlQueue | None" = None,
+        serve: Serve | None = None,
     ) -> None:
-        """With a `queue` it gives the crawls to workers instead of starting them."""
+        """With a `queue` it gives the crawls to workers instead of starting them. `serve` is the dashboard: it runs
+        beside the ticks until the event that it is given."""
         self._application, self._say, self._crawl, self._queue = application, say, crawl, queue
+        self._serve = serve
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._running: dict[str, asyncio.Future[None]] = {}
         self._stopped, self._stopping = asyncio.Event(), threading.Event()
@@ -75,6 +79,8 @@ class Service:
                 coalesce=True, misfire_grace_time=None, next_run_time=begin_at,
             )
         scheduler.start()
+        if self._serve is not None:
+            self._running["dashboard"] = asyncio.ensure_future(self._serve_beside(self._serve))
         await self._stopped.wait()
         scheduler.pause()  # `shutdown` would cut off what is under way
         await self._wind_up()
@@ -136,6 +142,12 @@ class Service:
             self._note(tick.__name__, f"a fault of its own: {type(error).__name__}: {error}")
         finally:
             del self._running[tick.__name__]
+
+    async def _serve_beside(self, serve: Serve) -> None:
+        try:
+            await serve(self._stopped)
+        except Exception as error:
+            self._say(f"dashboard: a fault of its own, it is closed: {type(error).__name__}: {error}")
 
     def _note(self, what: str, trouble: str) -> None:
         """Says a trouble once, and once more when it is over."""

@@ -12,6 +12,7 @@ from seeds.errors import InputError
 if TYPE_CHECKING:
     from monitor.application import Application
     from monitor.queue import CrawlQueue
+    from monitor.web.serving import Dashboard
     from storage.clock import Clock
 
 HOW_TO_SET = "in twinwatch.toml, or as TWINWATCH_CRAWL__CONTACT; `twinwatch init` asks for it"
@@ -28,11 +29,13 @@ def register(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Runs the service: crawls what is due, judges it, sends digests at their hours; until it is stopped."""
+    """Runs the service: crawls what is due, judges it, sends digests at their hours, serves the dashboard; until it is
+    stopped. It does not start where the dashboard would be open to others without a password."""
     from monitor.application import Application
     from monitor.schedule import Service
 
     application = Application()
+    dashboard = _open_dashboard(application)
     say = make_say(application.clock)
     logging.getLogger().handlers[:] = [_SayHandler(say)]
     watched, subscriptions = len(application.watched), len(application.subscriptions)
@@ -42,7 +45,10 @@ def run() -> None:
         say(NO_CONTACT)
     if not subscriptions:
         say(NO_SUBSCRIPTION)
-    asyncio.run(Service(application, say, queue=_open_queue(application)).run())
+    if dashboard is not None:
+        say(f"dashboard: {dashboard.url}")
+    serve = dashboard.serve if dashboard else None
+    asyncio.run(Service(application, say, queue=_open_queue(application), serve=serve).run())
     say("stopped")
 
 
@@ -74,6 +80,15 @@ def _open_queue(application: "Application") -> "CrawlQueue | None":
     from monitor.queue import CrawlQueue
 
     return CrawlQueue(application.settings.database_address)
+
+
+def _open_dashboard(application: "Application") -> "Dashboard | None":
+    """Before all else: where it would be open to others, nothing is started."""
+    if not application.settings.web.enabled:
+        return None
+    from monitor.web.serving import Dashboard
+
+    return Dashboard(application)
 
 
 class _SayHandler(logging.Handler):

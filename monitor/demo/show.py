@@ -52,7 +52,8 @@ def show_demo(folder: Path, *, serve: bool, fresh: bool, clock: Clock = utc_now)
         if not serve:
             _say("The newsroom ends here, and its links with it; make demo ARGS=--serve stays.")
         if serve:
-            _serve(stage)
+            with settings_from(folder / SETTINGS):
+                _serve(stage, clock)
 
 
 def play(stage: Stage, folder: Path, clock: Clock = utc_now) -> int:
@@ -91,7 +92,7 @@ def write_settings(folder: Path, stage: Stage) -> None:
         'allow_networks = ["127.0.0.0/8"]', f"outlets = {json.dumps(outlets)}", "delay_seconds = 0.05", "[email]",
         'host = "127.0.0.1"', f"port = {stage.mail.port}", 'security = "none"',
         'sender = "Twinwatch demo <twinwatch@demo.example>"', "[slack]",
-        f"webhook_url = {json.dumps(stage.slack.webhook_url)}",
+        f"webhook_url = {json.dumps(stage.slack.webhook_url)}", "[web]", "port = 0",
         *_subscription("english-desk", "email", "desk@city.example", "en"),
         *_subscription("korean-desk", "email", "desk@gun.example", "ko"),
         *_subscription("vietnamese-channel", "slack", "#doi-ngoai", "vi"),
@@ -164,10 +165,14 @@ def _show_arrivals(stage: Stage, told: int) -> None:
     _say(f"The other one: {others}")
 
 
-def _serve(stage: Stage) -> None:
-    _say(f"Staying. Mail server 127.0.0.1:{stage.mail.port}, Slack {stage.slack.webhook_url}. Ctrl-C ends.")
+def _serve(stage: Stage, clock: Clock) -> None:
+    from monitor.web.serving import Dashboard  # brings a web server that a demo without it does not need
+
+    dashboard = Dashboard(Application(clock=clock))
+    _say(f"Staying. Mail server 127.0.0.1:{stage.mail.port}, Slack {stage.slack.webhook_url}.")
+    _say(f"Dashboard: {dashboard.url} (Ctrl-C ends)")
     try:
-        asyncio.run(asyncio.Event().wait())
+        asyncio.run(dashboard.serve(asyncio.Event()))
     except KeyboardInterrupt:
         _say("Ended.")
 
