@@ -14,6 +14,7 @@ from crawler.doubles import find_double
 from crawler.extracted import Extracted
 from crawler.identity import MAX_ADDRESS, is_article, make_host, make_identity
 from crawler.items import FoundArticle
+from crawler.looks import make_look
 from crawler.means import Means, Tally
 from crawler.outcomes import Decision, decide_page
 from crawler.refusals import HostBusy, HostResting, HostSpent, Refusal
@@ -68,6 +69,9 @@ class PageVisit:
         if decision.do == "leave":
             self._tally.end(decision.reason, answer)
             return False
+        if decision.outcome == "failed" and not decision.blocked and self._is_all_dead():
+            self._tally.page_failures.append(decision.reason)
+            return False
         if decision.blocked:
             reason = f"{make_host(answer.url)} answers {answer.status}"
             await self._means.leases.block(make_host(answer.url), reason, answer.retry_at)
@@ -79,6 +83,10 @@ class PageVisit:
             return True
         await self._save(entry, decision)
         return not decision.blocked and not self._has_failed_enough(decision)
+
+    def _is_all_dead(self) -> bool:
+        # A server that gives neither a feed nor a page says nothing of this page: an outage must not use up its tries.
+        return not self._tally.feeds_ok and not self._tally.counts["fetched"]
 
     def _has_failed_enough(self, decision: Decision) -> bool:
         if decision.outcome != "failed":
@@ -111,8 +119,10 @@ class PageVisit:
         screen, version = await self._means.find_screen(self._outlet.country), self._means.screen_version
         told = f"{entry.title}\n{entry.summary}"
         if not screen.passes(page) and not screen.passes(told):
+            self._tally.looks.append(make_look(len(answer.body), entry))
             return await self._settle(entry, "screened_out", "", version)
         found = await self._means.extract(answer.body, entry.url, self._outlet, answer.content_type)
+        self._tally.looks.append(make_look(len(answer.body), entry, found))
         if not found.refused:
             return await self._hand_over(entry, make_article(entry, found, self._outlet), answer)
         if entry.title and entry.summary and screen.passes(told):
