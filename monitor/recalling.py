@@ -102,7 +102,8 @@ def _note(digest: _Digest, line: Line) -> None:
 
 
 def recall_told(application: "Application", subscription: str) -> None:
-    """Marks what the journal says was told to a subscription, and what was found again since, as told."""
+    """Marks what the journal says was told to a subscription, and what was found again since, as told; nothing where
+    the store was never restored."""
     remembered = application.store.recalls.remembered(subscription)
     if not remembered:
         return
@@ -110,8 +111,7 @@ def recall_told(application: "Application", subscription: str) -> None:
         event.id: digest_id for event in application.store.events.untold(subscription)
         if (digest_id := find_telling(event, remembered)) is not None
     }
-    if told:
-        application.store.recalls.save_told(subscription, told)
+    application.store.recalls.save_told(subscription, told)
 
 
 def find_telling(event: EventView, remembered: Sequence[tuple[int, ToldEvent]]) -> int | None:

@@ -1,8 +1,9 @@
 """Questions about journals of deliveries outside the database: what a restored store must not tell or hand over again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from storage.models import (
     JournalModel,
     RecalledModel,
     SubscriptionModel,
+    ToldArticleModel,
     ToldModel,
 )
 from storage.repository.news import find_beginning
@@ -95,11 +97,21 @@ class RecallRepository:
             return [(row.digest_id, _told_event(row)) for row in session.scalars(question)]
 
     def save_told(self, subscription: str, told: Mapping[str, int]) -> None:
-        """Marks events (with the digest that told each) as told."""
-        rows = [{"subscription": subscription, "event_id": event, "digest_id": told[event]} for event in sorted(told)]
+        """Marks events (with the digest that told each) as told, and whatever pages a journal remembers, too."""
+        rows = [
+            {"subscription": subscription, "event_id": event, "digest_id": told[event], "passed_over": False}
+            for event in sorted(told)
+        ]
         with self._database.write() as session:
-            insert = self._database.insert(ToldModel)
-            session.execute(insert.on_conflict_do_nothing(), [{**row, "passed_over": False} for row in rows])
+            if rows:
+                session.execute(self._database.insert(ToldModel).on_conflict_do_nothing(), rows)
+            remembered = session.scalars(select(RecalledModel.urls).where(RecalledModel.subscription == subscription))
+            addresses = sorted({url for urls in remembered for url in urls})
+            for part in make_chunks(addresses):
+                entries = session.scalars(select(ArticleModel.entry_id).where(ArticleModel.url.in_(part)).distinct())
+                pages = [{"subscription": subscription, "entry_id": entry} for entry in sorted(entries)]
+                if pages:
+                    session.execute(self._database.insert(ToldArticleModel).on_conflict_do_nothing(), pages)
 
     def _make_digest(self, session: Session, telling: Telling, at: datetime) -> DigestModel:
         if session.get(SubscriptionModel, telling.subscription) is None:
@@ -141,13 +153,25 @@ def _bring_up(session: Session, digest_id: int, known: RecalledDelivery, due_at:
 def _remember(session: Session, digest_id: int, telling: Telling) -> None:
     known = select(RecalledModel).where(RecalledModel.digest_id == digest_id)
     before = {_told_event(row) for row in session.scalars(known)}
+    # Later reports belong to events of earlier digests: only their pages are known.
+    pages = ToldEvent("", None, (), tuple(sorted(set(_find_urls(telling.content)))))
     session.add_all(
         RecalledModel(
             subscription=telling.subscription, digest_id=digest_id, act=event.act, happened_on=event.happened_on,
             pairs=[list(pair) for pair in event.pairs], urls=list(event.urls),
         )
-        for event in telling.told if event not in before
+        for event in (*telling.told, pages) if event not in before
     )
+
+
+def _find_urls(content: Any) -> Iterator[str]:
+    """Every address that stands in a digest's content, wherever."""
+    if isinstance(content, dict):
+        if isinstance(url := content.get("url"), str) and url:
+            yield url
+        yield from (url for value in content.values() for url in _find_urls(value))
+    elif isinstance(content, list):
+        yield from (url for value in content for url in _find_urls(value))
 
 
 def _find_told(session: Session, event_ids: Sequence[str]) -> list[ToldEvent]:

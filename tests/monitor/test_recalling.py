@@ -17,7 +17,7 @@ from monitor.recalling import find_telling, journal_path, release
 from seeds.errors import HeldError
 from storage.values import ToldEvent
 from tests.digest_samples import make_article, make_event
-from tests.factories import save_event
+from tests.factories import event_row, new_fact, new_verdict, save_article, save_event
 from tests.fake_clock import START_AT, FakeClock
 from tests.monitor.desk import FakeNotifier, begin_subscriptions, subscribe
 
@@ -57,6 +57,14 @@ def tell(application: Application, clock: FakeClock, notifier: FakeNotifier) -> 
     next_day(clock)
     compose_due(application)
     hand_over_pending(application, notifier.make)
+
+
+def join_event(application: Application, number: int, clock: FakeClock) -> None:
+    """A later report joins the event `e1` of block `b`."""
+    store, at = application.store, clock.advance(hours=1)
+    store.articles.save_verdict(new_verdict(save_article(store, number, at), new_fact(block="b")), at)
+    facts = [fact.id for fact in store.events.block_facts("b")]
+    store.events.save_block("b", [event_row("e1", *facts, block="b")], {}, at)
 
 
 def next_day(clock: FakeClock) -> None:
@@ -110,6 +118,30 @@ def test_what_is_found_again_after_the_restore_is_recognised_though_its_number_i
     last = second.store.digests.last_digest("desk")
     assert last is not None
     assert [event["id"] for section in last.content["sections"] for event in section["events"]] == ["new"]
+
+
+def test_a_later_report_that_was_told_before_the_restore_is_not_told_again(
+    make_application: Make, clock: FakeClock, backup: Callable[[], Callable[[], None]]
+) -> None:
+    first, notifier = begin(make_application), FakeNotifier()
+    save_event(first.store, "e1", 1, clock.advance(minutes=10), block="b")
+    tell(first, clock, notifier)
+    first.store.close()
+    restore = backup()
+    join_event(first, 2, clock)
+    tell(first, clock, notifier)
+    last = first.store.digests.last_digest("desk")
+    assert last is not None and len(last.content["later"]) == 1
+    first.store.close()
+
+    restore()
+    second = begin(make_application)
+    hand_over_pending(second, notifier.make)
+    join_event(second, 2, clock)
+    tell(second, clock, notifier)
+
+    last = second.store.digests.last_digest("desk")
+    assert last is not None and (last.content["later"], last.content["sections"]) == ([], [])
 
 
 def test_a_reader_who_did_not_get_a_digest_before_the_restore_still_gets_it(
