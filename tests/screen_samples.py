@@ -98,7 +98,7 @@ def make_long(language: str) -> DigestContent:
 
 def make_nothing(language: str) -> DigestContent:
     """A day without news, all outlets read."""
-    return make_whole(language, unsubscribe_url=None)
+    return make_whole(language)
 
 
 def make_broken(language: str) -> DigestContent:

@@ -22,6 +22,8 @@ FONTS = (
     "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Apple SD Gothic Neo', 'Malgun Gothic', "
     "'Noto Sans KR', 'Noto Sans CJK KR', Arial, sans-serif"
 )
+# No event in full and no headline in its list item has fewer bytes: more of them are not even tried.
+LEAST_EVENT, LEAST_HEADLINE = 500, 60
 # Articles under an event before events are told by their headlines only.
 FEW_ARTICLES = 3
 
@@ -67,9 +69,11 @@ def _fit(make: Callable[[Extent], str], events: int) -> str:
 
 def _extents(events: int) -> Iterator[list[Extent]]:
     """Lists of extents, each ever barer: articles go first, then the words under headlines, then headlines."""
-    yield [WHOLE, Extent(FEW_ARTICLES)]
-    yield [Extent(FEW_ARTICLES, n) for n in range(events, -1, -1)]
-    yield [Extent(FEW_ARTICLES, 0, n) for n in range(events, -1, -1)]
+    whole, listed = min(events, MAX_HTML // LEAST_EVENT), min(events, MAX_HTML // LEAST_HEADLINE)
+    if whole == events:
+        yield [WHOLE, Extent(FEW_ARTICLES)]
+    yield [Extent(FEW_ARTICLES, n) for n in range(whole, -1, -1)]
+    yield [Extent(FEW_ARTICLES, 0, n) for n in range(listed, -1, -1)]
 
 
 def _is_small(html: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Response
 
-from monitor import judgements
+from monitor import judgements, unsubscribing
 from monitor.links import LinkKind, LinkPayload
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.lines import EventLine, make_line
@@ -54,7 +54,7 @@ def unsubscribe(token: str, desk: DeskHere) -> Response:
     payload = _read(desk, "unsubscribe", token)
     if isinstance(payload, str):
         return _refuse(desk, "unsubscribe", payload)
-    desk.store.unsubscribed.leave(payload.subscription, payload.recipient, desk.application.clock())
+    unsubscribing.leave(desk.application, payload.subscription, payload.recipient)
     return _show(desk, "unsubscribe", token, done=True)
 
 
@@ -62,7 +62,7 @@ def resume(token: str, desk: DeskHere) -> Response:
     payload = _read(desk, "unsubscribe", token)
     if isinstance(payload, str):
         return _refuse(desk, "unsubscribe", payload)
-    desk.store.unsubscribed.resume(payload.subscription, payload.recipient)
+    unsubscribing.resume(desk.application, payload.subscription, payload.recipient)
     return _show(desk, "unsubscribe", token, done=True)
 
 
@@ -83,7 +83,9 @@ def _show(desk: Desk, kind: LinkKind, token: str, *, done: bool = False) -> Resp
     event = desk.store.events.get(payload.event_id) if payload.event_id else None
     if payload.event_id and event is None:
         raise HTTPException(404, "event")
-    has_left = bool(payload.recipient) and desk.store.unsubscribed.has_left(payload.subscription, payload.recipient)
+    has_left = bool(payload.recipient) and unsubscribing.has_left(
+        desk.application, payload.subscription, payload.recipient
+    )
     return render(desk, "link.html", LinkPage(
         kind, event=make_line(desk, event) if event else None, answer=payload.answer,
         subscription=payload.subscription, recipient=payload.recipient, has_left=has_left, done=done,
