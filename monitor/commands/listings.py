@@ -92,14 +92,20 @@ def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
         _check_word(state, STATES, "--state")
     application = Application()
     states = application.store.outlets.states()
-    rows = [_outlet_row(outlet, states.get(outlet.id), application) for outlet in application.watched.values()]
+    found = application.store.found_feeds.all()
+    rows = [
+        _outlet_row(outlet, states.get(outlet.id), application)
+        | {"found_feeds": [feed.url for feed in found.get(outlet.id, ())]}
+        for outlet in application.watched.values()
+    ]
     if state is not None:
         rows = [row for row in rows if row["state"] == state]
     empty = f"No outlet is {state}." if state else "No outlets are watched."
-    columns = ("id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at")
+    columns = (
+        "id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at", "found_feeds")
     shown = {
         "id": take("id"), "lang": take("lang"), "state": take("state"), "since": take_minute("state_since"),
-        "last read": take_minute("last_seen_at"), "reason": take("reason"),
+        "last read": take_minute("last_seen_at"), "reason": _describe_reason,
     }
     print_rows(rows[:limit], form, columns, shown=shown, empty=empty)
 
@@ -158,6 +164,12 @@ def _describe_event(row: Row) -> str:
 def _describe_recipient(row: Row) -> str:
     repeat = "perhaps sent twice" if row["may_repeat"] else ""
     return make_text(": ".join(filter(None, [row["recipient"], "; ".join(filter(None, [repeat, row["reason"]]))])))
+
+
+def _describe_reason(row: Row) -> str:
+    """Why an outlet is in its state, and what its site shows instead of a feed that cannot be read."""
+    found = [f"found: {make_text(url)}" for url in row["found_feeds"]]
+    return "\n".join(filter(None, [make_text(row["reason"]), *found]))
 
 
 def _event_row(event: EventView, application: Application) -> dict[str, Any]:

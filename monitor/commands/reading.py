@@ -8,6 +8,7 @@ from monitor.commands import recipients
 from monitor.tables import Format, FormatOption, LimitOption
 
 VERDICT_HELP = "`yes`, `unsure` (the judge is not sure) or `no` (a reader said so)."
+CANDIDATES_HELP = "Hosts outside the catalogue that query feeds found stories on, with how many were true."
 RETRY_HELP = "Hand the delivery with this id over again, now."
 RELEASE_HELP = "Let a store tell again whose digests are held, as it was restored and its journal is not here."
 
@@ -91,10 +92,15 @@ def outlets(
     form: FormatOption = Format.table,
     limit: LimitOption = None,
     state: Annotated[str | None, typer.Option(help="Only those in this state, such as `broken`.")] = None,
+    candidates: Annotated[bool, typer.Option("--candidates", help=CANDIDATES_HELP)] = False,
 ) -> None:
     """Lists the outlets that are watched, with their state and its reason."""
     if context.invoked_subcommand is not None:
         return
+    if candidates:
+        from monitor.coverage_rows import list_candidates
+
+        return list_candidates(form, limit)
     from monitor.commands.listings import list_outlets
 
     list_outlets(form, limit, state)
