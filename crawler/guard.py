@@ -53,7 +53,8 @@ def find_url_refusal(url: str) -> str:
         return "guard_scheme"
     if "@" in parts.netloc:
         return "guard_userinfo"
-    return "" if host else "guard_bad_host"
+    # A zone id names a link of this machine, never a public address; Twisted would take it for a name.
+    return "" if host and "%" not in host else "guard_bad_host"
 
 
 @implementer(IHostnameResolver)

@@ -4,7 +4,7 @@ That one ignores crawl-delay, takes a server's fault for a permission and prints
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -23,6 +23,7 @@ from storage.repository.robots import KeptRobots
 
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB; a robots.txt of 10 MB was seen
 FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not to be kept for longer
+STALE = timedelta(days=30)  # RFC 9309, 2.3.1.4: a reasonably long period
 LONGEST_DELAY = 60.0  # seconds; some sites write hours
 
 
@@ -56,14 +57,25 @@ class Robots:
         storing: StoreThread = self._crawler.spider.storing  # type: ignore[union-attr]
         kept, now = await storing.ask(storing.store.robots.find, origin), utc_now()
         if kept is None or not timedelta() <= now - kept.read_at < FRESH:
-            kept = KeptRobots(origin, await self._read(f"{origin}/robots.txt"), now)
-            await storing.ask(storing.store.robots.save, kept)
+            kept = await self._renew(kept, origin, now)
         rules = Protego.parse(kept.text)
         delay = rules.crawl_delay(self._agent)
         if delay:
             leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
             leases.slow_down(make_host(origin), min(float(delay), LONGEST_DELAY))
         return rules
+
+    async def _renew(self, kept: KeptRobots | None, origin: str, now: datetime) -> KeptRobots:
+        """What is read now; where the server cannot tell, what it said before (RFC 9309, 2.4), for a month at most."""
+        storing: StoreThread = self._crawler.spider.storing  # type: ignore[union-attr]
+        try:
+            read = KeptRobots(origin, await self._read(f"{origin}/robots.txt"), now)
+        except RobotsUnavailable:
+            if kept is None or now - kept.read_at > STALE:
+                raise
+            return kept
+        await storing.ask(storing.store.robots.save, read)
+        return read
 
     async def _read(self, url: str) -> str:
         """The text of robots.txt, empty where there is none."""

@@ -245,7 +245,8 @@ def test_the_guard_connects_to_public_addresses_and_allowed_networks_only(
     ("file:///etc/passwd", "guard_scheme"), ("data:text/html,x", "guard_scheme"), ("ftp://a.vn/", "guard_scheme"),
     ("http://user@a.vn@b.vn/", "guard_userinfo"), ("http://user:pass@a.vn/", "guard_userinfo"),
     ("http:///x", "guard_bad_host"), ("http://a..vn/", "guard_bad_host"), ("http://a.vn:99999/", "guard_bad_host"),
-    (f"http://{'a' * 64}.vn/", "guard_bad_host"), ("http://[::1/", "guard_bad_host")])
+    (f"http://{'a' * 64}.vn/", "guard_bad_host"), ("http://[::1/", "guard_bad_host"),
+    ("http://[fe80::1%25lo]/", "guard_bad_host"), ("http://[fe80::1]/", "")])
 def test_addresses_of_odd_forms_are_refused_before_they_are_resolved(url: str, refusal: str) -> None:
     assert find_url_refusal(url) == refusal
 

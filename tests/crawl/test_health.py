@@ -7,10 +7,11 @@ from email.utils import formatdate
 import pytest
 
 from crawler.habits import learn_gap
+from storage.clock import utc_now
 from storage.values import OutletState
 from tests.crawl.conftest import Desk, Server
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -97,4 +98,11 @@ def test_robots_are_kept_for_a_day_and_obeyed_from_what_is_kept(desk: Desk, serv
         connection.exec_driver_sql("UPDATE robots SET read_at = '2020-01-01 00:00:00.000000'")
     visit(desk)
 
-    assert (same_day, server.asked["/robots.txt"]) == ((1, 0), 2)
+    again = server.asked["/robots.txt"]
+    with desk.open().database.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE robots SET read_at = '{(utc_now() - 2 * DAY):%Y-%m-%d %H:%M:%S}.000000'")
+    server.serve("/robots.txt", "", status=503)
+    kept = visit(desk)
+
+    assert (same_day, again) == ((1, 0), 2)
+    assert (kept.state, server.asked["/robots.txt"], server.asked[second.removeprefix(server.root)]) == ("fine", 3, 0)
