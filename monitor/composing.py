@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from monitor.application import Application
 from monitor.coverage import add_own_finds
 from monitor.digests.aftermath import find_adopted, find_restatements, has_later, make_standing
+from monitor.digests.changes import tell_changes
 from monitor.digests.compose import Links, Reading, compose, make_headliner
 from monitor.digests.content import DigestContent
 from monitor.digests.filters import is_wanted, may_be_wanted
@@ -15,7 +16,7 @@ from monitor.recalling import recall_told
 from monitor.unsubscribing import find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
-from storage.values import Changes, EventView, Standing
+from storage.values import Changes, DigestRow, EventView, Standing
 
 # A clock that is set back further was wrong before, and no reader should wait until it has caught up.
 SET_BACK_AT_MOST = timedelta(days=2)
@@ -49,8 +50,7 @@ class Draft:
     @property
     def is_silent(self) -> bool:
         """Whether nothing is handed over: nothing is new, and the subscription wishes to hear only of news."""
-        wishes_news = self.subscription.when_empty == "skip" or self.subscription.schedule == "instant"
-        return self.content.is_empty and wishes_news
+        return _is_silent(self.subscription, self.content)
 
 
 def compose_due(application: Application) -> list[int]:
@@ -115,8 +115,17 @@ def draft_digest(application: Application, subscription: Subscription) -> Draft:
     passed_over = tuple(event.id for event in events if event.id not in chosen | waits)
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)
-    content = add_own_finds(application, content)
+    content = _tell_changes(add_own_finds(application, content), subscription, last)
     return Draft(subscription, content, told, passed_over, since_at, now, standings, articles, marks)
+
+
+def _tell_changes(content: DigestContent, subscription: Subscription, last: DigestRow | None) -> DigestContent:
+    before = DigestContent.from_json(last.content) if last else None
+    return tell_changes(content, before, was_told=before is None or not _is_silent(subscription, before))
+
+
+def _is_silent(subscription: Subscription, content: DigestContent) -> bool:
+    return content.is_empty and (subscription.when_empty == "skip" or subscription.schedule == "instant")
 
 
 def _choose(

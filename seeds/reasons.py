@@ -18,11 +18,13 @@ _GAP = re.compile(r"\{(\w+)\}")
 
 
 def say_reason(code: str, language: str = "en", **values: str | int) -> str:
-    """The sentence of `code` with its gaps filled; `http_<status>` is said as `http`, an unknown code as it is."""
+    """The sentence of `code` with its gaps filled, `http_<status>` as `http`; without sentence or values the code itself."""
     if code.startswith("http_"):
         code, values = "http", {"status": code.removeprefix("http_")}
     sentence = _load().get(code)
-    return sentence[language].format(**values) if sentence else code.replace("_", " ")
+    if sentence is None or not values.keys() >= set(_GAP.findall(sentence[language])):
+        return code.replace("_", " ")
+    return sentence[language].format(**values)
 
 
 def translate_reason(text: str, language: str) -> str:

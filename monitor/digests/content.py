@@ -134,15 +134,26 @@ class OwnFinds:
 
 
 @dataclass(frozen=True)
+class OutletChange:
+    """An outlet that came into a trouble or out of one: its group as the reader knows it, and now."""
+
+    outlet_id: str
+    name: str
+    before: CoverageGroup
+    now: CoverageGroup
+
+
+@dataclass(frozen=True)
 class Coverage:
     """The ledger of the period, outlet by outlet, and the intervals in which Twinwatch itself was down.
 
-    `own_finds` is set where search services measure the outlets.
+    `own_finds` is set where search services measure the outlets; `changes` are those since the last digest.
     """
 
     outlets: tuple[OutletCoverage, ...]
     down: tuple[tuple[datetime, datetime], ...] = ()
     own_finds: OwnFinds | None = None
+    changes: tuple[OutletChange, ...] = ()
 
     def of_group(self, group: CoverageGroup) -> tuple[OutletCoverage, ...]:
         """The outlets of one group, by name."""

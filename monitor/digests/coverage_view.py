@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import get_args
 
 from monitor.digests.content import CoverageGroup, DigestContent, OutletCoverage
+from monitor.digests.coverage import TROUBLES
 from monitor.digests.days import format_moment, format_span
 from monitor.digests.wording import Wording
+from seeds.reasons import translate_reason
 
 GROUPS: tuple[CoverageGroup, ...] = get_args(CoverageGroup)
 # A trouble that is new must be named outlet by outlet; outlets that were never read may be many and change little.
 NAMES_SHOWN: dict[CoverageGroup, int] = {"read": 0, "quiet": 0, "unproven": 12, "never_read": 12}
+CHANGES_SHOWN = 12  # outlets that changed alike; all of them are named in their group too
 SINCE: dict[CoverageGroup, str] = {
     "silent": "coverage.last_new", "unread": "coverage.last_read", "blocked": "coverage.since",
     "broken": "coverage.since", "drifted": "coverage.since", "resting": "coverage.since",
@@ -48,7 +51,7 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
         title=wording.say("coverage.title"),
         period="\n".join(filter(None, (
             wording.say("coverage.period", zone=content.zone, **period), _own_finds(content, wording)))),
-        groups=tuple(
+        groups=_changes(content, wording) + tuple(
             CoverageLine(wording.count(f"coverage.{group}", len(outlets)), _details(group, outlets, content, wording))
             for group, outlets in groups
             if outlets
@@ -70,6 +73,25 @@ def _own_finds(content: DigestContent, wording: Wording) -> str:
     return wording.count(key, finds.shown, **said)
 
 
+def _changes(content: DigestContent, wording: Wording) -> tuple[CoverageLine, ...]:
+    """What is not as the last digest said, before all else: a trouble that has begun, then those that are over."""
+    named: dict[str, list[str]] = {}
+    for change in content.coverage.changes:
+        kind = change.now if change.now in TROUBLES else "over"
+        named.setdefault(kind, []).append(change.name)
+    lines = tuple(
+        wording.say(f"change.{kind}", names=_shorten(named[kind], wording))
+        for kind in (*TROUBLES, "over") if kind in named
+    )
+    return (CoverageLine(wording.say("change.title"), lines),) if lines else ()
+
+
+def _shorten(names: Sequence[str], wording: Wording) -> str:
+    hidden = len(names) - CHANGES_SHOWN
+    more = [wording.count("coverage.more", hidden)] if hidden > 0 else []
+    return ", ".join([*names[:CHANGES_SHOWN], *more])
+
+
 def _details(
     group: CoverageGroup, outlets: Sequence[OutletCoverage], content: DigestContent, wording: Wording
 ) -> tuple[str, ...]:
@@ -78,7 +100,8 @@ def _details(
         return ()
     together: dict[tuple[str, str], list[str]] = {}
     for outlet in outlets[:shown]:
-        together.setdefault((_moment(outlet, group, content), outlet.reason), []).append(outlet.name)
+        reason = translate_reason(outlet.reason, content.language)
+        together.setdefault((_moment(outlet, group, content), reason), []).append(outlet.name)
     lines = [_line(group, moment, reason, names, wording) for (moment, reason), names in together.items()]
     hidden = len(outlets) - shown
     return (*lines, wording.count("coverage.more", hidden)) if hidden > 0 else tuple(lines)
