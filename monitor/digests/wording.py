@@ -10,6 +10,8 @@ from babel.core import UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from monitor.digests.particles import add_particle
+
 CATALOGUES = Path(__file__).parent / "catalogues"
 LANGUAGES = ("en", "ko", "vi")
 
@@ -22,12 +24,12 @@ class Wording:
         self.keys, self._phrases = _load(folder / f"{language}.po", language)
 
     def say(self, key: str, **values: object) -> str:
-        """The phrase of `key` with its `{names}` filled in."""
-        return self._phrases.gettext(self._known(key)).format(**values)
+        """The phrase of `key` with its `{names}` filled in; `{name:을/를}` adds the particle that fits."""
+        return self._phrases.gettext(self._known(key)).format(**_inflect(values))
 
     def count(self, key: str, n: int, **values: object) -> str:
         """The phrase of `key` in the plural form that `n` asks for; `{n}` is filled in too."""
-        return self._phrases.ngettext(self._known(key), key, n).format(n=n, **values)
+        return self._phrases.ngettext(self._known(key), key, n).format(n=n, **_inflect(values))
 
     def language_name(self, code: str) -> str:
         """The name of the language `code` (ISO 639-1) in this language; the code itself where nobody knows it."""
@@ -40,6 +42,19 @@ class Wording:
         if key not in self.keys:
             raise KeyError(f"no phrase {key!r} in {self.language}.po")
         return key
+
+
+class _Name(str):
+    """A text that takes a particle where a phrase asks for one."""
+
+    __slots__ = ()
+
+    def __format__(self, pair: str) -> str:
+        return add_particle(str(self), pair) if pair else str(self)
+
+
+def _inflect(values: dict[str, object]) -> dict[str, object]:
+    return {key: _Name(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
 @lru_cache
