@@ -1,6 +1,6 @@
 """Certificates for servers on loopback, as authorities of their own make them; nothing is asked for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -8,6 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from storage.clock import utc_now
 
 
 class Authority:
@@ -43,7 +45,7 @@ def make_name(text: str) -> x509.Name:
 def _begin(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, age: timedelta,
 ) -> x509.CertificateBuilder:
-    begun_at = datetime.now(UTC) - age - timedelta(hours=1)
+    begun_at = utc_now() - age - timedelta(hours=1)
     return (
         x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
         .serial_number(x509.random_serial_number()).not_valid_before(begun_at)

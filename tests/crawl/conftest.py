@@ -95,7 +95,7 @@ def make_handler(server: Server) -> type[BaseHTTPRequestHandler]:
             begun = time.monotonic()
             try:
                 if self.path in server.drips:
-                    return self.drip(*server.drips[self.path])
+                    return drip(self, *server.drips[self.path])
                 self.answer(*server.routes.get(self.path, lambda: (404, {}, b"none"))())
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
@@ -103,15 +103,6 @@ def make_handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 with server.lock:
                     server.at_once -= 1
                     server.spans.append((begun, time.monotonic()))
-
-        def drip(self, headers: dict[str, str], make: Callable[[], Iterator[bytes]]) -> None:
-            self.close_connection = True
-            self.send_response(200)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            for part in make():
-                self.wfile.write(part)
 
         def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)
@@ -124,6 +115,17 @@ def make_handler(server: Server) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Handler
+
+
+def drip(handler: BaseHTTPRequestHandler, headers: dict[str, str], make: Callable[[], Iterator[bytes]]) -> None:
+    """Answers in pieces, for as long as there are any and somebody listens."""
+    handler.close_connection = True
+    handler.send_response(200)
+    for name, value in headers.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    for part in make():
+        handler.wfile.write(part)
 
 
 @contextmanager
