@@ -1,6 +1,7 @@
 """What the address of a list of events asks for, checked, and as a question to the store."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Annotated, get_args
 
@@ -76,6 +77,12 @@ def find_inside(gazetteer: Gazetteer, key: str) -> tuple[str, ...]:
     """A place with everything inside it, of today and of before July 2025. HTTPException 400 for an unknown one."""
     _check("place", key in gazetteer.localities)
     return (key, *(one for one in gazetteer.localities if one != key and key in gazetteer.ancestors(one)))
+
+
+def find_order(name: str) -> str:
+    """By what a name is sorted: Đà Nẵng stands under D, as in both countries' lists in Latin letters."""
+    bare = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFC", bare.replace("Đ", "D").replace("đ", "d")).casefold()
 
 
 def _check(name: str, is_sound: bool) -> None:

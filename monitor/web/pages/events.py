@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, make_query
+from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_order, make_query
 from monitor.web.lines import EventLine, make_cursor, make_line
 from monitor.web.rendering import add_page
 
@@ -48,7 +48,7 @@ def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:
         "act": [Choice(act, say(f"act.{act}")) for act in ACTS],
         "stage": [Choice(stage, say(f"stage.{stage}")) for stage in STAGES],
         "language": [Choice(lang, desk.words.language_name(lang)) for lang in langs if lang],
-        "outlet": sorted((Choice(one, desk.outlet(one)) for one in desk.application.watched), key=lambda c: c.name),
+        "outlet": _sort([Choice(one, desk.outlet(one)) for one in desk.application.watched]),
         "verdict": [Choice(verdict, say(f"verdict.{verdict}")) for verdict in VERDICTS],
     }}
 
@@ -59,7 +59,11 @@ def _list_places(desk: Desk, country: str, chosen: str) -> list[Choice]:
         key for key, one in gazetteer.localities.items()
         if one.country == country and ((one.level == 1 and not one.merged_into and not one.valid_to) or key == chosen)
     ]
-    return sorted((Choice(key, desk.place(key)) for key in keys), key=lambda choice: choice.name)
+    return _sort([Choice(key, desk.place(key)) for key in keys])
+
+
+def _sort(choices: list[Choice]) -> list[Choice]:
+    return sorted(choices, key=lambda choice: find_order(choice.name))
 
 
 router = APIRouter()

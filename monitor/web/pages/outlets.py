@@ -129,7 +129,8 @@ def _find_state(line: OutletLine) -> str:
 
 def _make_line(outlet: Outlet, known: OutletState | None, figures: OutletFigures) -> OutletLine:
     state = known or OutletState(outlet.id)
-    whole = figures.entries[:-1]  # today is not over
+    first = next((number for number, count in enumerate(figures.entries) if count), 0)
+    whole = figures.entries[first:-1]  # since it was first read; today is not over
     return OutletLine(
         id=outlet.id, name=make_plain(outlet.name), country=outlet.country, lang=outlet.lang, kind=outlet.kind,
         homepage=outlet.homepage, state=state.state, since=state.state_since, reason=make_plain(state.state_reason),

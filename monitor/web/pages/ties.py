@@ -6,13 +6,16 @@ from fastapi import APIRouter, HTTPException
 
 from monitor.judging.ties import make_register
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import find_inside
+from monitor.web.filters import find_inside, find_order
 from monitor.web.lines import EventLine, make_cursor, make_line
 from monitor.web.rendering import add_page
 from storage.values import EventQuery, TieRow
 
 COLUMNS = ("vn_name", "kr_name", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
-KINDS = ("sister", "friendship", "agreement", "council", "seasonal_workers", "contact")
+KINDS = (
+    "sister", "friendship", "agreement", "mou", "letter_of_intent", "council", "seasonal_workers", "working_exchange",
+    "talks", "contact",
+)
 SORTS = {
     "vn": ("vn_name", False), "kr": ("kr_name", False), "kind": ("kind", False), "since": ("since", False),
     "last": ("last_event_on", True), "events": ("events", True),
@@ -60,10 +63,10 @@ def show_ties(desk: DeskHere, place: str = "", kind: str = "", sort: str = "vn")
     inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
     lines = [
         _make_line(desk, tie) for tie in find_register(desk).values()
-        if (not kind or tie.kind == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
+        if (not kind or _name_kind(tie) == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
     ]
     column, is_descending = SORTS[sort]
-    lines.sort(key=lambda line: (line.vn_name, line.kr_name))
+    lines.sort(key=lambda line: (find_order(line.vn_name), find_order(line.kr_name)))
     lines.sort(key=lambda line: _rank(getattr(line, column)), reverse=is_descending)
     return TiesPage(tuple(lines), place, kind, sort)
 
@@ -89,14 +92,21 @@ def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:
 
 def _make_line(desk: Desk, tie: TieRow) -> TieLine:
     return TieLine(
-        tie.vn_key, desk.place(tie.vn_key), tie.kr_key, desk.place(tie.kr_key), tie.kind, tie.since, tie.last_event_on,
-        tie.events, tie.source,
+        tie.vn_key, desk.place(tie.vn_key), tie.kr_key, desk.place(tie.kr_key), _name_kind(tie), tie.since,
+        tie.last_event_on, tie.events, tie.source,
     )
+
+
+def _name_kind(tie: TieRow) -> str:
+    """One word for each kind: what was known beforehand writes `seasonal workers`, events `seasonal_workers`."""
+    return tie.kind.casefold().replace(" ", "_")
 
 
 def _rank(value: str | int | None) -> tuple[bool, str | int]:
     """What is not known stands last where days ascend, and last where they descend."""
-    return (value is not None, value or "") if not isinstance(value, int) else (True, value)
+    if isinstance(value, int):
+        return True, value
+    return value is not None, find_order(value or "")
 
 
 router = APIRouter()
