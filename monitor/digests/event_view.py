@@ -1,5 +1,6 @@
 """Puts one event of a digest into words: what is known, the proof, the original headlines, links; no layout."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +11,8 @@ from monitor.digests.plain import find_host
 from monitor.digests.wording import Wording
 
 ARTICLES_SHOWN = 12
+# A tag of a language as HTML takes it; an outlet's own page may claim anything.
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def describe_event(event: DigestEvent, content: DigestContent, wording: Wording,
         facts=_facts(event, wording),
         known=_known(event, wording),
         quote=event.quote,
-        quote_lang=event.quote_lang,
+        quote_lang=_tag(event.quote_lang),
         quote_outlet=event.quote_outlet,
         groups=_groups(event.articles[:articles], content, wording),
         more=wording.count("article.more", hidden) if hidden > 0 else "",
@@ -84,7 +87,7 @@ def describe_article(article: DigestArticle, content: DigestContent, wording: Wo
     return ArticleText(
         outlet=article.outlet,
         title=article.title or wording.say("article.untitled"),
-        lang=article.lang,
+        lang=_tag(article.lang),
         url=article.url,
         host=find_host(article.url) if article.url else "",
         published=format_moment(published, content.language, content.zone)
@@ -119,8 +122,12 @@ def _groups(
             name=wording.language_name(lang) if lang else wording.say("lang.unknown"),
             articles=tuple(describe_article(article, content, wording) for article in same),
         )
-        for lang, same in groupby(articles, key=lambda article: article.lang)
+        for lang, same in groupby(articles, key=lambda article: _tag(article.lang))
     )
+
+
+def _tag(lang: str) -> str:
+    return lang if LANGUAGE_TAG.fullmatch(lang) else ""
 
 
 def _links(event: DigestEvent, wording: Wording) -> tuple[LinkText, ...]:

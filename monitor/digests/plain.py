@@ -5,6 +5,11 @@ from urllib.parse import quote, urlsplit
 
 # Cc: controls, Cf: bidi controls and invisible signs, Co, Cs, Cn: private, half and unassigned characters.
 INERT_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+# Letters and marks that show nothing, or change how the sign before them is drawn: fillers, joiners, selectors.
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+# No script that we read puts more marks on one letter; a pile of them covers the lines around it.
+MAX_MARKS = 2
 MAX_TITLE = 300
 MAX_QUOTE = 200  # quoting, not copying
 MAX_URL = 1500
@@ -15,8 +20,8 @@ URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 def make_plain(text: str, limit: int = MAX_TITLE) -> str:
     """`text` as one line of visible NFC characters, at most `limit` of them (an ellipsis marks the cut)."""
     spaced = " ".join(text.split())
-    visible = "".join(sign for sign in spaced if unicodedata.category(sign) not in INERT_CATEGORIES)
-    line = unicodedata.normalize("NFC", " ".join(visible.split()))
+    visible = "".join(sign for sign in spaced if _is_visible(sign))
+    line = _thin_marks(unicodedata.normalize("NFC", " ".join(visible.split())))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -37,3 +42,21 @@ def make_safe_url(url: str) -> str:
 def find_host(url: str) -> str:
     """The host of a safe address, without `www.`: what a link is shown as."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _is_visible(sign: str) -> bool:
+    if unicodedata.category(sign) in INERT_CATEGORIES or sign in BLANKS:
+        return False
+    return not any(first <= ord(sign) <= last for first, last in SELECTORS)
+
+
+def _thin_marks(line: str) -> str:
+    """`line` with at most MAX_MARKS marks on each letter."""
+    if line.isascii():
+        return line
+    kept, marks = [], 0
+    for sign in line:
+        marks = marks + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
+        if marks <= MAX_MARKS:
+            kept.append(sign)
+    return "".join(kept)
