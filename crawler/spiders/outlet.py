@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from crawler.pool import ExtractionPool
 
 STOPPED_EXIT = 3
+LINGER_SECONDS = 0.0005  # per outlet: a question waits for those of other visits, unseen beside the pause per host
 
 
 class OutletSpider(Spider):
@@ -43,7 +44,7 @@ class OutletSpider(Spider):
     def __init__(self, plan: Plan, crawler: Crawler) -> None:
         super().__init__()
         crawl = plan.settings.crawl
-        self.plan, self.storing = plan, StoreThread(plan.store)
+        self.plan, self.storing = plan, StoreThread(plan.store, LINGER_SECONDS * len(plan.outlets))
         holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.leases = HostLeases(
             self.storing, holder, utc_now, seconds=crawler.settings.getfloat("LEASE_SECONDS"),
