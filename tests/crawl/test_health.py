@@ -106,3 +106,19 @@ def test_robots_are_kept_for_a_day_and_obeyed_from_what_is_kept(desk: Desk, serv
 
     assert (same_day, again) == ((1, 0), 2)
     assert (kept.state, server.asked["/robots.txt"], server.asked[second.removeprefix(server.root)]) == ("fine", 3, 0)
+
+
+def test_a_dead_feed_is_left_alone_while_its_sibling_is_asked_and_is_still_told(desk: Desk, server: Server) -> None:
+    desk.add_outlet("paper", [f"{server.root}/rss", f"{server.root}/dead"], server.root)
+    server.serve_feed("/rss", server.serve_articles(1))
+    desk.settings["OUTLETS"] = '["paper"]'
+    visit(desk)
+    with desk.open().database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE outlets SET next_due_at = '2020-01-01 00:00:00.000000'")
+
+    crawl = desk.crawl(arguments=("-a", "due=1"))
+
+    state = desk.open().outlets.states()["paper"]
+    assert crawl.code == 0, crawl.errors
+    assert (server.asked["/rss"], server.asked["/dead"]) == (2, 1)
+    assert (state.state, state.state_reason) == ("fine", "1 of 2 feeds failed: the server answers 404")
