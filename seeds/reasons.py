@@ -18,7 +18,7 @@ _GAP = re.compile(r"\{(\w+)\}")
 
 
 def say_reason(code: str, language: str = "en", **values: str | int) -> str:
-    """The sentence of `code` with its gaps filled, `http_<status>` as `http`; without sentence or values the code itself."""
+    """The sentence of `code` with its gaps filled, `http_<status>` as `http`; without a sentence the code."""
     if code.startswith("http_"):
         code, values = "http", {"status": code.removeprefix("http_")}
     sentence = _load().get(code)
