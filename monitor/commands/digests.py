@@ -1,6 +1,8 @@
 """The command that previews, sends and tests one subscription's digest. What it needs is imported when it runs."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from monitor.application import Application
     from monitor.composing import Draft
     from monitor.deliver import HandedOver
+    from seeds.subscription import Subscription
 
 LATER = ("retry", "uncertain")
 
@@ -22,11 +25,11 @@ def register(app: typer.Typer) -> None:
 
 def digest(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the subscription.")],
-    preview: Annotated[bool, typer.Option("--preview", help="Print it; send and save nothing (the default).")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Print it, and write it as HTML for a browser.")] = False,
     send: Annotated[bool, typer.Option("--send", help="Send it now to all recipients; it counts as told.")] = False,
-    test: Annotated[bool, typer.Option("--test", help="Send it now; nothing counts as told.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Send it now as a test; nothing counts as told.")] = False,
 ) -> None:
-    """Shows what a subscription would be told now, or tells it."""
+    """Shows what a subscription would be told now, or tells it. Without an option it prints it; nothing is sent."""
     from rich.console import Console
 
     from monitor.application import Application
@@ -41,6 +44,9 @@ def digest(
     if not send and not test:
         rendered = render_email(draft.content)
         typer.echo(f"Subject: {rendered.subject}\n\n{rendered.text}")
+        typer.echo(describe_next(draft.subscription, draft.composed_at), err=True)
+        if preview:
+            typer.echo(f"For a browser: {write_preview(application, name, rendered.html)}")
         return
     with Console(stderr=True).status(f"Handing over to {len(draft.subscription.recipients)} recipients"):
         handed = send_draft(application, draft) if send else hand_over_test(application, draft)
@@ -48,6 +54,26 @@ def digest(
         typer.echo("Nothing is new; nothing was sent.")
     if not report(handed):
         raise typer.Exit(1)
+
+
+def describe_next(subscription: "Subscription", now: datetime) -> str:
+    """When the next digest is due, in its own zone."""
+    from monitor.digests.periods import find_next
+
+    due_at = find_next(subscription, now)
+    if due_at is None:
+        return "Told at once, when there is anything new."
+    local = due_at.astimezone(subscription.timezone)
+    return f"Next digest: {local:%A %Y-%m-%d %H:%M} ({subscription.zone})"
+
+
+def write_preview(application: "Application", name: str, html: str) -> Path:
+    """The file with the preview, which replaces the one before; its folder holds nothing else."""
+    folder = application.make_data_dir() / "previews"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.html"
+    path.write_text(html, encoding="utf-8")
+    return path
 
 
 def send_draft(application: "Application", draft: "Draft") -> "list[HandedOver]":

@@ -259,6 +259,18 @@ def test_a_subscription_begins_with_the_first_command_that_opens_the_store(run: 
     assert code == 0 and "Huế" in out
 
 
+def test_a_preview_is_printed_and_written_for_a_browser(run: Run, clean_folder: Path) -> None:
+    (clean_folder / "twinwatch.toml").write_text(DESK)
+
+    code, out, said = run("digest", "desk", "--preview")
+
+    path = Path(out.splitlines()[-1].removeprefix("For a browser: "))
+    assert code == 0 and out.startswith("Subject: Twinwatch")
+    assert path.is_file() and path.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
+    assert said.startswith("Next digest: ")
+    assert "For a browser" not in run("digest", "desk")[1]
+
+
 def test_what_an_archive_brings_is_told_to_a_subscription_that_was_never_met(run: Run, clean_folder: Path) -> None:
     (clean_folder / "twinwatch.toml").write_text(DESK)
     line = {**json.loads(_make_line(HUE_VI, 1)), "published_at": utc_now().date().isoformat()}
