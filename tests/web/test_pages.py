@@ -1,0 +1,136 @@
+"""Every page answers in three languages with its data twins, and what it shows of others' words is harmless."""
+
+import csv
+import io
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.application import Application
+from storage.values import Judgement
+from tests.factories import new_digest, save_article
+from tests.web.desk import open_browser, save_happenings
+
+PAGES = {
+    "/": "/today", "/events": "/events", "/events/e1": "/events/e1", "/ties": "/ties",
+    "/ties/VN-46/KR-44": "/ties/VN-46/KR-44", "/timeline": "/timeline", "/outlets": "/outlets",
+    "/outlets/huengaynay": "/outlets/huengaynay", "/digests": "/digests", "/runs": "/runs",
+}
+TABLES = ("/events", "/ties", "/ties/VN-46/KR-44", "/timeline", "/outlets", "/outlets/huengaynay", "/digests", "/runs")
+EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "vi"])
+def test_every_page_answers_in_every_language(browser: TestClient, language: str) -> None:
+    for path in PAGES:
+        answer = browser.get(path, params={"lang": language})
+
+        assert answer.status_code == 200, path
+        assert f'<html lang="{language}">' in answer.text
+        assert answer.headers["content-language"] == language
+
+
+def test_every_page_has_its_data_twin(browser: TestClient) -> None:
+    for path, twin in PAGES.items():
+        assert f'href="{twin}.json"' in browser.get(path).text, path
+        assert isinstance(browser.get(f"{twin}.json").json(), dict), twin
+
+
+def test_every_table_is_csv_too(browser: TestClient) -> None:
+    for path in TABLES:
+        answer = browser.get(f"{path}.csv")
+
+        rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+        assert answer.headers["content-type"].startswith("text/csv") and len(rows[0]) > 3, path
+
+
+def test_a_page_needs_no_script_no_style_of_its_own_and_nothing_from_elsewhere(browser: TestClient) -> None:
+    for path in PAGES:
+        page = browser.get(path).text
+
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?! src=\"/static/)", page), path
+        assert not re.search(r'(?:src|action)="https?:|<link[^>]+href="https?:', page), path
+
+
+def test_the_language_of_the_address_outranks_the_cookie_and_that_the_browser(browser: TestClient) -> None:
+    by_browser = browser.get("/", headers={"Accept-Language": "fr, ko;q=0.8, vi;q=0.5"})
+    by_address = browser.get("/?lang=vi", headers={"Accept-Language": "ko"})
+    by_cookie = browser.get("/", headers={"Accept-Language": "ko"})
+    by_nothing = TestClient(browser.app, base_url="http://localhost").get("/?lang=xx")
+
+    assert [one.headers["content-language"] for one in (by_browser, by_address, by_cookie, by_nothing)] == [
+        "ko", "vi", "vi", "en",
+    ]
+
+
+def test_words_of_others_are_shown_as_words(application: Application) -> None:
+    save_article(application.store, 9, title=EVIL, url="javascript:alert(1)", outlet_id="huengaynay")
+    save_happenings(application.store, "huengaynay")
+    application.store.judgements.save(Judgement("e1", "yes", EVIL, application.clock()))
+    application.store.outlet_pages.pause("huengaynay", EVIL, application.clock())
+    wave = application.store.runs.start_wave(application.clock())
+    run = application.store.runs.start_run(wave, "huengaynay", application.clock())
+    application.store.runs.end_run(run, application.clock(), "broken", EVIL, {f"refused:{EVIL}": 1})
+    browser = open_browser(application)
+
+    pages = [
+        browser.get(path, params={"q": EVIL, "lang": EVIL}).text
+        for path in (*PAGES, f"/events/{EVIL}", f"/outlets/{EVIL}", f"/events?act={EVIL}")
+    ]
+
+    assert not [page for page in pages if "<script>alert" in page or "<img" in page]
+    assert any("&lt;script&gt;alert" in page for page in pages)
+
+
+def test_cells_of_csv_are_no_formulas(application: Application) -> None:
+    wave = application.store.runs.start_wave(application.clock())
+    application.store.outlets.register(["huengaynay"])
+    run = application.store.runs.start_run(wave, "huengaynay", application.clock())
+    application.store.runs.end_run(run, application.clock(), "broken", '=HYPERLINK("x")', {})
+
+    text = open_browser(application).get("/runs.csv").text
+
+    assert "'=HYPERLINK" in text
+
+
+def test_what_is_not_there_is_a_page_of_ours(browser: TestClient) -> None:
+    for path in ("/nothing", "/events/nothing", "/ties/VN-46/nothing", "/outlets/nothing", "/digests/99"):
+        answer = browser.get(path)
+
+        assert answer.status_code == 404 and "<nav" in answer.text, path
+    assert browser.get("/events/nothing.json").json() == {"detail": "event"}
+
+
+@pytest.mark.parametrize("query", [
+    "act=nothing", "stage=nothing", "verdict=maybe", "place=VN-999", "since=yesterday", "before=here", "language=Viet",
+])
+def test_a_filter_that_means_nothing_is_refused(browser: TestClient, query: str) -> None:
+    assert browser.get(f"/events?{query}").status_code == 400
+
+
+def test_events_are_filtered_and_paged(browser: TestClient) -> None:
+    def find(query: str) -> list[str]:
+        return [row["id"] for row in browser.get(f"/events.json?{query}").json()["rows"]]
+
+    assert find("") == ["e3", "e2", "e1"]
+    assert find("place=VN-46") == find("place=KR-44") == find("act=agreement&stage=signed") == ["e3", "e2", "e1"]
+    assert find("place=VN-01") == find("act=visit") == find("language=ko") == find("verdict=unsure") == []
+    assert find("outlet=thanhnien") == ["e2"]
+    assert find("since=2026-02-01&until=2026-02") == ["e2"]
+    assert find("before=2026-02-01~e2") == ["e1"]
+
+
+def test_an_event_shows_its_quote_inside_its_sentence(browser: TestClient) -> None:
+    page = browser.get("/events/e1").text
+
+    assert "Huế và Chungcheongnam <mark>ký bản ghi nhớ số 1</mark>." in page
+    assert "trời mưa" not in page and "vui mừng" not in page
+
+
+def test_a_digest_of_another_form_is_named(application: Application) -> None:
+    save_happenings(application.store, "huengaynay")
+    application.store.digests.begin_subscription("daily", application.clock())
+    number = application.store.digests.save_digest(new_digest("e1"))
+
+    assert open_browser(application).get(f"/digests/{number}").status_code == 200
