@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from monitor.application import Application
+from monitor.commands.listings import list_outlets
 from monitor.commands.main import run_command
 from monitor.coverage import add_own_finds, measure_coverage
 from monitor.coverage_estimate import Recapture, estimate_all, find_share
@@ -17,7 +18,7 @@ from monitor.digests.content import Coverage, DigestContent, OwnFinds
 from monitor.digests.coverage_view import describe_coverage
 from monitor.digests.wording import load_wording
 from monitor.tables import Format
-from storage.values import NewEntry, NewHit
+from storage.values import FoundFeed, NewEntry, NewHit
 from tests.factories import KR, VN, event_row, new_article, new_fact, new_verdict
 from tests.fake_clock import START_AT, FakeClock
 
@@ -204,6 +205,20 @@ def test_unknown_hosts_are_candidates_with_the_number_of_their_true_stories(
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(row["host"], row["true"], row["hits"]) for row in rows] == [("la_example.example", 1, 3)]
     assert rows[0]["url"] == "https://la_example.example/1"
+
+
+def test_found_feeds_stand_beside_the_outlet_that_they_were_found_for(
+    desk: Application, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = "https://huengaynay.vn/tin.rss"
+    desk.store.outlets.register([PAPER])
+    desk.store.found_feeds.save(PAPER, [FoundFeed(PAPER, url, "rss", START_AT)])
+    monkeypatch.setattr("monitor.commands.listings.Application", lambda: desk)
+
+    list_outlets(Format.jsonl, None, None)
+
+    rows = {row["id"]: row["found_feeds"] for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert (rows[PAPER], rows["thanhnien"]) == ([url], [])
 
 
 # The ledger
