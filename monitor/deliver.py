@@ -19,7 +19,7 @@ from monitor.unsubscribing import LEFT, find_present, has_left
 from seeds.errors import InputError
 from seeds.settings import Settings
 from storage.errors import StoreError
-from storage.values import DeliveryRow, DeliveryState, JournalMark
+from storage.values import DeliveryRow, DeliveryState, JournalMark, Telling
 
 # Minutes before the next try of a delivery that may still succeed; after the last one it has failed. About three
 # days in all, so that a mail server that is down for a weekend loses nothing.
@@ -60,11 +60,11 @@ def hand_over_pending(
     application: Application, make: MakeNotifier = make_notifier, is_stopping: Callable[[], bool] = lambda: False
 ) -> list[HandedOver]:
     """Hands over every delivery that is due, one after the other, until `is_stopping`; what became of each."""
-    deliveries, done = application.store.deliveries, []
+    deliveries, prepared, done = application.store.deliveries, Prepared(application, make), []
     check_held(application)
     deliveries.release_stuck(application.clock(), STUCK_AFTER, UNCERTAIN_AFTER, len(RETRY_MINUTES) + 1)
     while not is_stopping() and (row := deliveries.claim_due(application.clock())) is not None:
-        done.append(_hand_over(application, row, make))
+        done.append(_hand_over(application, row, prepared))
     return done
 
 
@@ -80,7 +80,7 @@ def hand_over_again(application: Application, delivery_id: int, make: MakeNotifi
         known = deliveries.get(delivery_id)
         what = f"it is {known.state} and not tried again" if known else "there is none"
         raise InputError(what, where=where, advice="`twinwatch deliveries` lists them")
-    return _hand_over(application, row, make)
+    return _hand_over(application, row, Prepared(application, make))
 
 
 def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = make_notifier) -> list[HandedOver]:
@@ -132,14 +132,35 @@ def keep_claim(application: Application, row: DeliveryRow, seconds: float = RENE
         thread.join()
 
 
-def _hand_over(application: Application, row: DeliveryRow, make: MakeNotifier) -> HandedOver:
+class Prepared:
+    """What deliveries that are handed over one after the other share: the digest, and a notifier of each kind."""
+
+    def __init__(self, application: Application, make: MakeNotifier) -> None:
+        self._application, self._make = application, make
+        self._tellings: dict[int, Telling] = {}
+        self._notifiers: dict[str, Notifier] = {}
+
+    def telling(self, digest_id: int) -> Telling:
+        """The digest of a delivery; only the last one is kept."""
+        if digest_id not in self._tellings:
+            self._tellings = {digest_id: self._application.store.recalls.find_telling(digest_id)}
+        return self._tellings[digest_id]
+
+    def notifier(self, name: str) -> Notifier:
+        """The notifier of that name, with the settings. Raises as `make` does."""
+        if name not in self._notifiers:
+            self._notifiers[name] = self._make(name, self._application.settings)
+        return self._notifiers[name]
+
+
+def _hand_over(application: Application, row: DeliveryRow, prepared: Prepared) -> HandedOver:
     """Renders, writes in the journal that it begins, hands over, writes how it ended there and in the store."""
-    telling = application.store.recalls.find_telling(row.digest_id)
+    telling = prepared.telling(row.digest_id)
     if has_left(application, row.subscription, row.recipient):
         return _record(application, row, telling.period, Outcome("failed", LEFT, parts_sent=row.parts_sent))
     try:
         rendered = _render(application, DigestContent.from_json(telling.content), row)
-        notifier = make(row.notifier, application.settings)
+        notifier = prepared.notifier(row.notifier)
         application.journal.note_sending(telling, row.recipient, application.clock())
     except OSError as error:
         # Nothing has left yet: it leaves once it is sure to be remembered.

@@ -6,6 +6,7 @@ import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from functools import cached_property
 
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedEmail
@@ -39,6 +40,11 @@ class EmailNotifier:
             return Outcome("failed", str(error))
         return self._send(message)
 
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        # Loading the certificates takes longer than a message.
+        return ssl.create_default_context()
+
     def _send(self, message: EmailMessage) -> Outcome:
         try:
             server = self.connect()
@@ -52,8 +58,7 @@ class EmailNotifier:
     def connect(self) -> smtplib.SMTP:
         """A connection that is ready for a message: secured and logged in as the settings ask. Raises as smtplib."""
         wanted = self.settings
-        # Loading the certificates takes longer than a message.
-        context = ssl.create_default_context() if wanted.security != "none" else None
+        context = self._context if wanted.security != "none" else None
         place = (wanted.host, wanted.port, _own_name())
         server = (
             smtplib.SMTP_SSL(*place, timeout=wanted.timeout_seconds, context=context)
