@@ -3,17 +3,20 @@
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
 from monitor.demo.stand_ins import find_fault
+from monitor.digests.content import DigestArticle, Later
 from monitor.digests.render import render
-from monitor.digests.render_email import render_email
+from monitor.digests.render_email import MAX_HTML, render_email
 from monitor.digests.render_slack import MAX_MESSAGE, escape, render_slack
 from monitor.digests.rendered import RenderedSlack
-from monitor.digests.wording import LANGUAGES
-from tests.digest_samples import make_article, make_content, make_event, make_line
+from monitor.digests.wording import LANGUAGES, load_wording
+from tests.digest_samples import NOW, make_article, make_content, make_event, make_line
+from tests.screen_samples import make_weekly
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 HOSTILE = '<script>alert(1)</script> <!channel> <https://evil.example|bank> & "quoted" \u202ebidi\r\nBcc: x@y.example'
@@ -221,3 +224,56 @@ def test_no_digest_says_first_ever(language: str) -> None:
 
     assert "Twinwatch" in email.text
     assert not re.search(r"first ever|first time ever|사상 처음|최초|lần đầu tiên trong", email.text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_html_and_slack_tell_later_reports_corrections_and_the_week(language: str) -> None:
+    content = make_weekly(language)
+    wording = load_wording(language)
+    told = [
+        wording.say("summary.title"), content.later[0].headline, content.later[0].articles[0].outlet,
+        content.corrections[0].told, content.corrections[1].now, wording.say("link.wrong"),
+        wording.say("section.unsure"), wording.say("field.labour"), wording.say("stage.planned"),
+    ]
+
+    email, slack = render_email(content), slack_text(render_slack(content))
+
+    for said in told:
+        assert said in email.text and said in unescape(email.html) and said in slack
+    for text in (email.text, unescape(email.html), slack):
+        order = [text.rindex(said) for said in (*told[:2], told[3], told[6], wording.say("coverage.title"))]
+        assert order == sorted(order)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_alert_says_in_its_subject_what_happened(language: str) -> None:
+    one = make_content(make_event(), language=language)
+    alert = replace(one, kind="instant")
+    more = replace(make_content(make_event("a"), make_event("b"), make_event("c"), language=language), kind="instant")
+
+    headline = one.of_section("agreements")[0].headline
+    assert headline not in render_email(one).subject
+    assert render_email(alert).subject == f"Twinwatch: {headline}"
+    assert headline in render_email(more).subject and "2" in render_email(more).subject.split(headline)[1]
+
+
+def test_a_long_line_of_later_reports_keeps_its_links_whole() -> None:
+    articles = tuple(
+        DigestArticle(f"https://a.example/{n}/{'x' * 900}", f"Outlet {n}", "vi", "t", NOW) for n in range(12)
+    )
+    content = replace(make_content(make_event()), later=(Later("l", "Huế ↔ Busan", articles),))
+
+    rendered = render_slack(content)
+
+    assert [find_fault(list(message.blocks)) for message in rendered.messages] == [""] * len(rendered.messages)
+    line = next(line for line in slack_text(rendered).split("• ") if line.startswith("Huế ↔ Busan"))
+    assert line.count("<https") == line.count("|a.example>") > 0
+
+
+def test_a_digest_in_which_every_outlet_is_broken_is_not_clipped() -> None:
+    ledger = [make_line(f"outlet-{n}", state="broken", state_reason=f"{n} " + "reason " * 40) for n in range(400)]
+
+    email = render_email(make_content(*many_events(60), ledger=ledger))
+
+    assert len(email.html.encode()) <= MAX_HTML
+    assert all(f"outlet-{n}" in email.text for n in range(400))

@@ -24,8 +24,10 @@ FONTS = (
 )
 # No event in full and no headline in its list item has fewer bytes: more of them are not even tried.
 LEAST_EVENT, LEAST_HEADLINE = 500, 60
-# Articles under an event before events are told by their headlines only.
+# Articles under an event, where all do not fit, before events are told by their headlines only.
 FEW_ARTICLES = 3
+# Lines under a group of outlets in trouble; a line is a reason.
+FEW_DETAILS = 10
 
 
 def render_email(
@@ -71,9 +73,9 @@ def _extents(events: int) -> Iterator[list[Extent]]:
     """Lists of extents, each ever barer: articles go first, then the words under headlines, then headlines."""
     whole, listed = min(events, MAX_HTML // LEAST_EVENT), min(events, MAX_HTML // LEAST_HEADLINE)
     if whole == events:
-        yield [WHOLE, Extent(FEW_ARTICLES)]
-    yield [Extent(FEW_ARTICLES, n) for n in range(whole, -1, -1)]
-    yield [Extent(FEW_ARTICLES, 0, n) for n in range(listed, -1, -1)]
+        yield [WHOLE, Extent(FEW_ARTICLES), Extent(FEW_ARTICLES, details=FEW_DETAILS)]
+    yield [Extent(FEW_ARTICLES, n, details=FEW_DETAILS) for n in range(whole, -1, -1)]
+    yield [Extent(FEW_ARTICLES, 0, n, FEW_DETAILS) for n in range(listed, -1, -1)]
 
 
 def _is_small(html: str) -> bool:

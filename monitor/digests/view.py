@@ -17,12 +17,13 @@ MAX_PREHEADER = 200
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is shown: `articles` under an event, then how many events are told `in_full` and how many are `listed`
-    at all; None means all."""
+    """How much is shown: `articles` under an event, lines of `details` under a group of outlets, how many events are
+    told `in_full` and how many are `listed` at all; None means all."""
 
     articles: int = ARTICLES_SHOWN
     in_full: int | None = None
     listed: int | None = None
+    details: int | None = None
 
 
 WHOLE = Extent()
@@ -80,7 +81,7 @@ def make_view(
         sections=sections,
         aftermath=describe_aftermath(content, wording, extent.articles),
         doubts=doubts,
-        coverage=describe_coverage(content, wording),
+        coverage=_shorten(describe_coverage(content, wording), wording, extent.details),
         footer=_footer(content, wording),
         unsubscribe=LinkText(wording.say("link.unsubscribe"), unsubscribe_url) if unsubscribe_url else None,
     )
@@ -154,6 +155,17 @@ def _share(
     in_full = max(0, (total if extent.in_full is None else extent.in_full) - before)
     listed = max(0, (total if extent.listed is None else extent.listed) - before)
     return events[:in_full], events[in_full:listed]
+
+
+def _shorten(coverage: CoverageText, wording: Wording, most: int | None) -> CoverageText:
+    if most is None:
+        return coverage
+    groups = tuple(
+        replace(group, details=(*group.details[:most], wording.count("cut.details", len(group.details) - most)))
+        if len(group.details) > most else group
+        for group in coverage.groups
+    )
+    return replace(coverage, groups=groups)
 
 
 def _footer(content: DigestContent, wording: Wording) -> tuple[str, ...]:
