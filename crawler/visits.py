@@ -210,6 +210,7 @@ class Visit:
             self.tally.counts["entries_new"] += len(saved)
             others = {entry.identity for entry in reading.entries} - set(saved)
             await self._ask(self._store.hits.note_seen, others, self._means.clock())
+            await self._ask(self._store.keeping.note_listed, sorted(known), self._means.clock())
             self._found_now.update(saved)
 
 

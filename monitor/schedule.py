@@ -19,6 +19,7 @@ from monitor.assess import Assessment, assess
 from monitor.composing import compose_due
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.deliver import hand_over_pending
+from monitor.keeping import tidy
 from monitor.recalling import check_held
 from seeds.errors import TwinwatchError
 from storage.clock import utc_now
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.queue import CrawlQueue
 
 TICK_SECONDS = 10.0
+TIDY_EVERY = timedelta(days=1)
 # Of the scheduler: another service follows a killed one after it. It is put off when a third of it is over.
 LEASE_SECONDS = 90.0
 # A crawl ends by itself after `crawl.wave_seconds`; one that is this much later hangs.
@@ -64,6 +66,7 @@ class Service:
         self._stopped, self._stopping = asyncio.Event(), threading.Event()
         self._troubles: dict[str, str] = {}
         self._leased_at: datetime | None = None
+        self._tidied_at: datetime | None = None
 
     async def run(self) -> None:
         """Runs until `stop`, SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
@@ -73,7 +76,7 @@ class Service:
         scheduler = AsyncIOScheduler(timezone=UTC)
         # It keeps real time whatever our clock says: it counts each missed interval, one by one.
         begin_at = utc_now()
-        for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick):
+        for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick, self.tidy_tick):
             scheduler.add_job(
                 self.run_tick, "interval", [tick], seconds=TICK_SECONDS, id=tick.__name__, max_instances=1,
                 coalesce=True, misfire_grace_time=None, next_run_time=begin_at,
@@ -129,6 +132,17 @@ class Service:
         handed = await _in_thread(lambda: hand_over_pending(self._application, is_stopping=self._stopping.is_set))
         for one in handed:
             self._say(f"digest {one.delivery.subscription} to {one.delivery.recipient}: {one.describe()}")
+
+    async def tidy_tick(self) -> None:
+        """Once a day, removes what the settings no longer keep."""
+        now = self._application.clock()
+        if self._tidied_at is not None and abs(now - self._tidied_at) < TIDY_EVERY:
+            return
+        if await _in_thread(self._is_scheduler):
+            kept = await _in_thread(lambda: tidy(self._application, apply=True))
+            self._tidied_at = now
+            if kept.pages or kept.entries:
+                self._say(f"no longer kept: {kept.pages} raw pages and {kept.entries} ended entries")
 
     async def run_tick(self, tick: Callable[[], Awaitable[None]]) -> None:
         """One tick; what goes wrong in it is said when it begins and when it ends, and ends nothing."""

@@ -49,6 +49,14 @@ class CrawlSettings(Section):
     queue: bool = False
 
 
+class KeepSettings(Section):
+    """How long raw pages and ended entries are kept. Articles, events and what was told are kept for ever."""
+
+    pages_days: int = Field(default=90, ge=0)
+    pages_megabytes: int = Field(default=4096, ge=0)
+    entries_days: int = Field(default=180, ge=30)
+
+
 class EmailSettings(Section):
     """The SMTP server that hands digests over. `password_file` names a file with the password in its first line."""
 

@@ -21,6 +21,7 @@ from seeds.sections import (
     AppriseSettings,
     CrawlSettings,
     EmailSettings,
+    KeepSettings,
     OptionalPath,
     QuerySettings,
     Section,
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     seeds_dir: OptionalPath = None
     journal: OptionalPath = None
     crawl: CrawlSettings = CrawlSettings()
+    keep: KeepSettings = KeepSettings()
     query: QuerySettings = QuerySettings()
     email: EmailSettings = EmailSettings()
     slack: SlackSettings = SlackSettings()
@@ -70,6 +72,18 @@ class Settings(BaseSettings):
                     f"subscription {subscription.name}: several recipients in Slack need slack.bot_token; "
                     "a webhook would post to its one channel for each of them"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _notifiers_are_ready(self) -> Self:
+        for subscription in self.subscription:
+            missing = ""
+            if subscription.notifier == "webhook" and not self.webhook.secret.get_secret_value():
+                missing = "webhook.secret, with which its messages are signed"
+            if subscription.notifier == "apprise" and self.apprise.config_file is None:
+                missing = "apprise.config_file, of whose tags its recipients are"
+            if missing:
+                raise ValueError(f"subscription {subscription.name}: needs {missing}")
         return self
 
     @field_validator("subscription")

@@ -12,6 +12,7 @@ from storage.repository.events import EventRepository
 from storage.repository.found_feeds import FoundFeedRepository
 from storage.repository.hits import HitRepository
 from storage.repository.judgements import JudgementRepository
+from storage.repository.keeping import KeepingRepository
 from storage.repository.leases import LeaseRepository
 from storage.repository.outlet_pages import OutletPageRepository
 from storage.repository.outlets import OutletRepository
@@ -47,6 +48,7 @@ class Store:
         self.recalls = RecallRepository(database)
         self.unsubscribed = UnsubscribedRepository(database)
         self.leases = LeaseRepository(database)
+        self.keeping = KeepingRepository(database)
         self.robots = RobotsRepository(database)
         self.found_feeds = FoundFeedRepository(database)
         self.query_turns = QueryTurnRepository(database)

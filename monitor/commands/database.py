@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     db.command("copy", epilog="Example: `twinwatch db copy postgresql://USER:PASSWORD@HOST/NAME`")(copy_database)
     db.command("backup", epilog="Example: `twinwatch db backup backups/monday.gz`")(backup_database)
     db.command("restore", epilog="Example: `twinwatch db restore backups/monday.gz --replace`")(restore_database)
+    db.command("tidy", epilog="Example: `twinwatch db tidy`, then `twinwatch db tidy --apply`")(tidy_database)
     app.add_typer(db, name="db")
 
 
@@ -83,6 +84,22 @@ def restore_database(
     with _own_database() as database, _progress() as note:
         aside = restore_backup(file, database, note, replace=replace)
     typer.echo("Restored." + (f" The store that was there is now {aside}." if aside else ""))
+
+
+def tidy_database(
+    apply: Annotated[bool, typer.Option("--apply", help="Remove it; without this, only say what it would be.")] = False,
+) -> None:
+    """Removes raw pages and ended entries that are older than `[keep]` says. The service does so once a day.
+
+    Articles, verdicts, events and what was told are never removed.
+    """
+    from monitor.application import Application
+    from monitor.keeping import tidy
+
+    application = Application()
+    kept = tidy(application, apply=apply)
+    said = f"{kept.pages:,} raw pages ({kept.page_bytes / 1e6:,.1f} MB) and {kept.entries:,} entries"
+    typer.echo(f"Removed {said}." if apply else f"Would remove {said}; --apply does so.")
 
 
 @contextmanager

@@ -66,7 +66,10 @@ class RobotsModel(Base):
 
 
 class EntryModel(Base):
-    """An address seen in a feed. Without an outcome it is part of the frontier."""
+    """An address seen in a feed. Without an outcome it is part of the frontier.
+
+    `listed_at`: when a feed still showed it, to a day.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (
@@ -84,6 +87,7 @@ class EntryModel(Base):
     published_at: Mapped[datetime | None]
     date_source: Mapped[str] = mapped_column(String, default="")
     seen_at: Mapped[datetime] = mapped_column(index=True)
+    listed_at: Mapped[datetime | None]
     backlog: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[str | None] = mapped_column(String)
     reason: Mapped[str] = mapped_column(CleanText, default="")
