@@ -182,7 +182,7 @@ def _state(row: OutletModel) -> OutletState:
         outlet_id=row.id, state=row.state, state_since=row.state_since, state_reason=row.state_reason,
         first_visit_at=row.first_visit_at, last_seen_at=row.last_seen_at, last_new_at=row.last_new_at,
         next_due_at=row.next_due_at, failures=row.failures, failing_since_at=row.failing_since_at,
-        habits=dict(row.habits),
+        habits=dict(row.habits), paused_at=row.paused_at, paused_by=row.paused_by,
     )
 
 
