@@ -8,19 +8,22 @@ import scrapy
 
 
 class Bare(scrapy.Spider):
-    """`scrapy runspider bare.py -a feeds='["http://..."]'`."""
+    """`scrapy runspider bare.py -a feeds='["http://..."]'`; with `-a etag=...` it asks whether they have changed."""
 
     name = "bare"
+    handle_httpstatus_list = (304,)
 
-    def __init__(self, feeds: str, **more: Any) -> None:
+    def __init__(self, feeds: str, etag: str = "", **more: Any) -> None:
         super().__init__(**more)
-        self.feeds = json.loads(feeds)
+        self.feeds, self.conditions = json.loads(feeds), {"If-None-Match": etag} if etag else {}
 
     async def start(self) -> AsyncIterator[Any]:
         for url in self.feeds:
-            yield scrapy.Request(url)
+            yield scrapy.Request(url, headers=self.conditions)
 
     def parse(self, response: Any) -> Iterator[Any]:
+        if response.status == 304:
+            return
         for link in response.xpath("//item/link/text()").getall():
             yield scrapy.Request(link, self.parse_page)
 

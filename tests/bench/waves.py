@@ -7,6 +7,7 @@ included. The servers' own is not counted.
 import asyncio
 import json
 import re
+import sys
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -23,7 +24,7 @@ from monitor.crawl import CrawlRequest
 from storage.clock import utc_now
 from storage.store import open_store
 from storage.values import NewEntry
-from tests.bench.crawling import our_environment
+from tests.bench.crawling import our_environment, plain_environment
 from tests.bench.tree import measure
 
 OUTLETS, ENTRIES = 100, 30
@@ -39,14 +40,22 @@ def measure_unchanged() -> Iterator[tuple[str, str, str]]:
         folder = Path(name)
         environment = settle(folder, street)
         measure(OURS, environment, folder)  # reads every feed, and robots.txt for the day
-        spent = []
+        spent, bare = [], []
         for _ in range(ROUNDS + 1):
             make_due(folder)
             street.asked.clear()
             spent.append(measure(OURS, environment, folder))
             assert street.asked == {"unchanged": OUTLETS}, street.asked
-        seconds = median(spent[1:])
-    yield f"wave over {OUTLETS} unchanged feeds: CPU, start-up included", f"{seconds:.2f} s", f"bar: {BAR} s"
+            bare.append(measure(make_bare(street), plain_environment(folder), folder))
+    beside = f"bar: {BAR} s (a bare Scrapy spider over the same feeds {median(bare[1:]):.2f} s)"
+    yield f"wave over {OUTLETS} unchanged feeds: CPU, start-up too", f"{median(spent[1:]):.2f} s", beside
+
+
+def make_bare(street: "Street") -> list[str]:
+    """The command line of a spider that only asks for the feeds: what no crawl with Scrapy can go below."""
+    spider, feeds = str(Path(__file__).with_name("bare.py")), json.dumps([f"{root}/rss.xml" for root in street.roots])
+    return [sys.executable, "-m", "scrapy", "runspider", spider, "-a", f"feeds={feeds}", "-a", f"etag={ETAG}",
+            "-s", "LOG_LEVEL=ERROR"]
 
 
 class Street:
