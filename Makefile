@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help setup demo run test test-slow lint bench lock clean
+.PHONY: help setup demo run test test-slow soak lint bench lock clean
 
 help:
 	@echo "make demo       the whole job on a bundled newsroom, offline"
 	@echo "make run        the service (see README: going live)"
 	@echo "make test       all tests but the slow ones"
 	@echo "make test-slow  the slow ones"
+	@echo "make soak       a thousand kills at random steps of composing and delivering"
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      the README's figures, measured here"
 	@echo "make setup      only the environment, in $(VENV)"
@@ -29,6 +30,9 @@ test: $(VENV)/dev.stamp
 
 test-slow: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+soak: $(VENV)/dev.stamp
+	@$(BIN)/python -m pytest -m slow -s tests/monitor/crashes $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

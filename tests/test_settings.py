@@ -10,6 +10,7 @@ from seeds.errors import SettingsError
 from seeds.settings import Settings, load_settings, variable_names
 
 DESK = '[[subscription]]\nname = "desk"\nnotifier = "email"\nrecipients = ["desk@city.example"]\n'
+HOOK = '[[subscription]]\nname = "desk"\nnotifier = "webhook"\nrecipients = ["https://hook.example/"]\n'
 CHANNELS = '[[subscription]]\nname = "desk"\nnotifier = "slack"\nrecipients = ["#one", "#two"]\n'
 
 
@@ -93,6 +94,8 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         (DESK + "hour = 24", "subscription.1.hour: Input should be less than or equal to 23"),
         (DESK + 'acts = ["party"]', "subscription.1.acts.1: Input should be 'agreement'"),
         (DESK + DESK, "two subscriptions are named 'desk'"),
+        (HOOK, "subscription desk: needs webhook.secret"),
+        (HOOK.replace('"webhook"', '"apprise"'), "subscription desk: needs apprise.config_file"),
         (DESK.replace('["desk@city.example"]', "[]"), "subscription.1.recipients: List should have at least 1 item"),
         ("[web]\nport = 99999", "web.port: Input should be less than or equal to 65535"),
         ('[web]\nport = "x"\n[email]\nport = "y"', "web.port: Input should be a valid integer"),
