@@ -8,6 +8,7 @@ that a receiver can leave out what it has.
 import asyncio
 import base64
 import binascii
+import errno
 import hashlib
 import hmac
 import socket
@@ -70,7 +71,7 @@ class WebhookNotifier:
                 said = (await answer.content.read(SHOWN_BYTES)).decode("utf-8", "replace")
                 return self._judge(answer.status, answer.headers, said)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            reason = make_plain(str(error), 200) or type(error).__name__
+            reason = make_plain(getattr(error, "strerror", None) or str(error), 200) or type(error).__name__
             if opened:
                 # The request left us: whether it was taken, nobody can say.
                 return Outcome("uncertain", f"no answer from {_host(url)}: {reason}")
@@ -149,7 +150,7 @@ def open_guarded(found: Any, allowed: list[Network]) -> socket.socket:
     family, kind, protocol, _, place = found
     address = find_inner(ip_address(str(place[0]).partition("%")[0]))
     if is_private(address) and not any(address in network for network in allowed):
-        raise OSError(f"{address} is a private address (webhook.allow_networks would let it be)")
+        raise PermissionError(errno.EPERM, f"{address} is a private address (webhook.allow_networks would let it be)")
     return socket.socket(family=family, type=kind, proto=protocol)
 
 

@@ -3,6 +3,7 @@
 Each life is a forked process that dies without any cleaning up. What delivers is given: ours, or a control.
 """
 
+import gc
 import http.client
 import os
 import random
@@ -137,6 +138,7 @@ def _live(deliverer: Deliverer, now: datetime, fatal: int, pipe: int, by_signal:
                 os.kill(os.getpid(), signal.SIGKILL)
             os._exit(KILLED)
 
+    gc.disable()  # a collection would copy the parent's memory page by page
     try:
         watch_the_wire(step)
         deliverer.live(now, step)
