@@ -6,9 +6,11 @@ clock of the store is moved on by moving what is stored back.
 
 import gzip
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import sleep
+from typing import Any
 
 import pytest
 
@@ -93,7 +95,8 @@ class Town:
         """As if `STEP` had gone by since the last wave: all that is stored is as much older."""
         store = self.desk.open()
         for state in store.outlets.states().values():
-            times = {name: at - STEP for name in TIMES if isinstance(at := getattr(state, name), datetime)}
+            times: dict[str, Any] = {
+                name: at - STEP for name in TIMES if isinstance(at := getattr(state, name), datetime)}
             store.outlets.save_state(replace(state, **times))
         with store.database.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE entries SET next_attempt_at = NULL")
@@ -115,21 +118,19 @@ class Town:
 def town(shared_desk: Desk) -> Iterator[Town]:
     """The waves: one before, three under faults (a day), one after."""
     shared_desk.settings["TIMEOUT_SECONDS"] = "1.5"
-    opened = {name: run_server() for name in FAULTS}
-    servers = {name: server.__enter__() for name, server in opened.items()}
-    for name, server in servers.items():
-        shared_desk.add_outlet(name, [f"{server.root}/rss"], server.root)
-    made = Town(shared_desk, servers)
-    made.publish(faulty=False)
-    made.wave()
-    made.settle_in()
-    for faulty in (True, True, True, False):
-        made.pass_time()
-        made.publish(faulty=faulty)
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(run_server()) for name in FAULTS}
+        for name, opened in servers.items():
+            shared_desk.add_outlet(name, [f"{opened.root}/rss"], opened.root)
+        made = Town(shared_desk, servers)
+        made.publish(faulty=False)
         made.wave()
-    yield made
-    for server in opened.values():
-        server.__exit__(None, None, None)
+        made.settle_in()
+        for faulty in (True, True, True, False):
+            made.pass_time()
+            made.publish(faulty=faulty)
+            made.wave()
+        yield made
 
 
 @pytest.mark.parametrize("name", FAULTS)
