@@ -12,15 +12,13 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import procrastinate
-import psycopg
 from procrastinate.types import JSONValue
-from psycopg.sql import SQL, Identifier
 
 from monitor.application import Application
 from monitor.batches import make_batches
 from seeds.errors import SettingsError
-from storage.engine import make_conninfo
 from storage.errors import StoreError
+from storage.queue_tables import make_queue_tables
 
 QUEUE = "crawls"
 TASK = "crawl"
@@ -31,8 +29,6 @@ STALLED_SECONDS = 20.0
 ATTEMPTS = 3
 # A worker that is asked to stop gives its crawl so long to save what it holds.
 STOP_SECONDS = 10.0
-# Any number that nobody else uses for an advisory lock: the first letters of "twinqueue" in ASCII.
-LOCK_NUMBER = 0x7477_696E_7175
 
 # The queue's own log would tell of every task twice.
 logging.getLogger("procrastinate").setLevel(logging.ERROR)
@@ -46,11 +42,11 @@ class CrawlQueue:
 
     def __init__(self, address: str, stalled_seconds: float = STALLED_SECONDS) -> None:
         """Raises SettingsError unless `address` is a PostgreSQL database; makes the queue's tables if missing."""
+        statements = procrastinate.schema.SchemaManager.get_schema()
         try:
-            conninfo = make_conninfo(address)
+            conninfo = make_queue_tables(address, _schema(), statements, "procrastinate_jobs")
         except StoreError as error:
             raise SettingsError(str(error), where="crawl.queue", advice="workers need PostgreSQL") from error
-        _prepare(conninfo)
         self._stalled_seconds = stalled_seconds
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(
             conninfo=conninfo, kwargs={"options": f"-c search_path={_schema()}"}, min_size=1, max_size=4,
@@ -110,23 +106,7 @@ def _task(outlets: Sequence[str], until: datetime) -> dict[str, JSONValue]:
     return {"outlets": [*outlets], "until": until.isoformat()}
 
 
-def _prepare(conninfo: str) -> None:
-    """Makes the queue's tables, in a schema named by its version: a newer one has tables of its own.
-
-    What waits in an older queue is not moved: outlets that nobody visited are due again.
-    """
-    try:
-        with psycopg.connect(conninfo) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK_NUMBER,))
-            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(_schema())))
-            connection.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(_schema())))
-            (made,) = connection.execute("SELECT to_regclass('procrastinate_jobs') IS NOT NULL").fetchone() or (False,)
-            if not made:
-                connection.execute(procrastinate.schema.SchemaManager.get_schema())
-    except psycopg.Error as error:
-        raise StoreError(f"the queue: {' '.join(str(error).split())}") from error
-
-
 def _schema() -> str:
+    """Named by the library's version: a newer one has tables of its own. What waits in the older ones is due again."""
     return "queue_" + "_".join(version("procrastinate").split(".")[:2])
 
