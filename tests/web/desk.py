@@ -1,7 +1,7 @@
 """What the tests of the dashboard play with: an application with some events, and a browser without JavaScript."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -14,6 +14,11 @@ from tests.factories import new_fact, new_verdict, save_article
 from tests.fake_clock import START_AT
 
 BLOCK = "VN-46|KR-44"
+# No two are one text.
+FILLER = (
+    "Lúa mùa năm nay được giá, bà con phấn khởi ra đồng.", "Đường ven biển mở rộng thêm hai làn xe trong quý này.",
+    "Trường tiểu học khánh thành thư viện với ba nghìn đầu sách.", "Đội bóng chuyền nữ giành huy chương vàng cả nước.",
+)
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
@@ -25,8 +30,10 @@ def save_happenings(store: Store, *outlets: str, block: str = BLOCK, at: datetim
     vn_key, kr_key = block.split("|")
     rows = []
     for number, outlet_id in enumerate(outlets, 1):
-        text = f"Hôm qua trời mưa. Huế và Chungcheongnam ký bản ghi nhớ số {number}. Hai bên vui mừng."
-        article_id = save_article(store, number, at, outlet_id=outlet_id, text=text)
+        told = f"Hôm qua trời mưa. Huế và Chungcheongnam ký bản ghi nhớ số {number}. Hai bên vui mừng."
+        text = f"{FILLER[number - 1]} {told} {' '.join(FILLER[number - 1].split()[::-1])}"
+        published_at = datetime(2026, number, 1, 12, tzinfo=UTC)
+        article_id = save_article(store, number, at, outlet_id=outlet_id, text=text, published_at=published_at)
         quote = f"ký bản ghi nhớ số {number}"
         start = text.index(quote)
         fact = new_fact(
@@ -48,7 +55,17 @@ def open_browser(application: Application, **web: Any) -> TestClient:
     settings = application.settings
     changed = settings.web.model_validate({**settings.web.model_dump(), **web})
     application.settings = settings.model_copy(update={"web": changed})
-    return TestClient(make_app(application), base_url="http://localhost", follow_redirects=False)
+    scheme = "https" if changed.public_url.startswith("https") else "http"
+    return TestClient(make_app(application), base_url=f"{scheme}://localhost", follow_redirects=False)
+
+
+def find_routes(browser: TestClient, *methods: str) -> list[tuple[str, str]]:
+    """Every route of the dashboard that answers one of `methods`, as method and path; all but static files."""
+    found = []
+    for route in browser.app.routes:  # type: ignore[attr-defined]
+        inner = route.effective_route_contexts() if hasattr(route, "effective_route_contexts") else [route]
+        found += [(method, one.path) for one in inner for method in getattr(one, "methods", ()) or ()]
+    return [(method, path) for method, path in found if not methods or method in methods]
 
 
 def find_csrf(browser: TestClient, path: str = "/events/e1") -> str:

@@ -1,0 +1,208 @@
+"""Who may see and do what: passwords, sessions, tokens of forms, names of hosts, and the headers of every answer."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.application import Application
+from monitor.web.access import Access
+from monitor.web.guard import SAFE_METHODS
+from monitor.web.limiter import IN_ALL, PER_ADDRESS, LoginLimiter
+from seeds.errors import SettingsError
+from seeds.sections import WebSettings
+from tests.fake_clock import FakeClock
+from tests.web.desk import find_csrf, find_routes, open_browser, save_happenings
+
+PASSWORD, TOKEN = "correct horse battery", "a-token-for-programs"
+OPEN_TO_ALL = {"/login", "/links/event/{token}", "/links/judge/{token}", "/links/unsubscribe/{token}"}
+SIGNED = ("/links/",)
+
+
+@pytest.mark.parametrize(("settings", "is_refused"), [
+    ({}, False),
+    ({"host": "localhost"}, False),
+    ({"host": "::1"}, False),
+    ({"host": "127.0.0.5"}, False),
+    ({"host": "0.0.0.0"}, True),
+    ({"host": "192.168.1.5"}, True),
+    ({"host": "dashboard.lan"}, True),
+    ({"public_url": "https://twinwatch.example"}, True),
+    ({"public_url": "http://localhost:8765"}, False),
+    ({"allowed_hosts": ["twinwatch.lan"]}, True),
+    ({"host": "0.0.0.0", "password": PASSWORD}, False),
+    ({"host": "0.0.0.0", "token": TOKEN}, False),
+    ({"host": "0.0.0.0", "password": "short"}, True),
+    ({"password": "short"}, False),
+])
+def test_only_this_machine_needs_no_password(settings: dict[str, object], is_refused: bool) -> None:
+    access = Access(WebSettings.model_validate(settings))
+
+    if is_refused:
+        with pytest.raises(SettingsError, match=r"^web"):
+            access.check()
+    else:
+        access.check()
+
+
+@pytest.mark.parametrize(("settings", "host", "is_named"), [
+    ({}, "localhost:8765", True),
+    ({}, "127.0.0.1", True),
+    ({}, "[::1]:8765", True),
+    ({}, "evil.example", False),
+    ({}, "localhost.evil.example", False),
+    ({}, "", False),
+    ({}, "10.0.0.1", False),
+    ({"public_url": "https://twinwatch.example/"}, "TWINWATCH.example", True),
+    ({"allowed_hosts": ["twinwatch.lan"]}, "twinwatch.lan:80", True),
+    ({"host": "0.0.0.0"}, "10.0.0.1:8765", True),
+    ({"host": "0.0.0.0"}, "evil.example", False),
+])
+def test_only_names_of_ours_are_answered(settings: dict[str, object], host: str, is_named: bool) -> None:
+    assert Access(WebSettings.model_validate(settings)).is_named(host) is is_named
+
+
+def test_another_name_is_refused_before_anything_else(browser: TestClient) -> None:
+    assert browser.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_every_answer_carries_the_headers_that_fence_it_in(browser: TestClient) -> None:
+    for path in ("/", "/nothing", "/events.json", "/static/style.css", "/static/htmx.min.js", "/links/judge/nothing"):
+        headers = browser.get(path).headers
+
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy, path
+        assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer", path
+
+
+def test_every_write_without_a_token_is_refused(browser: TestClient) -> None:
+    routes = [(method, path) for method, path in find_routes(browser) if method not in SAFE_METHODS]
+
+    for method, path in routes:
+        address = path.replace("{event_id}", "e1").replace("{outlet_id}", "huengaynay").replace("{token}", "x")
+        address = address.replace("{delivery_id}", "1")
+        for data in ({}, {"csrf": "0" * 64, "reader": "me", "answer": "no"}):
+            answer = browser.request(method, address, data=data)
+
+            expected = {410} if path.startswith(SIGNED) else {403}
+            assert answer.status_code in expected, f"{method} {path}: {answer.status_code}"
+    assert len(routes) >= 14
+
+
+def test_a_token_of_another_session_or_page_elsewhere_is_refused(browser: TestClient) -> None:
+    data = {"csrf": find_csrf(browser), "reader": "Lan", "answer": "no"}
+    stranger = TestClient(browser.app, base_url="http://localhost", follow_redirects=False)
+
+    assert stranger.post("/events/e1/judge", data=data).status_code == 403
+    assert browser.post("/events/e1/judge", data=data, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert browser.post("/events/e1/judge", data=data).status_code == 303
+
+
+def test_a_form_without_length_or_too_long_is_refused(browser: TestClient) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"csrf=1"
+
+    assert browser.post("/events/e1/judge", content=pieces()).status_code == 411
+    assert browser.post("/events/e1/judge", content=b"x" * 70_000).status_code == 413
+
+
+def test_with_a_password_every_page_asks_for_it(application: Application) -> None:
+    save_happenings(application.store, "huengaynay")
+    browser = open_browser(application, password=PASSWORD)
+
+    routes = [path for _, path in find_routes(browser, "GET") if path not in OPEN_TO_ALL]
+    for path in routes:
+        address = path.replace("{event_id}", "e1").replace("{digest_id}", "1")
+        assert browser.get(address).status_code in (303, 401), path
+    assert len(routes) >= 25
+    assert browser.get("/events?act=visit").headers["location"] == "/login?next=%2Fevents%3Fact%3Dvisit"
+    assert browser.get("/static/style.css").status_code == 200
+
+
+def test_the_password_opens_and_logging_out_closes(application: Application) -> None:
+    browser = open_browser(application, password=PASSWORD, public_url="https://twinwatch.example")
+    csrf = find_csrf(browser, "/login?next=/ties")
+    wrong = browser.post("/login", data={"csrf": csrf, "password": "guess"})
+    right = browser.post("/login", data={"csrf": csrf, "password": PASSWORD, "next": "/ties"})
+
+    assert wrong.status_code == 403 and right.status_code == 303 and right.headers["location"] == "/ties"
+    cookie = right.headers["set-cookie"]
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/"))
+    browser.cookies.clear()
+    browser.cookies.set("twinwatch_session", cookie.partition("=")[2].partition(";")[0])
+    assert browser.get("/ties").status_code == 200
+    out = browser.post("/logout", data={"csrf": find_csrf(browser, "/ties")})
+    assert out.status_code == 303 and "twinwatch_session" in out.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/\n/evil"])
+def test_logging_in_leads_to_no_other_site(application: Application, target: str) -> None:
+    browser = open_browser(application, password=PASSWORD)
+    data = {"csrf": find_csrf(browser, "/login"), "password": PASSWORD, "next": target}
+
+    assert browser.post("/login", data=data).headers["location"] == "/"
+
+
+def test_a_session_ends_with_its_time_and_with_the_password(application: Application, clock: FakeClock) -> None:
+    browser = open_browser(application, password=PASSWORD)
+    browser.post("/login", data={"csrf": find_csrf(browser, "/login"), "password": PASSWORD})
+    session = browser.cookies["twinwatch_session"]
+    other = open_browser(application, password="another password")
+    other.cookies.set("twinwatch_session", session)
+
+    assert browser.get("/events").status_code == 200
+    assert other.get("/events").status_code == 303
+    clock.advance(days=31)
+    assert browser.get("/events").status_code == 303
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "e30.e30", "a" * 5000, "WyJ4IiwxLHRydWUsIiJd.c2lnbmF0dXJl"])
+def test_a_forged_session_is_none(application: Application, cookie: str) -> None:
+    browser = open_browser(application, password=PASSWORD)
+    browser.cookies.set("twinwatch_session", cookie)
+
+    assert browser.get("/events").status_code == 303
+
+
+def test_a_program_reads_and_writes_with_the_token(application: Application) -> None:
+    save_happenings(application.store, "huengaynay")
+    browser = open_browser(application, token=TOKEN)
+    bearer, data = {"Authorization": f"Bearer {TOKEN}"}, {"answer": "no", "reader": "script"}
+
+    assert browser.get("/events.json").status_code == 401
+    assert browser.get("/events.json", headers={"Authorization": "Bearer guess"}).status_code == 401
+    assert browser.get("/events.json", headers=bearer).status_code == 200
+    assert browser.get("/events.json", auth=("feed", TOKEN)).status_code == 200
+    assert browser.post("/events/e1/judge", data=data, auth=("feed", TOKEN)).status_code == 403
+    assert browser.post("/events/e1/judge", data=data, headers=bearer).status_code == 303
+
+
+def test_guessing_is_stopped_and_the_right_password_waits_too(application: Application, clock: FakeClock) -> None:
+    browser = open_browser(application, password=PASSWORD)
+    data = {"csrf": find_csrf(browser, "/login"), "password": "guess"}
+    tries = [browser.post("/login", data=data).status_code for _ in range(PER_ADDRESS + 1)]
+    locked = browser.post("/login", data={**data, "password": PASSWORD})
+    clock.advance(minutes=16)
+    later = browser.post("/login", data={**data, "password": PASSWORD})
+
+    assert tries == [403] * PER_ADDRESS + [429]
+    assert locked.status_code == 429 and 0 < int(locked.headers["retry-after"]) <= 901
+    assert later.status_code == 303
+
+
+def test_tries_from_many_addresses_are_stopped_together(clock: FakeClock) -> None:
+    limiter = LoginLimiter(clock)
+    taken = [limiter.take(f"10.0.{number}.1") for number in range(IN_ALL)]
+
+    assert set(taken) == {0.0}
+    assert limiter.take("10.9.9.9") == 900.0
+    clock.advance(minutes=15)
+    assert limiter.take("10.9.9.9") == 0.0
+
+
+def test_one_network_of_ipv6_is_one_address(clock: FakeClock) -> None:
+    limiter = LoginLimiter(clock)
+    for number in range(PER_ADDRESS):
+        limiter.take(f"2001:db8::{number:x}")
+
+    assert limiter.take("2001:db8::ffff") > 0 and limiter.take("2001:db8:0:1::1") == 0

@@ -1,0 +1,145 @@
+"""What readers say counts at once, is kept with who and when, and can be taken back; links act by their button only."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.application import Application
+from monitor.assess import group_block
+from monitor.links import make_links
+from tests.fake_clock import FakeClock
+from tests.web.desk import BLOCK, find_csrf, open_browser, save_happenings
+
+
+def test_wrong_counts_at_once_and_undo_brings_it_back(browser: TestClient, application: Application) -> None:
+    csrf = find_csrf(browser)
+    group_block(application, BLOCK)
+    browser.post("/events/e1/judge", data={"csrf": csrf, "answer": "no", "reader": "Lan  Anh"})
+    judged = browser.get("/events/e1.json").json()
+    browser.post("/events/e1/withdraw", data={"csrf": csrf, "reader": "Minh"})
+    undone = browser.get("/events/e1.json").json()
+
+    assert judged["event"]["verdict"] == "no" and undone["event"]["verdict"] == "yes"
+    said = undone["judgements"][0]
+    assert (said["reader"], said["answer"], said["withdrawn_by"]) == ("Lan Anh", "no", "Minh")
+    assert said["withdrawn_at"] and "Taken back by Minh" in browser.get("/events/e1").text
+    assert browser.post("/events/e1/withdraw", data={"csrf": csrf, "reader": "Minh"}).status_code == 400
+
+
+def test_an_earlier_judgement_counts_again_when_the_later_one_is_taken_back(
+    browser: TestClient, application: Application, clock: FakeClock
+) -> None:
+    csrf = find_csrf(browser)
+    for answer in ("no", "yes"):
+        browser.post("/events/e1/judge", data={"csrf": csrf, "answer": answer, "reader": "Lan"})
+        clock.advance(minutes=1)
+    browser.post("/events/e1/withdraw", data={"csrf": csrf, "reader": "Lan"})
+
+    assert browser.get("/events/e1.json").json()["event"]["verdict"] == "no"
+
+
+def test_events_are_merged_stay_merged_and_come_apart_again(browser: TestClient, application: Application) -> None:
+    csrf = find_csrf(browser)
+    group_block(application, BLOCK)
+    browser.post("/events/e1/merge", data={"csrf": csrf, "other": "e2", "reader": "Lan"})
+    group_block(application, BLOCK)
+    merged = browser.get("/events/e1.json").json()
+    correction = merged["corrections"][0]["id"]
+    browser.post("/events/e1/undo", data={"csrf": csrf, "correction": str(correction), "reader": "Lan"})
+
+    assert merged["event"]["articles"] == 2 and browser.get("/events/e1.json").json()["event"]["articles"] == 1
+    assert len(browser.get("/events.json").json()["rows"]) == 3
+    kept = browser.get("/events/e1.json").json()["corrections"][0]
+    assert (kept["kind"], kept["reader"], kept["withdrawn_by"]) == ("merge", "Lan", "Lan")
+
+
+def test_the_address_of_a_merged_event_leads_to_the_one_that_goes_on(
+    browser: TestClient, application: Application
+) -> None:
+    group_block(application, BLOCK)
+    browser.post("/events/e1/merge", data={"csrf": find_csrf(browser), "other": "e2", "reader": "Lan"})
+
+    answer = browser.get("/events/e2")
+
+    assert answer.status_code == 301 and answer.headers["location"] == "/events/e1"
+
+
+def test_a_story_is_split_off_and_comes_back(browser: TestClient, application: Application) -> None:
+    csrf = find_csrf(browser)
+    group_block(application, BLOCK)
+    browser.post("/events/e1/merge", data={"csrf": csrf, "other": "e2", "reader": "Lan"})
+    article = browser.get("/events/e1.json").json()["groups"][0]["articles"][1]["article_id"]
+    browser.post("/events/e1/split", data={"csrf": csrf, "article": str(article), "reader": "Lan"})
+    group_block(application, BLOCK)
+
+    assert browser.get("/events/e1.json").json()["event"]["articles"] == 1
+    assert len(browser.get("/events.json").json()["rows"]) == 3
+
+
+def test_what_cannot_be_merged_or_split_is_refused_in_words(browser: TestClient) -> None:
+    csrf = find_csrf(browser)
+    itself = browser.post("/events/e1/merge", data={"csrf": csrf, "other": "e1", "reader": "Lan"})
+    alone = browser.post("/events/e2/split", data={"csrf": csrf, "article": "2", "reader": "Lan"})
+    nobody = browser.post("/events/e2/judge", data={"csrf": csrf, "answer": "yes", "reader": "  "})
+
+    assert itself.status_code == alone.status_code == nobody.status_code == 400
+    assert "merged with itself" in itself.text and "nothing else" in alone.text
+
+
+def test_an_outlet_is_paused_resumed_and_made_due(browser: TestClient, application: Application) -> None:
+    outlets, csrf, now = application.store.outlets, find_csrf(browser), application.clock()
+    outlets.put_off("huengaynay", now.replace(year=2030))
+    browser.post("/outlets/huengaynay/check", data={"csrf": csrf})
+    is_due = outlets.find_due(["huengaynay"], now)
+    browser.post("/outlets/huengaynay/pause", data={"csrf": csrf, "reader": "Lan"})
+    while_paused, page = outlets.find_due(["huengaynay"], now), browser.get("/outlets/huengaynay").text
+    browser.post("/outlets/huengaynay/resume", data={"csrf": csrf})
+
+    assert is_due == ["huengaynay"] and while_paused == [] and "Paused by Lan" in page
+    assert outlets.find_due(["huengaynay"], now) == ["huengaynay"]
+
+
+@pytest.fixture
+def public(application: Application) -> TestClient:
+    """A dashboard behind a password, where links of digests lead."""
+    save_happenings(application.store, "huengaynay")
+    return open_browser(application, password="long password", public_url="http://localhost")
+
+
+def test_a_link_judges_by_its_button_only_and_without_a_login(public: TestClient, application: Application) -> None:
+    url = make_links(application.settings).judge("e1", "no", "desk", application.clock())
+    assert url
+    page = public.get(url)
+    before = application.store.judgements.find("e1")
+    done = public.post(url)
+
+    assert page.status_code == 200 and "<form method=\"post\"" in page.text and before == []
+    assert done.status_code == 200
+    assert [(said.answer, said.reader) for said in application.store.judgements.find("e1")] == [("no", "desk (link)")]
+
+
+def test_a_link_unsubscribes_by_post_only_also_with_one_click_and_back(
+    public: TestClient, application: Application
+) -> None:
+    url = make_links(application.settings).unsubscribe("desk", "lan@city.example", application.clock())
+    assert url
+    public.get(url)
+    unsubscribed = application.store.unsubscribed
+    before = unsubscribed.has_left("desk", "lan@city.example")
+    public.post(url, data={"List-Unsubscribe": "One-Click"})
+    after = unsubscribed.has_left("desk", "lan@city.example")
+    public.post(f"{url}/undo")
+
+    assert (before, after, unsubscribed.has_left("desk", "lan@city.example")) == (False, True, False)
+
+
+def test_a_link_that_is_forged_too_old_or_of_another_kind_does_nothing(
+    public: TestClient, application: Application, clock: FakeClock
+) -> None:
+    links = make_links(application.settings)
+    judge = links.judge("e1", "no", "desk", clock()) or ""
+    forged, other = judge[:-2] + "xx", judge.replace("/judge/", "/unsubscribe/")
+    answers = [public.post(url).status_code for url in (forged, other)]
+    clock.advance(days=61)
+    answers += [public.post(judge).status_code, public.get(judge).status_code]
+
+    assert answers == [410] * 4 and application.store.judgements.find("e1") == []

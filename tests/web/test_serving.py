@@ -1,0 +1,51 @@
+"""The dashboard on a real port: served beside the ticks of the service, and refused where it would be open to others."""
+
+import asyncio
+import socket
+
+import httpx
+import pytest
+
+from monitor.application import Application
+from monitor.web.serving import Dashboard
+from seeds.errors import SettingsError
+
+
+def _set(application: Application, **web: object) -> None:
+    changed = application.settings.web.model_validate({**application.settings.web.model_dump(), **web})
+    application.settings = application.settings.model_copy(update={"web": changed})
+
+
+def test_it_answers_until_it_is_stopped(application: Application) -> None:
+    _set(application, port=0)
+    dashboard = Dashboard(application)
+
+    async def ask() -> int:
+        stopped = asyncio.Event()
+        serving = asyncio.ensure_future(dashboard.serve(stopped))
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"{dashboard.url}static/style.css")
+        stopped.set()
+        await serving
+        return answer.status_code
+
+    assert asyncio.run(ask()) == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(dashboard.url)
+
+
+def test_an_address_that_is_taken_is_named_in_one_line(application: Application) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        _set(application, port=taken.getsockname()[1])
+
+        with pytest.raises(SettingsError, match=r"web\.port") as error:
+            Dashboard(application)
+
+    assert "\n" not in str(error.value)
+
+
+def test_an_open_door_is_refused_before_anything_is_started(application: Application) -> None:
+    _set(application, host="0.0.0.0")
+
+    with pytest.raises(SettingsError, match="without a password"):
+        Dashboard(application)
