@@ -24,13 +24,7 @@ class Dashboard:
         self._app = make_app(application)
         self._application = application
         self._socket = _open_socket(settings.host, settings.port)
-
-    @property
-    def url(self) -> str:
-        """Where it listens; for all addresses of this machine its loopback one."""
-        host, port = self._socket.getsockname()[:2]
-        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-        return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+        self.url = _name_address(*self._socket.getsockname()[:2])
 
     async def serve(self, stopped: asyncio.Event) -> None:
         """Answers until `stopped` is set; the first questions wait for what is loaded once."""
@@ -64,6 +58,12 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _name_address(host: str, port: int) -> str:
+    """Where it listens; for all addresses of this machine its loopback one."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 
 def _open_socket(host: str, port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The dashboard on a real port: served beside the ticks of the service, and refused where it would be open to others."""
+"""The dashboard on a real port: served until it is stopped, and refused where it would be open to others."""
 
 import asyncio
 import socket
