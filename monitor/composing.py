@@ -16,7 +16,7 @@ from monitor.recalling import recall_told
 from monitor.unsubscribing import find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
-from storage.values import Changes, DigestRow, EventView, Standing
+from storage.values import Changes, DigestRow, EventView, LedgerLine, Standing
 
 # A clock that is set back further was wrong before, and no reader should wait until it has caught up.
 SET_BACK_AT_MOST = timedelta(days=2)
@@ -55,32 +55,56 @@ class Draft:
 
 def compose_due(application: Application) -> list[int]:
     """Composes and saves the digest of every subscription whose hour has come; the ids of the digests made."""
-    made = []
+    made, look = [], Look(application)
     for subscription in application.subscriptions:
         find = _tell_at_once if subscription.schedule == "instant" else _compose_period
-        digest_id = find(application, subscription)
+        digest_id = find(application, subscription, look)
         made += [digest_id] if digest_id is not None else []
     return made
 
 
-def _compose_period(application: Application, subscription: Subscription) -> int | None:
-    now = application.clock()
+class Look:
+    """What the digests of one round have in common, read once: the ledger of each period."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self.now = application.clock()
+        self.outlet_names = {outlet.id: outlet.name for outlet in application.catalogue.outlets.values()}
+        self._ledgers: dict[datetime, list[LedgerLine]] = {}
+        self._down: dict[datetime, list[tuple[datetime, datetime]]] = {}
+
+    def ledger(self, since_at: datetime) -> list[LedgerLine]:
+        """The ledger from `since_at` until now."""
+        if since_at not in self._ledgers:
+            application = self._application
+            self._ledgers[since_at] = application.store.outlets.ledger(application.watched, since_at, self.now)
+        return self._ledgers[since_at]
+
+    def down(self, since_at: datetime) -> list[tuple[datetime, datetime]]:
+        """The intervals since then in which nothing ran."""
+        if since_at not in self._down:
+            self._down[since_at] = _find_down(self._application, since_at, self.now)
+        return self._down[since_at]
+
+
+def _compose_period(application: Application, subscription: Subscription, look: Look) -> int | None:
+    now = look.now
     began_at = application.store.digests.begin_subscription(subscription.name, now)
     period = find_period(subscription, began_at, now)
     if not period or _has_digest(application, subscription, period, now):
         return None
-    return save_draft(application, draft_digest(application, subscription), period)
+    return save_draft(application, draft_digest(application, subscription, look), period)
 
 
-def _tell_at_once(application: Application, subscription: Subscription) -> int | None:
+def _tell_at_once(application: Application, subscription: Subscription, look: Look) -> int | None:
     """The message of what is new since the last one; what its filters leave out is settled without any."""
-    digests, now = application.store.digests, application.clock()
+    digests, now = application.store.digests, look.now
     last = digests.last_digest(subscription.name)
     # One that lies ahead is from before the clock was set back, and keeps nobody waiting.
     since_last = now - last.composed_at if last else None
     if since_last is not None and timedelta(0) <= since_last < INSTANT_PAUSE:
         return None
-    draft = draft_digest(application, subscription)
+    draft = draft_digest(application, subscription, look)
     is_old = since_last is None or since_last >= LATER_AFTER
     if draft.told or draft.content.corrections or (draft.content.later and is_old):
         return save_draft(application, draft, f"at {now.isoformat()}")
@@ -89,9 +113,10 @@ def _tell_at_once(application: Application, subscription: Subscription) -> int |
     return None
 
 
-def draft_digest(application: Application, subscription: Subscription) -> Draft:
+def draft_digest(application: Application, subscription: Subscription, look: Look | None = None) -> Draft:
     """What the subscription would be told now; saves nothing of it."""
-    store, gazetteer, now = application.store, application.gazetteer, application.clock()
+    look = look or Look(application)
+    store, gazetteer, now = application.store, application.gazetteer, look.now
     began_at = store.digests.begin_subscription(subscription.name, now)
     last = store.digests.last_digest(subscription.name)
     # A clock that was set back must not make a period end before it begins.
@@ -102,16 +127,16 @@ def draft_digest(application: Application, subscription: Subscription) -> Draft:
     events = store.events.untold(subscription.name)
     wanted, reading = _choose(application, subscription, events)
     content = compose(
-        subscription, wanted, store.outlets.ledger(application.watched, since_at, now),
-        outlet_names={outlet.id: outlet.name for outlet in application.catalogue.outlets.values()},
+        subscription, wanted, look.ledger(since_at), outlet_names=look.outlet_names,
         name=gazetteer.name, inside=gazetteer.ancestors, composed_at=now, since_at=since_at,
         read_since=min(since_at, now - _longest_pause(application)),
-        down=_find_down(application, since_at, now),
+        down=look.down(since_at),
         changed=changes.events, links=_make_links(application, subscription, now), reading=reading,
     )
     told, chosen = tuple(event.id for event in wanted), {event.id for event in wanted}
     # Of a message at once, what exceeds its length waits for the next one.
-    waits = {e.id for e in events if e.id not in chosen and _is_wanted(subscription, e, application, reading)}
+    waits = {e.id for e in events if e.id not in chosen and _is_wanted(subscription, e, application, reading)} if (
+        len(wanted) == MOST_AT_ONCE) else set()
     passed_over = tuple(event.id for event in events if event.id not in chosen | waits)
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)

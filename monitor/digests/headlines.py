@@ -1,6 +1,7 @@
 """Makes an event's headline in the reader's language from its facts alone; it takes no word from any article."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from monitor.digests.content import DigestPair
 from monitor.digests.days import format_day
@@ -14,6 +15,12 @@ def make_headline(act: str, stage: str, day: str | None, pairs: Sequence[DigestP
 
     `day` is YYYY-MM-DD, YYYY-MM, YYYY or None. Raises KeyError for an act or a stage without wording.
     """
+    return _make(act, stage, day, tuple(pairs), language)
+
+
+# Of the same news in as many subscriptions as there are.
+@lru_cache(maxsize=2048)
+def _make(act: str, stage: str, day: str | None, pairs: tuple[DigestPair, ...], language: str) -> str:
     wording = load_wording(language)
     what = wording.say(f"headline.{act}.{stage}")
     written = format_day(day, language)

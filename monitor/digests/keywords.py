@@ -20,11 +20,9 @@ def has_keyword(keywords: tuple[str, ...], text: str) -> bool:
     particles and compounds are written in one; a single syllable only as a word with at most a particle. A keyword
     without any marks finds words with them (`hop tac` finds `hợp tác`); one with marks finds only these.
     """
-    folded = _fold(text)
-    bare = _unmark(folded)
-    return any(
-        pattern.search(bare if is_bare else folded) for pattern, is_bare in map(_compile, keywords)
-    )
+    folded, patterns = _fold(text), [_compile(keyword) for keyword in keywords]
+    bare = _unmark(folded) if any(is_bare for _, is_bare in patterns) else ""
+    return any(pattern.search(bare if is_bare else folded) for pattern, is_bare in patterns)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """Makes foreign text and addresses harmless before they enter a digest; it does not escape for any output format."""
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 # Cc: controls, Cf: bidi controls and invisible signs, Co, Cs, Cn: private, half and unassigned characters.
@@ -17,6 +18,8 @@ MAX_URL = 1500
 URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 
 
+# A digest's words are the same in as many subscriptions as there are.
+@lru_cache(maxsize=4096)
 def make_plain(text: str, limit: int = MAX_TITLE) -> str:
     """`text` as one line of visible NFC characters, at most `limit` of them (an ellipsis marks the cut)."""
     spaced = " ".join(text.split())
@@ -25,6 +28,7 @@ def make_plain(text: str, limit: int = MAX_TITLE) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=4096)
 def make_safe_url(url: str) -> str:
     """`url` percent-encoded where it is a plain http(s) address without user name; else the empty string."""
     try:

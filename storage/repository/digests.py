@@ -1,7 +1,7 @@
 """Questions about subscriptions and digests: when they began, what each told, and to whom; it hands nothing over."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -132,8 +132,9 @@ class DigestRepository:
             digest_id = session.scalar(insert.on_conflict_do_nothing().returning(DigestModel.id))
             if digest_id is None:
                 return None
-            self._save_told(session, digest.subscription, digest_id, told, passed_over - told)
-            self._save_knowledge(session, digest, told)
+            standings = _follow_standings(session, digest, told)
+            self._save_told(session, digest.subscription, digest_id, told, passed_over - told, standings)
+            self._save_knowledge(session, digest, standings.keys() - told)
             self._save_deliveries(session, digest, digest_id)
             subscription.changes_through = digest.changes[1] if digest.changes else subscription.changes_through
             settle(session, subscription)
@@ -143,37 +144,38 @@ class DigestRepository:
         """Settles events that the subscription is not told of, without a digest; what was told stays told."""
         with self._database.write() as session:
             row = session.get_one(SubscriptionModel, subscription, with_for_update={"key_share": True})
-            self._save_told(session, subscription, None, set(), follow_merges(session, events))
+            self._save_told(session, subscription, None, set(), follow_merges(session, events), {})
             settle(session, row)
 
     def _save_told(
-        self, session: Session, subscription: str, digest_id: int | None, told: set[str], passed_over: set[str]
+        self, session: Session, subscription: str, digest_id: int | None, told: set[str], passed_over: set[str],
+        standings: Mapping[str, Standing],
     ) -> None:
         insert = self._database.insert(ToldModel)
         rows = [
-            {"subscription": subscription, "event_id": event, "digest_id": digest_id, "passed_over": event not in told}
+            {
+                "subscription": subscription, "event_id": event, "digest_id": digest_id,
+                "passed_over": event not in told,
+                "told_as": asdict(standings[event]) if event in told and event in standings else None,
+            }
             for event in sorted(told | passed_over)
         ]
         if rows:
             # A wanted event may have been merged into one that was passed over: told wins.
             upsert = insert.on_conflict_do_update(
                 index_elements=[ToldModel.subscription, ToldModel.event_id],
-                set_={"digest_id": digest_id, "passed_over": False}, where=insert.excluded.passed_over.is_(False),
+                set_={"digest_id": digest_id, "passed_over": False, "told_as": insert.excluded.told_as},
+                where=insert.excluded.passed_over.is_(False),
             )
             session.execute(upsert, rows)
 
-    def _save_knowledge(self, session: Session, digest: NewDigest, told: set[str]) -> None:
-        """How the reader knows each event from now on, and the pages that the digest told of."""
+    def _save_knowledge(self, session: Session, digest: NewDigest, restated: Collection[str]) -> None:
+        """How the reader knows corrected events from now on, and the pages that the digest told of."""
         session.flush()
-        standings = dict(digest.standings)
-        for event_id in told - set(digest.told):  # what they were merged into meanwhile
-            origin = next((i for i in digest.told if (kept := find_kept(session, i)) and kept.id == event_id), "")
-            if origin in standings:
-                standings.setdefault(event_id, standings[origin])
-        for event_id, standing in standings.items():
+        for event_id in restated:
             row = session.get(ToldModel, (digest.subscription, event_id))
             if row is not None and not row.passed_over:
-                row.told_as = asdict(standing)
+                row.told_as = asdict(digest.standings[event_id])
         for part in make_chunks(sorted(set(digest.articles))):
             entries = session.scalars(select(ArticleModel.entry_id).where(ArticleModel.id.in_(part)).distinct()).all()
             rows = [{"subscription": digest.subscription, "entry_id": entry} for entry in sorted(entries)]
@@ -200,6 +202,16 @@ class DigestRepository:
         question = select(func.count()).where(ToldModel.event_id == event_id, ToldModel.passed_over.is_(False))
         with self._database.read() as session:
             return session.scalar(question) or 0
+
+
+def _follow_standings(session: Session, digest: NewDigest, told: set[str]) -> dict[str, Standing]:
+    """The standings of a digest, and those of the events that what it tells was merged into meanwhile."""
+    standings = dict(digest.standings)
+    for event_id in told - set(digest.told):
+        origin = next((i for i in digest.told if (kept := find_kept(session, i)) and kept.id == event_id), "")
+        if origin in standings:
+            standings.setdefault(event_id, standings[origin])
+    return standings
 
 
 def _any_told(session: Session, subscription: str, events: set[str]) -> bool:

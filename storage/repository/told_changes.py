@@ -27,7 +27,10 @@ def find_changes(session: Session, subscription: SubscriptionModel) -> Changes:
     question = select(EventModel.id).where(EventModel.change_number > begins_at)
     changed = session.scalars(question).all() if ends_at > begins_at else []
     told = [row for row in _find_told(session, subscription.name, changed) if not row.passed_over]
-    kept = {row.event_id: event for row in told if (event := find_kept(session, row.event_id)) is not None}
+    # In one question: `find_kept` then finds nearly all of them in the session.
+    known = [row.event_id for row in told]
+    loaded = [session.scalars(select(EventModel).where(EventModel.id.in_(part))).all() for part in make_chunks(known)]
+    kept = {event.id: find_kept(session, event.id) or event for part in loaded for event in part}
     present = {event.id: event for event in kept.values()}
     views = {view.id: view for view in make_views(session, present.values())}
     later = _find_later(session, subscription.name, sorted(present))
