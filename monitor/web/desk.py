@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,6 +16,7 @@ from monitor.digests.plain import make_plain
 from monitor.web.guard import Visitor
 from monitor.web.sessions import Sessions
 from monitor.web.words import ZONES, Words, choose_language, load_words
+from seeds.gazetteer import Gazetteer
 from storage.store import Store
 from storage.values import EventView
 
@@ -52,7 +54,7 @@ class Desk:
 
     def day(self, day: str | None) -> str:
         """A day, month or year in words; a word for none."""
-        return format_day(day, self.language) or self.words.say("day.unknown")
+        return _write_day(day, self.language) or self.words.say("day.unknown")
 
     def moment(self, moment: datetime | None) -> str:
         """An instant in words, in the reader's zone; a word for none."""
@@ -60,8 +62,7 @@ class Desk:
 
     def place(self, key: str) -> str:
         """A locality's name; the key itself where the gazetteer has lost it."""
-        gazetteer = self.application.gazetteer
-        return make_plain(gazetteer.name(key, self.language)) if key in gazetteer.localities else key
+        return _name_place(self.application.gazetteer, key, self.language)
 
     def outlet(self, outlet_id: str) -> str:
         """An outlet's own name; its id where the catalogue has lost it."""
@@ -77,6 +78,17 @@ class Desk:
         """Keeps the name under which this browser judged, for its next form."""
         if reader and reader != self.visitor.session.reader:
             self.visitor.session.reader, self.visitor.session.is_changed = reader, True
+
+
+# A register has thousands of days and names, and Babel takes 60 microseconds for each day.
+@lru_cache(maxsize=50_000)
+def _write_day(day: str | None, language: str) -> str:
+    return format_day(day, language)
+
+
+@lru_cache(maxsize=10_000)
+def _name_place(gazetteer: Gazetteer, key: str, language: str) -> str:
+    return make_plain(gazetteer.name(key, language)) if key in gazetteer.localities else key
 
 
 async def get_desk(request: Request) -> Desk:

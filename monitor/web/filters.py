@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, get_args
 
 from fastapi import Depends, HTTPException
@@ -79,6 +80,7 @@ def find_inside(gazetteer: Gazetteer, key: str) -> tuple[str, ...]:
     return (key, *(one for one in gazetteer.localities if one != key and key in gazetteer.ancestors(one)))
 
 
+@lru_cache(maxsize=10_000)
 def find_order(name: str) -> str:
     """By what a name is sorted: Đà Nẵng stands under D, as in both countries' lists in Latin letters."""
     bare = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))

@@ -110,5 +110,7 @@ def _rank(value: str | int | None) -> tuple[bool, str | int]:
 
 
 router = APIRouter()
-add_page(router, "/ties", show_ties, "ties.html", COLUMNS, lambda desk, page: {"kinds": KINDS})
+add_page(router, "/ties", show_ties, "ties.html", COLUMNS, lambda desk, page: {
+    "kinds": KINDS, "kind_names": {kind: desk.words.say(f"kind.{kind}") for kind in KINDS},
+})
 add_page(router, "/ties/{vn_key}/{kr_key}", show_tie, "tie.html", ("id", "happened_on", "headline", "act", "stage"))
