@@ -13,6 +13,8 @@ from storage.values import StoredArticle
 # Some 10 ms a story; a page that is opened again should not pay twice.
 KEPT = 500
 SHOWN = 6
+# `explanations.yml` is in English alone so far.
+WORDS_LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,7 @@ class ReasonLine:
 
 @dataclass(frozen=True)
 class Reasons:
-    """The strongest reasons of one story, those for before those against; `lang` is the language of the words.
-
-    `mentions` are the places that it names, with what each was taken for; empty where only the reasons are asked for.
-    """
+    """The strongest reasons of one story, those for before those against; `lang` is the language of the words."""
 
     article_id: int
     score: float
@@ -59,7 +58,7 @@ class Explainer:
         return Reasons(
             article.id, told.score, told.yes_from, told.verdict,
             tuple(line for line in lines if line.points > 0)[:most],
-            tuple(line for line in lines if line.points < 0)[:most], language,
+            tuple(line for line in lines if line.points < 0)[:most], WORDS_LANGUAGE,
         )
 
     def _explain_once(self, article: StoredArticle, language: str) -> StoryExplanation:
