@@ -57,6 +57,17 @@ def examine(application: Application) -> Iterator[Finding]:
             yield Finding(name, "wrong", f"{error.filename or name}: {error.strerror or error}")
 
 
+def find_free(application: Application) -> int:
+    """Bytes that are free where the data lie, or will."""
+    return shutil.disk_usage(_existing(application.settings.data_dir.absolute())).free
+
+
+def count_states(application: Application) -> Counter[str]:
+    """How many of the watched outlets are in each state."""
+    states = application.store.outlets.states()
+    return Counter(states[i].state if i in states else "unproven" for i in application.watched)
+
+
 def _settings(application: Application) -> Iterator[Finding]:
     settings = application.settings
     if not settings.may_crawl:
@@ -82,10 +93,9 @@ def _database(application: Application) -> Iterator[Finding]:
 
 
 def _disk(application: Application) -> Iterator[Finding]:
-    folder = application.settings.data_dir.absolute()
-    free = shutil.disk_usage(_existing(folder)).free
-    days = _days_left(application, free)
-    said = f"{_bytes(free)} free in {folder}"
+    free = find_free(application)
+    days = _days_left(application, free) if free >= SPARE_BYTES else None
+    said = f"{_bytes(free)} free in {application.settings.data_dir.absolute()}"
     advice = "free some space, or keep pages for a shorter time ([keep] in twinwatch.toml)"
     if free < SPARE_BYTES:
         yield Finding("disk", "wrong", said, advice)
@@ -124,8 +134,7 @@ def _service(application: Application) -> Iterator[Finding]:
 
 
 def _outlets(application: Application) -> Iterator[Finding]:
-    states = application.store.outlets.states()
-    counts = Counter(states[i].state if i in states else "unproven" for i in application.watched)
+    counts = count_states(application)
     said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none is watched"
     troubled = sum(counts[state] for state in TROUBLED)
     if troubled > TROUBLED_SHARE * max(1, len(application.watched)):

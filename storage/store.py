@@ -21,6 +21,7 @@ from storage.repository.recalls import RecallRepository
 from storage.repository.robots import RobotsRepository
 from storage.repository.runs import RunRepository
 from storage.repository.ties import TieRepository
+from storage.repository.totals import TotalsRepository
 from storage.repository.unsubscribed import UnsubscribedRepository
 from storage.upgrade import check_revision, current_revision, upgrade
 
@@ -53,6 +54,7 @@ class Store:
         self.found_feeds = FoundFeedRepository(database)
         self.query_turns = QueryTurnRepository(database)
         self.hits = HitRepository(database)
+        self.totals = TotalsRepository(database)
 
     def close(self) -> None:
         self.database.close()

@@ -42,6 +42,7 @@ from storage.values.showing import (
     EventQuery,
     MonthCount,
     OutletFigures,
+    Totals,
 )
 from storage.values.telling import (
     ChangedEvent,
@@ -103,5 +104,6 @@ __all__ = [
     "Telling",
     "TieRow",
     "ToldEvent",
+    "Totals",
     "UnsubscribedRow",
 ]

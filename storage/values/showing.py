@@ -82,3 +82,25 @@ class DigestHead:
     composed_at: datetime
     events: int
     states: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Counts by outcome, state or reason, as they are stored; an empty word is a run or an entry without outcome yet.
+
+    `runs`, `entries`, `refusals` and `verdicts` are of a period, the others of everything. `events` has
+    verdict and backlog.
+    """
+
+    runs: dict[str, int]
+    entries: dict[str, int]
+    refusals: dict[str, int]
+    articles: int
+    unjudged: int
+    verdicts: dict[str, int]
+    events: dict[tuple[str, bool], int]
+    deliveries: dict[str, int]
+    digests: int
+    unsubscribed: int
+    failing_feeds: int
+    last_wave_at: datetime | None
