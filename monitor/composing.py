@@ -16,6 +16,7 @@ from monitor.recalling import recall_told
 from monitor.unsubscribing import find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
+from storage.repository.event_views import SharedViews
 from storage.values import Changes, DigestRow, EventView, LedgerLine, Standing
 
 # A clock that is set back further was wrong before, and no reader should wait until it has caught up.
@@ -64,11 +65,11 @@ def compose_due(application: Application) -> list[int]:
 
 
 class Look:
-    """What the digests of one round have in common, read once: the ledger of each period."""
+    """What the digests of one round have in common, read once: events, and the ledger of each period."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self.now = application.clock()
+        self.now, self.views = application.clock(), SharedViews()
         self.outlet_names = {outlet.id: outlet.name for outlet in application.catalogue.outlets.values()}
         self._ledgers: dict[datetime, list[LedgerLine]] = {}
         self._down: dict[datetime, list[tuple[datetime, datetime]]] = {}
@@ -99,9 +100,9 @@ def _compose_period(application: Application, subscription: Subscription, look: 
 def _tell_at_once(application: Application, subscription: Subscription, look: Look) -> int | None:
     """The message of what is new since the last one; what its filters leave out is settled without any."""
     digests, now = application.store.digests, look.now
-    last = digests.last_digest(subscription.name)
+    last_at = digests.last_composed_at(subscription.name)
     # One that lies ahead is from before the clock was set back, and keeps nobody waiting.
-    since_last = now - last.composed_at if last else None
+    since_last = now - last_at if last_at else None
     if since_last is not None and timedelta(0) <= since_last < INSTANT_PAUSE:
         return None
     draft = draft_digest(application, subscription, look)
@@ -123,8 +124,8 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     since_at = min(last.composed_at if last else began_at, now)
     recall_told(application, subscription.name)
     # In this order: an event that is told between the two questions has no change that is missed.
-    changes = store.digests.changes(subscription.name)
-    events = store.events.untold(subscription.name)
+    changes = store.digests.changes(subscription.name, look.views)
+    events = store.events.untold(subscription.name, look.views)
     wanted, reading = _choose(application, subscription, events)
     content = compose(
         subscription, wanted, look.ledger(since_at), outlet_names=look.outlet_names,
@@ -223,8 +224,8 @@ def _has_digest(application: Application, subscription: Subscription, period: st
     digests = application.store.digests
     if digests.has_digest(subscription.name, period):
         return True
-    last = digests.last_digest(subscription.name)
-    return last is not None and now < last.composed_at < now + SET_BACK_AT_MOST
+    last_at = digests.last_composed_at(subscription.name)
+    return last_at is not None and now < last_at < now + SET_BACK_AT_MOST
 
 
 def _find_down(application: Application, since_at: datetime, now: datetime) -> list[tuple[datetime, datetime]]:

@@ -20,6 +20,7 @@ from storage.models import (
     ToldModel,
 )
 from storage.repository.changes import newest_change
+from storage.repository.event_views import SharedViews
 from storage.repository.news import find_beginning, settle
 from storage.repository.redirects import find_kept, follow_merges, make_chunks
 from storage.repository.told_changes import find_changes
@@ -78,6 +79,12 @@ class DigestRepository:
             row = session.scalar(question)
             return _digest(row) if row else None
 
+    def last_composed_at(self, subscription: str) -> datetime | None:
+        """When the newest digest of a subscription was composed, without reading it."""
+        question = select(func.max(DigestModel.composed_at)).where(DigestModel.subscription == subscription)
+        with self._database.read() as session:
+            return session.scalar(question)
+
     def has_digest(self, subscription: str, period: str) -> bool:
         """Whether the period's digest was composed already."""
         question = select(DigestModel.id).where(
@@ -86,11 +93,14 @@ class DigestRepository:
         with self._database.read() as session:
             return session.scalar(question) is not None
 
-    def changes(self, subscription: str) -> Changes:
-        """What changed of the events that a subscription was told, since its last digest looked."""
+    def changes(self, subscription: str, views: SharedViews | None = None) -> Changes:
+        """What changed of the events that a subscription was told, since its last digest looked.
+
+        `views` are shared with the questions for other subscriptions.
+        """
         with self._database.read() as session:
             row = session.get(SubscriptionModel, subscription)
-            return find_changes(session, row) if row is not None else Changes((), 0, 0)
+            return find_changes(session, row, views or SharedViews()) if row is not None else Changes((), 0, 0)
 
     def texts(self, article_ids: Iterable[int]) -> dict[int, str]:
         """The texts of articles, in which keywords are looked for."""

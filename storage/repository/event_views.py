@@ -33,6 +33,28 @@ def make_views(session: Session, rows: Iterable[EventModel]) -> list[EventView]:
     return [_view(row, pairs.get(row.id, []), articles.get(row.id, ())) for row in events]
 
 
+class SharedViews:
+    """Views that several questions have in common, as long as no event changes.
+
+    `renew` is given the number of the newest change before any view is made: what is kept is never older than that.
+    """
+
+    def __init__(self) -> None:
+        self._at, self._views = -1, dict[str, EventView]()
+
+    def renew(self, newest_change: int) -> None:
+        """Forgets all views where an event changed since."""
+        if newest_change != self._at:
+            self._at, self._views = newest_change, {}
+
+    def make(self, session: Session, rows: Iterable[EventModel]) -> list[EventView]:
+        """Views of the given events, in their order."""
+        events = list(rows)
+        missing = make_views(session, [row for row in events if row.id not in self._views])
+        self._views.update((view.id, view) for view in missing)
+        return [self._views[row.id] for row in events]
+
+
 def _view(row: EventModel, pairs: Sequence[_Pair], articles: tuple[EventArticle, ...]) -> EventView:
     main = pairs[0] if pairs else _Pair("", "", 0, None)
     return EventView(

@@ -20,7 +20,7 @@ from storage.models import (
 )
 from storage.repository.changes import find_changed, find_grown, look_at, mark_changed
 from storage.repository.event_outlets import save_event_outlets
-from storage.repository.event_views import has_facts, make_views
+from storage.repository.event_views import SharedViews, has_facts, make_views
 from storage.repository.judgements import find_answers
 from storage.repository.news import NEWS_TURN, News, is_untold
 from storage.repository.redirects import find_kept, make_chunks, merge_event, tell_part
@@ -155,8 +155,11 @@ class EventRepository:
         with self._database.read() as session:
             return make_views(session, session.scalars(_narrowed(wanted or EventFilter())).all())
 
-    def untold(self, subscription: str) -> list[EventView]:
-        """Every event since the subscription began that it was neither told nor passed over; never backlog."""
+    def untold(self, subscription: str, views: SharedViews | None = None) -> list[EventView]:
+        """Every event since the subscription began that it was neither told nor passed over; never backlog.
+
+        `views` are shared with the questions for other subscriptions.
+        """
         with self._database.read() as session:
             row = session.get(SubscriptionModel, subscription)
             if row is None:
@@ -164,7 +167,8 @@ class EventRepository:
             question = select(EventModel).where(EventModel.news_number > row.told_through, is_untold(subscription))
             # Few events are left by now; a second condition on time would only lead SQLite to the wrong index.
             found = [event for event in session.scalars(question) if event.first_seen_at >= row.created_at]
-            return make_views(session, sorted(found, key=lambda event: (event.first_seen_at, event.id)))
+            in_order = sorted(found, key=lambda event: (event.first_seen_at, event.id))
+            return (views or SharedViews()).make(session, in_order)
 
     def count(self) -> int:
         """How many events are known, backlog included; merged, refuted ones and those without a fact left are none."""

@@ -16,14 +16,15 @@ from storage.models import (
     ToldModel,
 )
 from storage.repository.changes import newest_change
-from storage.repository.event_views import make_views
+from storage.repository.event_views import SharedViews
 from storage.repository.redirects import find_kept, make_chunks
 from storage.values import ChangedEvent, Changes, Standing
 
 
-def find_changes(session: Session, subscription: SubscriptionModel) -> Changes:
+def find_changes(session: Session, subscription: SubscriptionModel, shared: SharedViews) -> Changes:
     """The told events that changed since the subscription looked at changes last."""
     begins_at, ends_at = subscription.changes_through, newest_change(session)
+    shared.renew(ends_at)
     question = select(EventModel.id).where(EventModel.change_number > begins_at)
     changed = session.scalars(question).all() if ends_at > begins_at else []
     told = [row for row in _find_told(session, subscription.name, changed) if not row.passed_over]
@@ -32,7 +33,7 @@ def find_changes(session: Session, subscription: SubscriptionModel) -> Changes:
     loaded = [session.scalars(select(EventModel).where(EventModel.id.in_(part))).all() for part in make_chunks(known)]
     kept = {event.id: find_kept(session, event.id) or event for part in loaded for event in part}
     present = {event.id: event for event in kept.values()}
-    views = {view.id: view for view in make_views(session, present.values())}
+    views = {view.id: view for view in shared.make(session, present.values())}
     later = _find_later(session, subscription.name, sorted(present))
     kept_as = {row.event_id: _read(row.told_as) for row in _find_told(session, subscription.name, sorted(present))}
     events = tuple(
