@@ -22,7 +22,7 @@ from monitor.deliver import hand_over_pending
 from monitor.keeping import tidy
 from monitor.recalling import check_held
 from seeds.errors import TwinwatchError
-from storage.clock import utc_now
+from storage.clock import wall_now
 from storage.errors import StoreError
 
 if TYPE_CHECKING:
@@ -74,17 +74,18 @@ class Service:
             asyncio.get_running_loop().add_signal_handler(number, self.stop)
         await _in_thread(self._prepare)
         scheduler = AsyncIOScheduler(timezone=UTC)
-        # It keeps real time whatever our clock says: it counts each missed interval, one by one.
-        begin_at = utc_now()
+        begin_at = wall_now()
         for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick, self.tidy_tick):
             scheduler.add_job(
                 self.run_tick, "interval", [tick], seconds=TICK_SECONDS, id=tick.__name__, max_instances=1,
                 coalesce=True, misfire_grace_time=None, next_run_time=begin_at,
             )
         scheduler.start()
+        pace = asyncio.ensure_future(keep_pace(scheduler))
         if self._serve is not None:
             self._running["dashboard"] = asyncio.ensure_future(self._serve_beside(self._serve))
         await self._stopped.wait()
+        pace.cancel()
         scheduler.pause()  # `shutdown` would cut off what is under way
         await self._wind_up()
         scheduler.shutdown(wait=False)
@@ -201,6 +202,16 @@ class Service:
 
     def _release(self) -> None:
         self._application.store.leases.release(SCHEDULER_LEASE, self._holder, self._application.clock())
+
+
+async def keep_pace(scheduler: AsyncIOScheduler) -> None:
+    """Keeps the ticks going where the machine's clock is set back: by it, the next one would be as far away."""
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        now = wall_now()
+        for job in scheduler.get_jobs():
+            if job.next_run_time and job.next_run_time - now > timedelta(seconds=2 * TICK_SECONDS):
+                job.modify(next_run_time=now)
 
 
 async def _in_thread(work: Callable[[], Answer]) -> Answer:

@@ -34,6 +34,8 @@ from seeds.subscription import Subscription
 
 CONFIG_FILE = "twinwatch.toml"
 PREFIX = "TWINWATCH_"
+# The file of settings itself, and the clock of tests (`storage.clock`).
+NO_SETTINGS = {f"{PREFIX}CONFIG", f"{PREFIX}CLOCK_FILE"}
 DELIMITER = "__"
 
 
@@ -161,7 +163,7 @@ def _check_environment() -> None:
     """Refuses a variable that would be ignored in silence, and a list that is not written as JSON."""
     known = variable_names()
     for name in (name.upper() for name in sorted(os.environ)):
-        if not name.startswith(PREFIX) or name == f"{PREFIX}CONFIG":
+        if not name.startswith(PREFIX) or name in NO_SETTINGS:
             continue
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,7 @@ def run() -> None:
     stopped. It does not start where the dashboard would be open to others without a password."""
     from monitor.application import Application
     from monitor.schedule import Service
+    from storage.clock import CLOCK_FILE
 
     application = Application()
     dashboard = _open_dashboard(application)
@@ -41,6 +43,8 @@ def run() -> None:
     watched, subscriptions = len(application.watched), len(application.subscriptions)
     application.make_data_dir()
     say(f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops")
+    if clock_file := os.environ.get(CLOCK_FILE):
+        say(f"the time is that of the file {clock_file} ({CLOCK_FILE} is set: for tests only)")
     if not application.settings.may_crawl:
         say(NO_CONTACT)
     if not subscriptions:
