@@ -136,9 +136,11 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     )
     told, chosen = tuple(event.id for event in wanted), {event.id for event in wanted}
     # Of a message at once, what exceeds its length waits for the next one.
-    waits = {e.id for e in events if e.id not in chosen and _is_wanted(subscription, e, application, reading)} if (
-        len(wanted) == MOST_AT_ONCE) else set()
-    passed_over = tuple(event.id for event in events if event.id not in chosen | waits)
+    may_wait = subscription.schedule == "instant" and len(wanted) == MOST_AT_ONCE
+    passed_over = tuple(
+        event.id for event in events if event.id not in chosen
+        and not (may_wait and _is_wanted(subscription, event, application, reading))
+    )
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)
     content = _tell_changes(add_own_finds(application, content), subscription, last)

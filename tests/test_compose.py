@@ -318,6 +318,21 @@ def test_content_survives_json_so_that_it_can_be_sent_again_as_it_was() -> None:
     assert make_view(again) == make_view(content)
 
 
+def test_a_digest_of_an_earlier_version_still_loads() -> None:
+    stored = make_content(make_event(), ledger=[READ]).to_json()
+    for key in ("kind", "later", "corrections", "summary"):
+        stored.pop(key)
+    for key in ("fields", "score", "url", "wrong_url"):
+        stored["sections"][0]["events"][0].pop(key)
+    for key in ("keywords", "min_score"):
+        stored["filters"].pop(key)
+
+    content = DigestContent.from_json(json.loads(json.dumps(stored)))
+
+    assert (content.kind, content.later, content.corrections, content.summary) == ("daily", (), (), None)
+    assert make_view(content).subject == make_view(make_content(make_event(), ledger=[READ])).subject
+
+
 @pytest.mark.parametrize(("text", "plain"), [
     ("Huế\r\nBcc: all@example.org", "Huế Bcc: all@example.org"),
     ("evil\u202etxt.exe\u202c", "eviltxt.exe"),

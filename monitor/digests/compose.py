@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from monitor.digests.aftermath import Headline, Restatement, find_restatements, has_later
+from monitor.digests.aftermath import Headline, find_restatements, has_later
 from monitor.digests.content import (
     Correction,
     DigestArticle,
@@ -68,20 +68,18 @@ def compose(
 ) -> DigestContent:
     """The digest of `subscription`: its sections in order, each with those of `events` that its filters let pass.
 
-    `changed` are told events that changed since: later reports and corrections come of them.
-
-    `name(key, language)` names a locality; `inside(key)` gives the keys of all units that hold it. `composed_at` and
-    `since_at` (aware) bound the period that `ledger` covers; `down` are the intervals in which nothing ran. A visit
-    after `read_since` (default: `since_at`) still counts: in a short period an outlet may not have been due again.
+    Later reports and corrections come of `changed`, told events that changed since. `name(key, language)` names a
+    locality; `inside(key)` gives the keys of all units that hold it. `composed_at` and `since_at` (aware) bound the
+    period that `ledger` covers; `down` are the intervals in which nothing ran. A visit after `read_since` (default:
+    `since_at`) still counts: in a short period an outlet may not have been due again.
     """
     read = reading or Reading()
     wanted = [event for event in events if is_wanted(subscription, event, inside, read.texts or NO_TEXTS)]
     teller = _Teller(subscription.language, outlet_names, name, links, read.fields)
     sections = _make_sections(wanted, teller)
-    language = subscription.language
     return DigestContent(
         subscription=subscription.name,
-        language=language,
+        language=subscription.language,
         zone=subscription.zone,
         composed_at=composed_at.astimezone(UTC),
         since_at=since_at.astimezone(UTC),
@@ -90,7 +88,7 @@ def compose(
         filters=_name_filters(subscription, name),
         kind=KINDS.get(subscription.schedule, "daily"),
         later=tuple(teller.tell_later(one) for one in changed if has_later(one)),
-        corrections=tuple(teller.correct(one) for one in find_restatements(changed, make_headliner(language, name))),
+        corrections=teller.correct(changed),
         summary=_summarise(sections) if subscription.schedule == "weekly" else None,
     )
 
@@ -170,9 +168,12 @@ class _Teller:
         headline = make_headliner(self.language, self.name)(event)
         return Later(event.id, headline, self.show(articles), self.links(event.id)[0])
 
-    def correct(self, one: Restatement) -> Correction:
-        event_id = one.changed.event.id
-        return Correction(event_id, one.kind, one.told, one.now, self.links(event_id)[0])
+    def correct(self, changed: Sequence[ChangedEvent]) -> tuple[Correction, ...]:
+        restated = find_restatements(changed, make_headliner(self.language, self.name))
+        return tuple(
+            Correction((known := one.changed.event.id), one.kind, one.told, one.now, self.links(known)[0])
+            for one in restated
+        )
 
     def show(self, articles: Sequence[EventArticle]) -> tuple[DigestArticle, ...]:
         return tuple(_show(article, self.outlet_names) for article in _by_language(articles, self.language))
