@@ -50,20 +50,24 @@ RETRY_ENABLED = False
 METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    **_leave_out("scrapy.downloadermiddlewares", (
+        "robotstxt.RobotsTxtMiddleware", "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware",
+        "retry.RetryMiddleware", "redirect.MetaRefreshMiddleware", "cookies.CookiesMiddleware",
+        "httpproxy.HttpProxyMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats")),
     "crawler.guard.GuardMiddleware": 10,
     "crawler.politeness.Politeness": 20,
     "crawler.robots.Robots": 100,
-} | _leave_out("scrapy.downloadermiddlewares", (
-    "robotstxt.RobotsTxtMiddleware", "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware",
-    "retry.RetryMiddleware", "redirect.MetaRefreshMiddleware", "cookies.CookiesMiddleware",
-    "httpproxy.HttpProxyMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats"))
+}
 SPIDER_MIDDLEWARES = _leave_out("scrapy.spidermiddlewares", (
     "start.StartSpiderMiddleware", "httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware",
     "depth.DepthMiddleware", "metacopy.MetaCopyDetectionMiddleware"))
 ITEM_PIPELINES = {"crawler.pipelines.SaveArticle": 100}
-EXTENSIONS: dict[str, int | None] = {"crawler.after_crawl.AfterCrawl": 500} | _leave_out("scrapy.extensions", (
-    "telnet.TelnetConsole", "memusage.MemoryUsage", "memdebug.MemoryDebugger", "closespider.CloseSpider",
-    "logstats.LogStats", "spiderstate.SpiderState", "throttle.AutoThrottle", "remote_control.RemoteControl"))
+EXTENSIONS: dict[str, int | None] = {
+    **_leave_out("scrapy.extensions", (
+        "telnet.TelnetConsole", "memusage.MemoryUsage", "memdebug.MemoryDebugger", "closespider.CloseSpider",
+        "logstats.LogStats", "spiderstate.SpiderState", "throttle.AutoThrottle", "remote_control.RemoteControl")),
+    "crawler.after_crawl.AfterCrawl": 500,
+}
 # Named, not imported: crawler and monitor meet at the database only.
 TWINWATCH_AFTER_CRAWL = "monitor.after_crawl.assess_and_print"
 

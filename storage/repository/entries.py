@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select, update
 
 from storage.engine import Database
 from storage.models import EntryModel, OutletModel
 from storage.repository.redirects import make_chunks
 from storage.values import FrontierEntry, NewEntry, Outcome, ScreenedEntry
+
+# Made once, as a crawl asks it for each page.
+_ENTRIES: Any = EntryModel.__table__
+_END = (
+    update(_ENTRIES).where(_ENTRIES.c.id == bindparam("its_id"))
+    .values(
+        outcome=bindparam("its_outcome"), reason=bindparam("its_reason"), settled_at=bindparam("at"),
+        screen_version=bindparam("its_version"), attempts=_ENTRIES.c.attempts + 1,
+    )
+)
 
 
 class EntryRepository:
@@ -102,10 +113,12 @@ class EntryRepository:
         self, entry_id: int, outcome: Outcome, reason: str, at: datetime, *, screen_version: str = ""
     ) -> None:
         """Ends an entry: it leaves the frontier for good."""
+        values = {
+            "its_id": entry_id, "its_outcome": outcome, "its_reason": reason, "at": at, "its_version": screen_version,
+        }
         with self._database.write() as session:
-            row = session.get_one(EntryModel, entry_id)
-            row.outcome, row.reason, row.settled_at = outcome, reason, at
-            row.screen_version, row.attempts = screen_version, row.attempts + 1
+            if not session.connection().execute(_END, values).rowcount:
+                raise LookupError(f"no entry {entry_id}")
 
     def screened_out(self, after_id: int, limit: int) -> list[ScreenedEntry]:
         """Entries with a title that were screened out, by id, those above `after_id`."""

@@ -5,10 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from storage.engine import Database
 from storage.models import LeaseModel
+
+# The claim of a holder that goes on, which is nearly every one: made once, as a crawl asks it before each request.
+_LEASES: Any = LeaseModel.__table__
+_GO_ON = (
+    update(_LEASES)
+    .where(
+        _LEASES.c.name == bindparam("its_name"), _LEASES.c.holder == bindparam("its_holder"),
+        _LEASES.c.asked_on == bindparam("day"), _LEASES.c.asked < bindparam("budget"),
+        or_(
+            _LEASES.c.next_allowed_at.is_(None), _LEASES.c.next_allowed_at <= bindparam("now"),
+            _LEASES.c.next_allowed_at == bindparam("passes"),
+        ),
+    )
+    .values(expires_at=bindparam("until"), next_allowed_at=bindparam("next_at"), asked=_LEASES.c.asked + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,13 @@ class LeaseRepository:
 
         None while somebody else has the lease. What was claimed counts even if it is never sent: a budget is a limit.
         """
+        going_on = {
+            "its_name": name, "its_holder": holder, "day": request.day, "budget": request.budget, "now": now,
+            "passes": request.passes, "until": now + timedelta(seconds=seconds), "next_at": request.next_allowed_at,
+        }
         with self._database.write() as session:
+            if session.connection().execute(_GO_ON, going_on).rowcount:
+                return Claim(True, request.next_allowed_at)
             row = session.execute(self._upsert(name, holder, now, seconds)).one_or_none()
             if row is None:
                 return None
