@@ -11,7 +11,6 @@ from monitor.digests.coverage import find_group
 from monitor.digests.days import format_day, format_moment, format_span
 from monitor.digests.filters import is_wanted
 from monitor.digests.headlines import make_headline, name_pairs
-from monitor.digests.plain import make_plain, make_safe_url
 from monitor.digests.view import make_view
 from monitor.digests.wording import LANGUAGES, load_wording
 from monitor.judging.values import Act, Stage
@@ -331,38 +330,6 @@ def test_a_digest_of_an_earlier_version_still_loads() -> None:
 
     assert (content.kind, content.later, content.corrections, content.summary) == ("daily", (), (), None)
     assert make_view(content).subject == make_view(make_content(make_event(), ledger=[READ])).subject
-
-
-@pytest.mark.parametrize(("text", "plain"), [
-    ("Huế\r\nBcc: all@example.org", "Huế Bcc: all@example.org"),
-    ("evil\u202etxt.exe\u202c", "eviltxt.exe"),
-    ("zero\u200bwidth\u2066 and \x00 nul", "zerowidth and nul"),
-    ("Hue\u0302\u0301", "Huế"),
-    ("half \ud83d sign", "half sign"),
-    ("line\u2028separator", "line separator"),
-    ("충청남도 ↔ Huế", "충청남도 ↔ Huế"),
-])
-def test_foreign_text_becomes_one_visible_line(text: str, plain: str) -> None:
-    assert make_plain(text) == plain
-
-
-@pytest.mark.parametrize(("url", "safe"), [
-    ("https://a.example/view.html?idxno=1&b=2#c", "https://a.example/view.html?idxno=1&b=2#c"),
-    ("http://a.example/hu%E1%BA%BF", "http://a.example/hu%E1%BA%BF"),
-    ("https://a.example/huế", "https://a.example/hu%E1%BA%BF"),
-    ("https://a.example/<b>|\"x", "https://a.example/%3Cb%3E%7C%22x"),
-    ("javascript:alert(1)", ""),
-    ("data:text/html,x", ""),
-    ("//a.example/x", ""),
-    ("https://bank.example@evil.example/", ""),
-    ("https://evil.example\\@bank.example/", ""),
-    ("https://a.example/a b", ""),
-    ("https://a.example/\u202egnp", ""),
-    ("https://[::1/x", ""),
-    ("https://a.example/" + "x" * 3000, ""),
-])
-def test_only_plain_web_addresses_become_links(url: str, safe: str) -> None:
-    assert make_safe_url(url) == safe
 
 
 def test_an_outlet_without_a_name_is_shown_by_its_id() -> None:
