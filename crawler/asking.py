@@ -22,6 +22,7 @@ from crawler.robots import Robots
 from crawler.storing import StoreThread
 from crawler.tls import find_tls
 from seeds.outlet import Outlet, Tls
+from seeds.reasons import say_reason
 from seeds.settings import Settings
 from storage.clock import utc_now
 from storage.store import open_store
@@ -115,5 +116,6 @@ class AskingSpider(Spider, Generic[T]):
         request = Request(url, meta={"dont_obey_robotstxt": is_robots}, callback=NO_CALLBACK)
         answer = await ask(self.crawler.engine.download_async, request, utc_now)
         if answer.status == TOO_MANY:
-            await self.leases.block(make_host(answer.url), "the server answers 429", answer.retry_at)
+            host = make_host(answer.url)
+            await self.leases.block(host, say_reason("host_http_429", host=host), answer.retry_at)
         return answer

@@ -15,6 +15,7 @@ from crawler.identity import make_host
 from crawler.means import Means, Tally
 from crawler.progress import say
 from seeds.outlet import Feed, FeedKind, Outlet
+from seeds.reasons import say_reason
 from storage.values import FeedState, FoundFeed
 
 AGAIN_AFTER = timedelta(days=7)
@@ -77,7 +78,7 @@ class FeedSearch:
         answer = await self._means.fetch(Request(url, dont_filter=True))
         self._tally.answered |= bool(answer.status)
         if answer.status == 429:
-            reason = f"{make_host(answer.url)} answers 429"
+            reason = say_reason("host_http_429", host=make_host(answer.url))
             await self._means.leases.block(make_host(answer.url), reason, answer.retry_at)
             self._tally.end("blocked", Answer(url, detail=reason, retry_at=answer.retry_at))
         return answer

@@ -71,7 +71,8 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     if len(facts.page_failures) >= BROKEN_PAGES and not facts.counts.get("fetched"):
         return "broken", say_reason("pages_unreadable", whys=pages)
     some = [say_reason("feeds_failed", bad=len(facts.feed_failures), of=facts.feeds, whys=failed)] if failed else []
-    some += [say_reason("pages_failed", bad=len(facts.page_failures), whys=pages)] if pages else []
+    count = len(facts.page_failures)
+    some += [say_reason("page_failed" if count == 1 else "pages_failed", bad=count, whys=pages)] if pages else []
     idle = not any(facts.counts.get(name) for name in ("entries_new", "fetched", "saved"))
     return ("nothing_new" if idle else "fine"), BETWEEN.join(some)
 

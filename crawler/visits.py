@@ -21,6 +21,7 @@ from crawler.means import Means, Tally
 from crawler.outcomes import BLOCKED_STATUSES, LEAVE
 from crawler.pages import PageVisit
 from seeds.outlet import Feed, Outlet
+from seeds.reasons import say_reason
 from storage.values import FeedState, FeedVisit
 
 KINDS = frozenset({"rss", "sitemap", "section"})
@@ -44,7 +45,7 @@ class Visit:
     async def run(self) -> RunFacts:
         """What the visit met. Raises StoreFailed where the database fails."""
         if not self._means.budget.has_time():
-            self.tally.ended, self.tally.detail = "stopped", "the wave was over before its turn"
+            self.tally.ended, self.tally.detail = "stopped", say_reason("wave_over")
             return self.facts()
         self.states = states = await self._ask(self._store.outlets.feed_states, self.outlet.id)
         for feed in self._choose(states):
@@ -192,7 +193,7 @@ class Visit:
 
     async def _block(self, answer: Answer) -> None:
         host = make_host(answer.url)
-        reason = f"{host} answers {answer.status}"
+        reason = say_reason(f"host_http_{answer.status}", host=host)
         await self._means.leases.block(host, reason, answer.retry_at)
         self.tally.end("blocked", replace(answer, detail=reason))
 

@@ -10,10 +10,12 @@ from monitor.coverage_estimate import LEAST_BOTH, LEAST_SHOWN, Recapture
 from monitor.tables import Format, make_text, print_rows, take, take_minute
 from monitor.times import format_instant
 from seeds.gazetteer import Gazetteer
+from seeds.reasons import say_reason
 from storage.values import Hit, QueryTurn
 
 CANDIDATE_DAYS = 90
 OFF = "No query feed is on, so nothing measures the outlets: see [query] in the settings."
+NO_CANDIDATES = "No query feed is on, so none can show a host that is not in the catalogue: see [query] in the settings."
 NOTHING_SHOWN = "Query feeds showed no such event in these days, so nothing can be said of the outlets yet."
 BOUND = "The estimate takes both ways to be independent. Both rather find what is widely reported, so it is too low."
 TOO_LITTLE = f"With fewer than {LEAST_BOTH} events found both ways no estimate is honest."
@@ -70,7 +72,7 @@ def list_candidates(form: Format, limit: int | None) -> None:
     }
     print_rows(rows[:limit], form, columns, shown=shown, empty=(
         "No candidates: query feeds showed no story on a host that is not in the catalogue."
-        if application.settings.query.is_any_on else OFF))
+        if application.settings.query.is_any_on else NO_CANDIDATES))
 
 
 def _candidate_row(host: str, hits: Sequence[Hit]) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def _describe_service(name: str, turn: QueryTurn | None) -> str:
     if turn is None:
         return f"{name}: not asked yet"
     rests = f", left alone until {turn.rests_until:%Y-%m-%d %H:%M} UTC" if turn.rests_until else ""
-    what = make_text(turn.reason).replace("_", " ") or f"{turn.hits} hits"
+    what = say_reason(make_text(turn.reason)) if turn.reason else f"{turn.hits} hits"
     return f"{name}: asked {turn.asked_at:%Y-%m-%d %H:%M} UTC for {make_text(turn.query)}: {what}{rests}"
 
 

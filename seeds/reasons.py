@@ -15,12 +15,16 @@ BETWEEN, WITHIN = "; ", ", "  # sentences side by side, and those inside another
 _FORMS = {"host": r"[^\s,;]+", **dict.fromkeys(("status", "n", "bad", "of", "usual", "now"), r"\d+")}
 _NESTED = frozenset({"why", "whys", "time"})
 _GAP = re.compile(r"\{(\w+)\}")
+_STATUS = re.compile(r"(?P<kind>(?:\w+_)?http)_(?P<status>\d+)")
 
 
 def say_reason(code: str, language: str = "en", **values: str | int) -> str:
-    """The sentence of `code` with its gaps filled, `http_<status>` as `http`; without a sentence the code."""
-    if code.startswith("http_"):
-        code, values = "http", {"status": code.removeprefix("http_")}
+    """The sentence of `code` with its gaps filled; without a sentence the code.
+
+    `http_<status>` and the like, without a sentence of their own, are said as `http` with that status.
+    """
+    if code not in _load() and (of_status := _STATUS.fullmatch(code)):
+        code, values = of_status["kind"], {**values, "status": of_status["status"]}
     sentence = _load().get(code)
     if sentence is None or not values.keys() >= set(_GAP.findall(sentence[language])):
         return code.replace("_", " ")

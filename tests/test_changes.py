@@ -81,14 +81,14 @@ def test_changes_come_first_and_short_in_the_readers_language(language: str, lin
 
 
 @pytest.mark.parametrize(("language", "words"), [
-    ("en", "the server answers 500; 2 of 3 feeds failed: no connection, no answer in time"),
-    ("ko", "서버의 오류 응답(500); 피드 3개 중 2개를 읽지 못했습니다: 서버에 연결되지 않습니다, "
+    ("en", "the server answers 502; 2 of 3 feeds failed: no connection, no answer in time"),
+    ("ko", "서버의 오류 응답(502); 피드 3개 중 2개를 읽지 못했습니다: 서버에 연결되지 않습니다, "
            "제시간에 응답하지 않습니다"),
-    ("vi", "máy chủ trả về lỗi 500; 2/3 nguồn tin không đọc được: không kết nối được với máy chủ, "
+    ("vi", "máy chủ trả về lỗi 502; 2/3 kênh tin không đọc được: không kết nối được với máy chủ, "
            "máy chủ không trả lời kịp thời gian"),
 ])
 def test_the_ledger_says_a_reason_in_the_readers_language(language: str, words: str) -> None:
-    reason = "the server answers 500; 2 of 3 feeds failed: no connection, no answer in time"
+    reason = "the server answers 502; 2 of 3 feeds failed: no connection, no answer in time"
 
     groups = describe_coverage(make_digest("broken", language=language, reason=reason), load_wording(language)).groups
 
@@ -97,7 +97,7 @@ def test_the_ledger_says_a_reason_in_the_readers_language(language: str, words: 
 
 CODES = sorted({
     *LEAVE - {"busy", "resting", "budget"}, *PASSING, *SPOILT, *(name for _, name in FAILURES), *FIRST_PAUSES,
-    "not_a_feed", "no_entries", "no_articles", "no_feed", "broken", "entity_declaration", "http_503", "bad_redirect",
+    "not_a_feed", "no_entries", "no_articles", "no_feed", "broken", "entity_declaration", "http_403", "http_502", "http_503", "bad_redirect",
     "robots_forbid", "paywall", "too_deep", "moved", "not_an_article", "address_too_long", "timeout", "memory",
     "crash", "fault", "stopped", *(name.partition(":")[2] for name in LOST)})
 
@@ -123,8 +123,9 @@ def test_nested_reasons_are_said_to_their_depth_and_unknown_ones_as_they_are() -
     assert translate_reason("failed once: pages cannot be read: no connection", "ko") == (
         "한 번 실패: 기사 페이지를 읽을 수 없습니다: 서버에 연결되지 않습니다")
     assert translate_reason("its feeds answer but show nothing new, while usually at most 13 hours pass", "vi") == (
-        "nguồn tin vẫn mở được nhưng không có bài mới, thường cách nhau nhiều nhất 13 giờ")
-    assert translate_reason("a.vn answers 403", "vi") == "a.vn trả về lỗi 403"
+        "kênh tin vẫn mở được nhưng không có bài mới, thường cách nhau nhiều nhất 13 giờ")
+    assert translate_reason("a.vn answers 418", "vi") == "a.vn trả về lỗi 418"
+    assert translate_reason(say_reason("host_http_403", host="a.vn"), "vi") == "a.vn từ chối truy cập (403)"
     assert translate_reason("what nobody foresaw", "ko") == "what nobody foresaw"
 
 

@@ -22,6 +22,7 @@ from crawler.queries.titles import TitleHits
 from seeds.catalogue import Catalogue
 from seeds.outlet import Outlet
 from seeds.queries import load_query_words
+from seeds.reasons import say_reason
 
 MOST_STRANGERS = 20  # unknown hosts read in one wave
 STRANGER_PAGES = 3  # pages of each: we have no business there but these stories
@@ -84,7 +85,7 @@ class QueryRound:
         rests_until = self._means.clock() + reply.rest if reply.rest else None
         await self._ask(self._store.query_turns.end, turn, len(reply.stories), reply.refused, rests_until)
         if reply.refused:
-            self.refused[service.name] = reply.refused
+            self.refused[service.name] = say_reason(reply.refused)
 
     async def _fetch(self, service: Service, question: Question) -> Reply:
         # Keys in headers must not follow a redirect to somebody else.
@@ -94,7 +95,7 @@ class QueryRound:
         reply = await asyncio.to_thread(service.read, answer)
         if answer.status == 429:
             host = make_host(answer.url)
-            await self._means.leases.block(host, f"{host} answers 429", answer.retry_at)
+            await self._means.leases.block(host, say_reason("host_http_429", host=host), answer.retry_at)
             if answer.retry_at:
                 reply = replace(reply, rest=max(reply.rest, answer.retry_at - self._means.clock()))
         return reply

@@ -102,8 +102,8 @@ def test_retry_after_is_honoured_up_to_a_week(text: str, seconds: int | None) ->
     (RunFacts(2, 2, counts={"entries_new": 3}), False, ("fine", "")),
     (RunFacts(2, 2), False, ("nothing_new", "")),
     (RunFacts(2, 1, ("http_500",), counts={"fetched": 1}), False,
-     ("fine", "1 of 2 feeds failed: the server answers 500")),
-    (RunFacts(1, 0, ("http_500",), answered=True), False, ("broken", "the server answers 500")),
+     ("fine", "1 of 2 feeds failed: the server answers 500 (a fault of its own)")),
+    (RunFacts(1, 0, ("http_500",), answered=True), False, ("broken", "the server answers 500 (a fault of its own)")),
     (RunFacts(1, 0, ("dns",)), False, ("broken", "its name does not resolve")),
     (RunFacts(1, 0, ("dns",)), True, ("stopped", "no outlet can be reached, our own network seems to be down")),
     (RunFacts(1, 0, ("tls",)), True, ("broken", "no safe connection (TLS)")),
@@ -111,6 +111,7 @@ def test_retry_after_is_honoured_up_to_a_week(text: str, seconds: int | None) ->
     (RunFacts(1, 1, ended="busy"), False, ("busy", "another crawl is asking this host")),
     (RunFacts(1, 0, ("http_403",), ended="blocked", detail="a.vn answers 403"), False, ("blocked", "a.vn answers 403")),
     (RunFacts(1, 1, page_failures=("timeout",) * 3), False, ("broken", "pages cannot be read: no answer in time")),
+    (RunFacts(1, 1, page_failures=("timeout",)), False, ("nothing_new", "1 page failed: no answer in time")),
     (RunFacts(1, 1, page_failures=("timeout",) * 2), False, ("nothing_new", "2 pages failed: no answer in time")),
     (RunFacts(), False, ("broken", "no feed is known")),
 ])

@@ -46,7 +46,7 @@ def runs(desk: Desk, wave: int) -> dict[str, tuple[str, str, dict[str, int]]]:
     ("nr_yna_en", "broken", "pages cannot be read: redirects without end"),
     ("nr_vna_en", "fine", "the connection broke off"),
     ("nr_dongthap", "fine", ""),
-    ("nr_cantho", "fine", "2 pages failed: the server answers 500, an empty answer"),
+    ("nr_cantho", "fine", "2 pages failed: the server answers 500 (a fault of its own), an empty answer"),
     ("nr_vietnamvn_pl", "unproven", "robots.txt cannot be read"),
     ("nr_hue", "blocked", "answers 403"),
     ("nr_thanhnien", "fine", "1 of 2 feeds failed: a page came instead of a feed"),

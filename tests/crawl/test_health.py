@@ -50,8 +50,8 @@ def test_one_refusal_is_told_two_are_a_state_and_the_first_good_visit_ends_it(pa
     better = visit(paper)
 
     host = server.root.removeprefix("http://")
-    assert (once.state, once.state_reason) == ("fine", f"failed once: {host} answers 403")
-    assert (twice.state, twice.state_reason) == ("blocked", f"{host} answers 403")
+    assert (once.state, once.state_reason) == ("fine", f"failed once: {host} answers 403 (access refused)")
+    assert (twice.state, twice.state_reason) == ("blocked", f"{host} answers 403 (access refused)")
     assert twice.state_since == once.failing_since_at
     assert twice.next_due_at is not None and once.next_due_at is not None and twice.next_due_at > once.next_due_at
     assert (better.state, better.state_reason, better.failures) == ("fine", "", 0)
@@ -121,4 +121,4 @@ def test_a_dead_feed_is_left_alone_while_its_sibling_is_asked_and_is_still_told(
     state = desk.open().outlets.states()["paper"]
     assert crawl.code == 0, crawl.errors
     assert (server.asked["/rss"], server.asked["/dead"]) == (2, 1)
-    assert (state.state, state.state_reason) == ("fine", "1 of 2 feeds failed: the server answers 404")
+    assert (state.state, state.state_reason) == ("fine", "1 of 2 feeds failed: the server answers 404 (nothing at this address)")

@@ -52,7 +52,7 @@ FAULTS: dict[str, tuple[Route | str, str, str]] = {
     "empty": (reply(200), "broken", "an empty answer"),
     "charset": ("charset", "fine", ""),
     "bomb": (reply(200, BOMB, Content_Encoding="gzip"), "broken", "the answer is too large"),
-    "private": (reply(302, Location="http://169.254.169.254/latest"), "broken", "the address is private"),
+    "private": (reply(302, Location="http://169.254.169.254/latest"), "broken", "leads to a private address"),
     "loop": ("loop", "broken", "redirects without end"),
     "healthy": ("", "fine", ""),
 }
