@@ -8,12 +8,14 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.alerting import Alerter
 from monitor.application import Application
 from monitor.assess import Assessment, assess
 from monitor.composing import compose_due
@@ -67,6 +69,7 @@ class Service:
         self._troubles: dict[str, str] = {}
         self._leased_at: datetime | None = None
         self._tidied_at: datetime | None = None
+        self._alerter = Alerter(application, is_stopping=self._stopping.is_set)
 
     async def run(self) -> None:
         """Runs until `stop`, SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
@@ -75,7 +78,7 @@ class Service:
         await _in_thread(self._prepare)
         scheduler = AsyncIOScheduler(timezone=UTC)
         begin_at = wall_now()
-        for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick, self.tidy_tick):
+        for tick in (self.crawl_tick, self.assess_tick, self.deliver_tick, self.tidy_tick, self.alert_tick):
             scheduler.add_job(
                 self.run_tick, "interval", [tick], seconds=TICK_SECONDS, id=tick.__name__, max_instances=1,
                 coalesce=True, misfire_grace_time=None, next_run_time=begin_at,
@@ -145,6 +148,12 @@ class Service:
             if kept.pages or kept.entries:
                 self._say(f"no longer kept: {kept.pages} raw pages and {kept.entries} ended entries")
 
+    async def alert_tick(self) -> None:
+        """Tells the readers when this service is ill, and when it is well again; works without the database."""
+        if await _in_thread(self._leads):
+            for line in await _in_thread(self._alerter.look):
+                self._say(line)
+
     async def run_tick(self, tick: Callable[[], Awaitable[None]]) -> None:
         """One tick; what goes wrong in it is said when it begins and when it ends, and ends nothing."""
         self._running[tick.__name__] = asyncio.ensure_future(tick())
@@ -199,6 +208,12 @@ class Service:
         is_ours = leases.acquire(SCHEDULER_LEASE, self._holder, now, LEASE_SECONDS) is not None
         self._leased_at = now if is_ours else None
         return is_ours
+
+    def _leads(self) -> bool:
+        """As `_is_scheduler`; while the database is away, whether it was when it answered last."""
+        with suppress(StoreError):
+            return self._is_scheduler()
+        return self._leased_at is not None
 
     def _release(self) -> None:
         self._application.store.leases.release(SCHEDULER_LEASE, self._holder, self._application.clock())

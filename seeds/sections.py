@@ -141,6 +141,19 @@ class WebSettings(Section):
         return self
 
 
+class LogSettings(Section):
+    """How the service writes its lines: `text` for people, `json` for programs that collect logs."""
+
+    format: Literal["text", "json"] = "text"
+
+
+class AlertSettings(Section):
+    """Who is told when the service itself is ill: the readers of all subscriptions, or of those named."""
+
+    enabled: bool = True
+    subscriptions: list[str] = []
+
+
 class QuerySettings(Section):
     """Search services: each off until it is agreed to here, Naver until its two keys are set.
 

@@ -18,10 +18,12 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
 from seeds.sections import (
+    AlertSettings,
     AppriseSettings,
     CrawlSettings,
     EmailSettings,
     KeepSettings,
+    LogSettings,
     OptionalPath,
     QuerySettings,
     Section,
@@ -59,6 +61,8 @@ class Settings(BaseSettings):
     webhook: WebhookSettings = WebhookSettings()
     apprise: AppriseSettings = AppriseSettings()
     web: WebSettings = WebSettings()
+    log: LogSettings = LogSettings()
+    alert: AlertSettings = AlertSettings()
     subscription: list[Subscription] = []
 
     @model_validator(mode="after")
@@ -86,6 +90,14 @@ class Settings(BaseSettings):
                 missing = "apprise.config_file, of whose tags its recipients are"
             if missing:
                 raise ValueError(f"subscription {subscription.name}: needs {missing}")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_have_readers(self) -> Self:
+        named = {subscription.name for subscription in self.subscription}
+        unknown = sorted(set(self.alert.subscriptions) - named)
+        if unknown:
+            raise ValueError(f"alert.subscriptions: no subscription {unknown[0]!r}")
         return self
 
     @field_validator("subscription")
