@@ -2,16 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
+from crawler.answers import Answer
 from crawler.asking import Fetch, run_politely
 from crawler.extract import extract_page
 from crawler.feeds import parse_feed
-from crawler.finding import ADVICE, find_feeds
+from crawler.finding import ADVICE, explain_failure, find_feeds
 from crawler.identity import is_article
-from crawler.plan import choose_outlets
+from crawler.pasts import describe_past, load_pasts
+from crawler.plan import choose_outlets, make_pace
 from seeds.catalogue import load_catalogue
 from seeds.outlet import Feed, Outlet
 from seeds.outlet_declarations import NO_ARTICLES
@@ -19,17 +20,17 @@ from seeds.reasons import say_reason
 from seeds.settings import load_settings
 from storage.clock import utc_now
 from storage.store import open_store
-from storage.values import OutletState
 
 AT_ONCE = 50  # outlets; each host is asked one request at a time anyway
-NOT_ALLOWED = ("robots_forbid", "guard_", "resting", "busy", "blocked")
+# After these no other address of the site is asked for.
+NOT_ALLOWED = frozenset({"robots_forbid", "robots_unavailable", "resting", "busy", "blocked", "budget"})
 
 
 @dataclass
 class Report:
     """What one outlet showed. `faults` are sentences for people; `proposed` are feeds that would work instead.
 
-    `state` is what the crawls have made of it so far, None where there was none yet.
+    `kept_out` is true where we may not ask at all; `past` are lines on what the crawls have made of it so far.
     """
 
     outlet: Outlet
@@ -38,7 +39,8 @@ class Report:
     article: str = ""
     faults: list[str] = field(default_factory=list)
     proposed: list[Feed] = field(default_factory=list)
-    state: OutletState | None = None
+    kept_out: bool = False
+    past: list[str] = field(default_factory=list)
 
 
 def check_outlets(outlet_ids: list[str]) -> bool:
@@ -49,10 +51,15 @@ def check_outlets(outlet_ids: list[str]) -> bool:
     settings = load_settings()
     catalogue = load_catalogue(settings.seeds_dir)
     chosen = choose_outlets(catalogue.outlets, outlet_ids, settings.crawl.outlets)
-    store = open_store(settings.database_address)
-    states = store.outlets.states()
+    store, pace = open_store(settings.database_address), make_pace(settings.crawl, chosen)
+    pasts = load_pasts(store, chosen)
     store.close()
-    reports = run_politely(settings, lambda fetch: _check_all(chosen, fetch, states), chosen)
+
+    def describe_crawls(outlet: Outlet) -> list[str]:
+        past = pasts.get(outlet.id)
+        return describe_past(past, pace, utc_now(), in_full=bool(outlet_ids)) if past else []
+
+    reports = run_politely(settings, lambda fetch: _check_all(chosen, fetch, describe_crawls), chosen)
     fine = sum(bool(report.read) for report in reports)
     print(f"{fine} of {len(reports)} outlets can be read", file=sys.stderr)
     return fine == len(reports)
@@ -65,7 +72,7 @@ async def check_outlet(outlet: Outlet, fetch: Fetch) -> Report:
         first = await _check_feed(feed, report, fetch) or first
     if first:
         await _check_article(first, report, fetch)
-    if not report.read and not any(word in fault for fault in report.faults for word in NOT_ALLOWED):
+    if not report.read and not report.kept_out:
         report.proposed = await find_feeds(outlet, fetch, lambda _: None, utc_now())
     return report
 
@@ -73,27 +80,22 @@ async def check_outlet(outlet: Outlet, fetch: Fetch) -> Report:
 def describe(report: Report) -> str:
     """The report in a few lines for people."""
     outlet = report.outlet
-    head = f"{outlet.id:<20} {report.read} of {len(outlet.feeds)} feeds, {report.entries} entries"
-    lines = [f"{head}, {report.article}" if report.article else head, *(f"  {fault}" for fault in report.faults)]
-    if report.state and report.state.state_since:
-        lines.insert(1, f"  {_describe_state(report.state, outlet)}")
-    return "\n".join(lines + [f"  found instead: {feed.kind} {feed.url}" for feed in report.proposed])
-
-
-def _describe_state(state: OutletState, outlet: Outlet) -> str:
-    since = f"{state.state_since.astimezone(ZoneInfo(outlet.zone)):%Y-%m-%d %H:%M}" if state.state_since else "ever"
-    return f"in the crawls {state.state} since {since}{f': {state.state_reason}' if state.state_reason else ''}"
+    of = f"{len(outlet.feeds)} feed{'' if len(outlet.feeds) == 1 else 's'}"
+    head = f"{outlet.id:<20} {report.read} of {of} read, {report.entries} entries"
+    proposed = [f"found instead: {feed.kind} {feed.url}" for feed in report.proposed]
+    lines = [f"  {line}" for line in (*report.past, *report.faults, *proposed)]
+    return "\n".join([f"{head}, {report.article}" if report.article else head, *lines])
 
 
 async def _check_all(
-    outlets: list[Outlet], fetch: Fetch, states: Mapping[str, OutletState],
+    outlets: list[Outlet], fetch: Fetch, describe_crawls: Callable[[Outlet], list[str]],
 ) -> list[Report]:
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def check(outlet: Outlet) -> Report:
         async with gate:
             report = await check_outlet(outlet, fetch)
-        report.state = states.get(outlet.id)
+        report.past = describe_crawls(outlet)
         print(describe(report), flush=True)
         return report
 
@@ -102,10 +104,8 @@ async def _check_all(
 
 async def _check_feed(feed: Feed, report: Report, fetch: Fetch) -> str:
     answer = await fetch(feed.url)
-    if answer.failure or answer.status != 200:
-        what = answer.failure or f"the server answers {answer.status}"
-        advice = ADVICE.get(answer.failure, "")
-        report.faults.append(f"{feed.url}: {what}{f' ({advice})' if advice else ''}")
+    if why := explain_failure(answer):
+        _note_fault(answer, f"{feed.url}: {why}", report)
         return ""
     parsed = await asyncio.to_thread(
         parse_feed, answer.body, url=answer.url, kind=feed.kind, outlet=report.outlet,
@@ -122,8 +122,8 @@ async def _check_feed(feed: Feed, report: Report, fetch: Fetch) -> str:
 
 async def _check_article(url: str, report: Report, fetch: Fetch) -> None:
     answer = await fetch(url)
-    if answer.failure or answer.status != 200:
-        report.faults.append(f"{url}: {answer.failure or f'the server answers {answer.status}'}")
+    if why := explain_failure(answer):
+        _note_fault(answer, f"{url}: {why}", report)
         return
     article = await asyncio.to_thread(
         extract_page, answer.body, url=url, outlet=report.outlet, content_type=answer.content_type, now=utc_now())
@@ -132,3 +132,9 @@ async def _check_article(url: str, report: Report, fetch: Fetch) -> None:
         return
     dated = f"published {article.published_at:%Y-%m-%d %H:%M} UTC" if article.published_at else "without a date"
     report.article = f"article read, {dated}"
+
+
+def _note_fault(answer: Answer, fault: str, report: Report) -> None:
+    advice = ADVICE.get(answer.failure, "")
+    report.faults.append(f"{fault} ({advice})" if advice else fault)
+    report.kept_out |= answer.failure in NOT_ALLOWED or answer.failure.startswith("guard_")

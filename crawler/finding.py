@@ -22,6 +22,7 @@ from crawler.unpack import TooLarge, unpack
 from seeds.errors import InputError
 from seeds.outlet import ZONES, Country, Family, Feed, Outlet
 from seeds.outlet_declarations import NO_ARTICLES, TWINS, make_host
+from seeds.reasons import say_reason
 
 MOST_FEEDS = 5  # further ones mostly repeat these
 MOST_TRIES = 6  # addresses asked for in vain, per kind of feed
@@ -30,11 +31,11 @@ LEAST_ARTICLES = 3
 ADVICE = {
     "guard_no_contact": "set crawl.contact, an address or page where you can be reached",
     "guard_private_address": "private addresses are asked for only inside crawl.allow_networks",
-    "robots_forbid": "its robots.txt keeps crawlers out, and that is obeyed; ask its publisher",
-    "robots_unavailable": "its robots.txt cannot be read, so nothing is asked for; try again later",
-    "dns": "look whether the name is right", "busy": "another crawl is asking it; try again in a minute",
-    "resting": "it asked to be left alone; try again later",
+    "robots_forbid": "that is obeyed; ask its publisher",
+    "robots_unavailable": "without it nothing is asked for; try again later",
+    "dns": "look whether the name is right", "busy": "try again in a minute",
 }
+TOLD_IN_DETAIL = frozenset({"busy", "blocked", "resting", "budget"})  # with the host, and until when
 
 
 @dataclass
@@ -101,6 +102,15 @@ async def find_feeds(outlet: Outlet, fetch: Fetch, say: Callable[[str], None], n
     if front and outlet.homepage not in {feed.url for feed in outlet.feeds}:
         search.add_section(search.read(answer, "section"))
     return found.feeds
+
+
+def explain_failure(answer: Answer) -> str:
+    """Why there is no page in `answer`, in words for people; empty where there is one."""
+    if answer.failure in TOLD_IN_DETAIL and answer.detail:
+        return answer.detail
+    if answer.failure:
+        return say_reason(answer.failure)
+    return "" if answer.status == 200 else say_reason(f"http_{answer.status}")
 
 
 class _Search:
@@ -202,12 +212,11 @@ def _find_articles(links: Sequence[str]) -> list[str]:
 
 
 def _check(answer: Answer, url: str) -> Answer:
+    why = explain_failure(answer)
     if answer.failure:
-        raise InputError(
-            f"not fetched: {answer.failure}", where=url, advice=ADVICE.get(answer.failure, "try again later"))
-    if answer.status != 200 or not answer.body.strip():
-        what = "an empty page" if answer.status == 200 else f"the server answers {answer.status}"
-        raise InputError(what, where=url, advice="look at the address in a browser")
+        raise InputError(f"not fetched: {why}", where=url, advice=ADVICE.get(answer.failure, "try again later"))
+    if why or not answer.body.strip():
+        raise InputError(why or "an empty page", where=url, advice="look at the address in a browser")
     return answer
 
 

@@ -15,7 +15,7 @@ from storage.values import Hit, QueryTurn
 
 CANDIDATE_DAYS = 90
 OFF = "No query feed is on, so nothing measures the outlets: see [query] in the settings."
-NO_CANDIDATES = "No query feed is on, so none can show a host that is not in the catalogue: see [query] in the settings."
+NO_CANDIDATES = "No query feed is on, so none can show hosts beyond the catalogue: see [query] in the settings."
 NOTHING_SHOWN = "Query feeds showed no such event in these days, so nothing can be said of the outlets yet."
 BOUND = "The estimate takes both ways to be independent. Both rather find what is widely reported, so it is too low."
 TOO_LITTLE = f"With fewer than {LEAST_BOTH} events found both ways no estimate is honest."

@@ -97,7 +97,8 @@ def test_the_ledger_says_a_reason_in_the_readers_language(language: str, words: 
 
 CODES = sorted({
     *LEAVE - {"busy", "resting", "budget"}, *PASSING, *SPOILT, *(name for _, name in FAILURES), *FIRST_PAUSES,
-    "not_a_feed", "no_entries", "no_articles", "no_feed", "broken", "entity_declaration", "http_403", "http_502", "http_503", "bad_redirect",
+    "not_a_feed", "no_entries", "no_articles", "no_feed", "broken", "entity_declaration", "bad_redirect",
+    "http_403", "http_502", "http_503", "limited", "not_json", "quota_used",
     "robots_forbid", "paywall", "too_deep", "moved", "not_an_article", "address_too_long", "timeout", "memory",
     "crash", "fault", "stopped", *(name.partition(":")[2] for name in LOST)})
 

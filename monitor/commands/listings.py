@@ -102,10 +102,11 @@ def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
         rows = [row for row in rows if row["state"] == state]
     empty = f"No outlet is {state}." if state else "No outlets are watched."
     columns = (
-        "id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at", "found_feeds")
+        "id", "name", "country", "lang", "state", "state_since", "reason", "last_seen_at", "last_new_at",
+        "next_due_at", "found_feeds")
     shown = {
         "id": take("id"), "lang": take("lang"), "state": take("state"), "since": take_minute("state_since"),
-        "last read": take_minute("last_seen_at"), "reason": _describe_reason,
+        "last read": take_minute("last_seen_at"), "next due": take_minute("next_due_at"), "reason": _describe_reason,
     }
     print_rows(rows[:limit], form, columns, shown=shown, empty=empty)
 

@@ -104,6 +104,12 @@ class LeaseRepository:
         with self._database.read() as session:
             return session.scalar(select(LeaseModel.expires_at).where(LeaseModel.name == name))
 
+    def count_asked(self, names: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """The day of the latest request by lease (`YYYY-MM-DD`, the outlet's) and how many there were on it."""
+        question = select(LeaseModel.name, LeaseModel.asked_on, LeaseModel.asked).where(LeaseModel.name.in_(names))
+        with self._database.read() as session:
+            return {name: (day, asked) for name, day, asked in session.execute(question) if asked}
+
     def renew(self, names: Sequence[str], holder: str, now: datetime, seconds: float) -> set[str]:
         """Puts off the end of the leases that `holder` still has; their names. What is missing was lost to another."""
         mine = LeaseModel.name.in_(names) & (LeaseModel.holder == holder)

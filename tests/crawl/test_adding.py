@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ import yaml
 from monitor.commands.main import run_command
 from seeds.catalogue import load_catalogue
 from seeds.newsroom.server import run_newsroom
+from storage.values import FoundFeed
 from tests.crawl.conftest import ROOT, Desk, Server, article, run_server
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -76,7 +78,8 @@ def test_robots_txt_is_obeyed_and_nothing_behind_it_is_asked_for(desk: Desk, ser
     told = call(desk, "add", f"{server.root}/", "--country", "VN")
 
     assert (told.code, set(server.asked)) == (1, {"/robots.txt"})
-    assert told.errors.splitlines()[-1].startswith(f"twinwatch: {server.root}/: not fetched: robots_forbid (its robots")
+    assert told.errors.splitlines()[-1] == (
+        f"twinwatch: {server.root}/: not fetched: robots.txt forbids it (that is obeyed; ask its publisher)")
     assert written(desk) == []
 
 
@@ -88,7 +91,7 @@ def test_nothing_outside_the_allowed_networks_is_asked_for_without_a_contact(des
         public = call(desk, "add", "http://93.184.216.34/", "--country", "VN")
 
     assert (told.code, public.code, dict(hidden.asked)) == (1, 1, {})
-    assert "guard_private_address" in told.errors and "set crawl.contact" in public.errors
+    assert "not fetched: it leads to a private address" in told.errors and "set crawl.contact" in public.errors
 
 
 @pytest.mark.parametrize(("settings", "arguments", "said"), [
@@ -132,10 +135,47 @@ def test_a_dead_feed_is_named_and_the_one_that_works_instead_is_proposed(desk: D
     told = call(desk, "check", "paper", "fine")
 
     assert told.code == 1
-    assert f"{server.root}/old.rss: the server answers 404" in told.out
+    assert f"{server.root}/old.rss: the server answers 404 (nothing at this address)" in told.out
     assert f"found instead: rss {server.root}/rss" in told.out
-    assert "1 of 1 feeds, 5 entries, article read" in told.out
+    assert "1 of 1 feed read, 5 entries, article read" in told.out
     assert server.most_at_once == 1
+
+
+def test_what_the_crawls_made_of_an_outlet_is_told_beside_what_it_shows_now(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss", server.serve_articles(1))
+    desk.add_outlet("paper", [f"{server.root}/rss", f"{server.root}/gone"], server.root)
+    assert desk.crawl("paper").code == 0
+    server.serve("/rss", "", status=503)
+    store, host = desk.open(), server.root.removeprefix("http://")
+    since = store.outlets.states()["paper"].state_since
+    assert since is not None
+    store.found_feeds.save("paper", [FoundFeed("paper", f"{server.root}/news.rss", "rss", since)])
+
+    told = call(desk, "check", "paper").out.splitlines()
+
+    local = f"{since.astimezone(ZoneInfo('Asia/Ho_Chi_Minh')):%Y-%m-%d %H:%M} +0700"
+    assert told[0].split(maxsplit=1)[1] == "0 of 2 feeds read, 0 entries"
+    assert told[1] == (f"  crawls so far: fine since {local}: 1 of 2 feeds failed: "
+                       "the server answers 404 (nothing at this address)")
+    assert told[2].startswith("  next visit: due 20")
+    assert told[3] == f"  found by the crawls: rss {server.root}/news.rss"
+    assert f"  {server.root}/rss: asked once today, last read {local}, next: due 20" in "\n".join(told)
+    assert f"  {server.root}/gone: asked once today, never read, failed last time (the server" in "\n".join(told)
+    assert f"  {host}: 4 of 2000 requests today" in told  # robots.txt, two feeds and the article
+    assert f"  {server.root}/rss: the server answers 503 (out of order or overloaded)" in told
+
+
+def test_a_failed_request_is_told_in_words_and_a_guard_keeps_the_search_for_other_feeds_away(
+    desk: Desk, server: Server) -> None:
+    server.serve("/rss", "", status=302, Location="http://10.0.0.1/")
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    desk.add_outlet("dead", ["http://127.0.0.1:9/rss"], "http://127.0.0.1:9")
+
+    told = call(desk, "check", "paper", "dead")
+
+    assert f"{server.root}/rss: it leads to a private address (private addresses are asked for only" in told.out
+    assert "http://127.0.0.1:9/rss: no connection" in told.out
+    assert server.asked["/"] == 0
 
 
 def serve_paper(server: Server) -> None:

@@ -317,6 +317,15 @@ def test_the_line_of_a_run_tells_what_happened() -> None:
         "thanhnien fine 7 feeds (2 unchanged) 312 entries, 14 new, 3 saved, 11 screened out, 2 refused")
 
 
+@pytest.mark.parametrize(("gaps", "said"), [
+    (0, ""), (1, "  1 list ended before anything known: some news may be missing"),
+    (2, "  2 lists ended before anything known: some news may be missing")])
+def test_the_line_of_a_run_tells_of_lists_that_ended_before_anything_known(gaps: int, said: str) -> None:
+    line = describe_run("mute", "fine", "", {"feeds_read": 1, "entries_seen": 3, "entries_new": 3, "feed_gap": gaps})
+
+    assert line.partition("3 new")[2] == said
+
+
 @pytest.mark.parametrize(("done", "total", "filled"), [(0, 8, 0), (4, 8, 10), (7, 8, 17), (8, 8, 20), (0, 0, 0)])
 def test_the_bar_is_as_full_as_the_wave_is_done(done: int, total: int, filled: int) -> None:
     assert draw_bar(done, total) == f"  {'━' * filled}{'─' * (20 - filled)}  {done} of {total}"

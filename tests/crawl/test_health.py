@@ -121,4 +121,5 @@ def test_a_dead_feed_is_left_alone_while_its_sibling_is_asked_and_is_still_told(
     state = desk.open().outlets.states()["paper"]
     assert crawl.code == 0, crawl.errors
     assert (server.asked["/rss"], server.asked["/dead"]) == (2, 1)
-    assert (state.state, state.state_reason) == ("fine", "1 of 2 feeds failed: the server answers 404 (nothing at this address)")
+    assert state.state == "fine"
+    assert state.state_reason == "1 of 2 feeds failed: the server answers 404 (nothing at this address)"

@@ -133,7 +133,7 @@ def test_a_used_quota_is_named_and_waited_for(scene: Scene) -> None:
 
     assert (turn.reason, turn.hits) == ("quota_used", 0)
     assert turn.rests_until is not None and turn.rests_until > turn.asked_at
-    assert "naver: quota_used" in scene.crawls[0].errors
+    assert "naver: its quota of today is used up" in scene.crawls[0].errors
 
 
 def test_nobody_is_asked_two_things_at_once(scene: Scene) -> None:

@@ -128,6 +128,15 @@ def test_after_a_crash_the_time_of_the_last_request_still_holds(store: Store, cl
     assert late is not None and late.granted
 
 
+def test_the_requests_of_a_hosts_latest_day_are_counted(store: Store, clock: FakeClock) -> None:
+    for day in ("2026-11-22", "2026-11-22", "2026-11-23"):
+        claim(store, clock, day=day)
+        store.leases.release(HOST, "a", clock.now(), clock.now())
+    store.leases.acquire("assess", "a", clock.now(), 60)
+
+    assert store.leases.count_asked([HOST, "assess", "host:never"]) == {HOST: ("2026-11-23", 1)}
+
+
 def test_a_days_budget_is_one_for_all_holders_and_ends_with_the_day(store: Store, clock: FakeClock) -> None:
     def ask(holder: str, day: str) -> Claim | None:
         found = claim(store, clock, holder, day=day)
