@@ -9,6 +9,7 @@ from typing import Annotated, get_args
 from fastapi import Depends, HTTPException
 
 from monitor.application import Application
+from monitor.web.searching import find_words
 from seeds.gazetteer import Gazetteer
 from seeds.subscription import Act
 from storage.values import EventQuery
@@ -69,8 +70,8 @@ def make_query(wanted: ListFilter, application: Application, limit: int = PAGE) 
         keys=find_inside(application.gazetteer, wanted.place) if wanted.place else (), act=wanted.act,
         stage=wanted.stage, lang=wanted.lang, outlet_id=wanted.outlet, since_on=wanted.since,
         # `~` sorts behind every digit and dash: a month, and a year, are wanted to their end.
-        until_on=f"{wanted.until}~" if wanted.until else "", words=wanted.q, verdict=wanted.verdict,
-        before=before, limit=limit + 1,  # type: ignore[arg-type]
+        until_on=f"{wanted.until}~" if wanted.until else "", words=find_words(wanted.q, application),
+        verdict=wanted.verdict, before=before, limit=limit + 1,  # type: ignore[arg-type]
     )
 
 

@@ -178,3 +178,15 @@ class EventChangeModel(Base):
     other_id: Mapped[str] = mapped_column(ForeignKey("events.id"))
     reason: Mapped[str] = mapped_column(CleanText, default="")
     changed_at: Mapped[datetime]
+
+
+class EventTextModel(Base):
+    """What search reads of an event: the headlines and quotes of its articles, folded (`storage.folding`).
+
+    Each database has an index of grams over `text`, which follows every change by itself (`storage.search_index`).
+    """
+
+    __tablename__ = "event_texts"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), unique=True)
+    text: Mapped[str] = mapped_column(CleanText)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from storage.engine import Database
 from storage.models import ArticleModel, EventModel, EventOutletModel, EventPairModel, FactModel
 from storage.repository.event_views import has_facts, make_views
-from storage.repository.search import find_words
+from storage.repository.search import Narrowing, find_word
 from storage.values import EventFact, EventQuery, EventView, FactName, MonthCount
 
 # A condition that so many events meet, or fewer, is looked up first; one that more meet is met soon enough while
@@ -26,16 +26,17 @@ class EventPageRepository:
         self._database = database
 
     def find(self, query: EventQuery) -> list[EventView]:
-        """One page of events, newest day first; at most `limit` of them."""
+        """One page of events, newest day (or newest sight) first; at most `limit` of them."""
         day = EventModel.dated_on
         with self._database.read() as session:
             question = select(EventModel).where(EventModel.merged_into.is_(None), has_facts())
             question = question.where(EventModel.verdict == query.verdict, *_conditions(query))
-            for ids in _find_narrowing(query):
-                question = question.where(_is_among(session, ids))
+            for one in _find_narrowing(query, is_sqlite=self._database.is_sqlite):
+                question = question.where(_is_among(session, one))
             if query.before:
                 question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
-            question = question.order_by(day.desc(), EventModel.id.desc()).limit(query.limit)
+            first = EventModel.first_seen_at if query.by_sight else day
+            question = question.order_by(first.desc(), EventModel.id.desc()).limit(query.limit)
             return make_views(session, session.scalars(question).all())
 
     def facts(self, event_id: str) -> list[EventFact]:
@@ -65,8 +66,8 @@ class EventPageRepository:
             .group_by(month, EventModel.act).order_by(month, EventModel.act)
         )
         with self._database.read() as session:
-            for ids in _find_narrowing(query):
-                question = question.where(EventModel.id.in_(ids))
+            for one in _find_narrowing(query, is_sqlite=self._database.is_sqlite):
+                question = question.where(EventModel.id.in_(one.ids))
             return [MonthCount(*row) for row in session.execute(question)]
 
 
@@ -85,8 +86,8 @@ def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _find_narrowing(query: EventQuery) -> list[Select[Any]]:
-    """The ids of events that meet what other tables know, one question each."""
+def _find_narrowing(query: EventQuery, *, is_sqlite: bool) -> list[Narrowing]:
+    """Which events meet what other tables know, one question each."""
     pair, told = EventPairModel, EventOutletModel
     found: list[Select[Any]] = []
     if query.keys:
@@ -97,16 +98,19 @@ def _find_narrowing(query: EventQuery) -> list[Select[Any]]:
         found.append(select(told.event_id).where(told.outlet_id == query.outlet_id))
     if query.lang:
         found.append(select(told.event_id).where(told.lang == query.lang))
-    if query.words:
-        found.append(find_words(query.words))
-    return found
+    words = [find_word(word, is_sqlite=is_sqlite) for word in query.words]
+    return [*(Narrowing(ids, _is_event(ids)) for ids in found), *words]
 
 
-def _is_among(session: Session, ids: Select[Any]) -> ColumnElement[bool]:
-    """Whether an event is among `ids`: looked up at once where they are few, else asked of each event in turn."""
-    few = ids.limit(FEW + 1).subquery()
+def _is_among(session: Session, wanted: Narrowing) -> ColumnElement[bool]:
+    """Whether an event is among those: looked up at once where they are few, else asked of each event in turn."""
+    few = wanted.ids.limit(FEW + 1).subquery()
     if (session.scalar(select(func.count()).select_from(few)) or 0) <= FEW:
-        return EventModel.id.in_(ids)
+        return EventModel.id.in_(wanted.ids)
+    return wanted.of_event
+
+
+def _is_event(ids: Select[Any]) -> ColumnElement[bool]:
     column: InstrumentedAttribute[str] = ids.selected_columns[0]  # type: ignore[assignment]
     return ids.where(column == EventModel.id).correlate(EventModel).exists()
 

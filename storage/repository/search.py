@@ -1,21 +1,59 @@
-"""Search: which events are told in articles whose headline holds the words; a first form, without an index of its own.
-"""
+"""Search: which events hold a word, in headlines and quotes by the index of grams, in names by whoever knows those."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, column, func, or_, select, table, union_all
 
-from storage.models import ArticleModel, FactModel
+from storage.folding import find_grams
+from storage.models import EventModel, EventOutletModel, EventPairModel, EventTextModel
+from storage.search_index import GRAMS, TABLE
+from storage.values import SearchWord
 
-# The newest articles only, so that a search ends soon.
-NEWEST = 20_000
+# Of a word: the text itself is compared afterwards, so that more would only take longer.
+MOST_GRAMS = 32
+
+_index = table(TABLE, column("rowid"), column(TABLE))
 
 
-def find_words(words: str) -> Select[Any]:
-    """The ids of events one of whose articles has all of `words` in its headline."""
-    newest = select(FactModel.id, FactModel.event_id, FactModel.article_id).where(FactModel.event_id.is_not(None))
-    facts = newest.order_by(FactModel.id.desc()).limit(NEWEST).subquery()
-    question = select(facts.c.event_id).join(ArticleModel, ArticleModel.id == facts.c.article_id)
-    for word in words.split():
-        question = question.where(ArticleModel.title.icontains(word, autoescape=True))
-    return question
+@dataclass(frozen=True)
+class Narrowing:
+    """Which events meet a condition: as their ids, and as what is asked of one event in turn."""
+
+    ids: Select[Any]
+    of_event: ColumnElement[bool]
+
+
+def find_word(word: SearchWord, *, is_sqlite: bool) -> Narrowing:
+    """The events that hold the word in a headline or a quote, are of one of its places, or told by its outlets."""
+    pair, told, text = EventPairModel, EventOutletModel, EventTextModel
+    holds = (func.instr if is_sqlite else func.strpos)(text.text, word.folded) > 0
+    grams = find_grams(word.folded)[:MOST_GRAMS]
+    indexed = (_sqlite_grams(grams) if is_sqlite else _postgresql_grams(grams),) if grams else ()
+    ids = [select(text.event_id).where(*indexed, holds)]
+    asked: list[ColumnElement[bool]] = [_exists(select(text.id).where(text.event_id == EventModel.id, holds))]
+    if word.keys:
+        of_place = pair.vn_key.in_(word.keys) | pair.kr_key.in_(word.keys)
+        ids.append(select(pair.event_id).where(of_place))
+        asked.append(_exists(select(pair.event_id).where(pair.event_id == EventModel.id, of_place)))
+    if word.outlet_ids:
+        of_outlet = told.outlet_id.in_(word.outlet_ids)
+        ids.append(select(told.event_id).where(of_outlet))
+        asked.append(_exists(select(told.event_id).where(told.event_id == EventModel.id, of_outlet)))
+    return Narrowing(select(union_all(*ids).subquery().c.event_id), or_(*asked))
+
+
+def _exists(question: Select[Any]) -> ColumnElement[bool]:
+    return question.correlate(EventModel).exists()
+
+
+def _sqlite_grams(grams: list[str]) -> ColumnElement[bool]:
+    quoted = (gram.replace('"', '""') for gram in grams)  # inside quotes nothing else has a meaning to FTS5
+    words = " AND ".join(f'"{gram}"' for gram in quoted)
+    found = select(_index.c.rowid).where(_index.c[TABLE].bool_op("MATCH")(words))
+    return EventTextModel.id.in_(found)
+
+
+def _postgresql_grams(grams: list[str]) -> ColumnElement[bool]:
+    made: ColumnElement[Any] = getattr(func, GRAMS)(EventTextModel.text)
+    return made.bool_op("@>")(cast(grams, ARRAY(Text)))

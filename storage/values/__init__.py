@@ -42,6 +42,7 @@ from storage.values.showing import (
     EventQuery,
     MonthCount,
     OutletFigures,
+    SearchWord,
     Totals,
 )
 from storage.values.telling import (
@@ -99,6 +100,7 @@ __all__ = [
     "RunOutcome",
     "RunRow",
     "ScreenedEntry",
+    "SearchWord",
     "Standing",
     "StoredArticle",
     "Telling",

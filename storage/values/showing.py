@@ -12,11 +12,21 @@ from storage.values.judging import FactName
 
 
 @dataclass(frozen=True)
+class SearchWord:
+    """One word that is searched for, folded (`storage.folding`), with the places and outlets whose names hold it."""
+
+    folded: str
+    keys: tuple[str, ...] = ()
+    outlet_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class EventQuery:
     """What a page of events is narrowed to, newest day first.
 
     `keys` are a place with everything inside it. `since_on` and `until_on` bound the day. `before` is the cursor of the
-    page before: the day and the id of its last event. `words` are searched for.
+    page before: the day and the id of its last event. An event holds all `words`. `by_sight` puts those first that were
+    seen last, instead of those that happened last.
     """
 
     keys: tuple[str, ...] = ()
@@ -26,11 +36,12 @@ class EventQuery:
     outlet_id: str = ""
     since_on: str = ""
     until_on: str = ""
-    words: str = ""
+    words: tuple[SearchWord, ...] = ()
     verdict: str = "yes"
     pair: tuple[str, str] | None = None
     before: tuple[str, str] | None = None
     limit: int = 50
+    by_sight: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,17 @@ def test_models_equal_migrations(database: str) -> None:
     opened = Database(database)
 
     with opened.read() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": _is_a_model}
+        context = MigrationContext.configure(session.connection(), opts=options)
         differences = compare_metadata(context, Base.metadata)
 
     opened.close()
     assert differences == []
+
+
+def _is_a_model(item: object, name: str | None, kind: str, *others: object) -> bool:
+    """The index of search is no model: each database makes its own (`storage.search_index`)."""
+    return not (name or "").startswith(("event_search", "ix_event_texts_grams"))
 
 
 def test_partial_indexes_are_partial_on_both_databases(database: str) -> None:
