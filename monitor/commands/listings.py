@@ -1,24 +1,19 @@
 """What the store holds as rows to print: events, ties, outlets, runs and deliveries; `reading` has the commands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
-from zoneinfo import ZoneInfo
 
 from monitor.application import UTC_ZONE, Application
 from monitor.judging.ties import make_register
+from monitor.rows import delivery_row, event_json, outlet_row, run_row, tie_row
 from monitor.tables import Format, MakeCell, Row, make_text, print_rows, take, take_minute
-from monitor.times import format_instant
 from seeds.errors import InputError
 from seeds.gazetteer import Gazetteer
-from seeds.outlet import Outlet
 from seeds.subscription import Act
 from storage.repository.events import EventFilter
-from storage.values import DeliveryRow, EventView, OutletState, RunRow, TieRow
+from storage.values import EventView
 
-NEVER_CRAWLED = "never crawled yet"
-NOT_READ = "not read to its end yet"
-NO_CONTACT = "never crawled: crawl.contact is not set"
 # Sure, in doubt, refuted by a reader.
 VERDICTS = ("yes", "unsure", "no")
 # Every state that an outlet may be in.
@@ -47,7 +42,7 @@ def list_ties(form: Format, limit: int | None) -> None:
     gazetteer = application.gazetteer
     known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
     known |= {(tie.vn_key, tie.kr_key): tie for tie in application.store.ties.all()}
-    rows = (_tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
+    rows = (tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
     columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
     narrow = ("kind", "since", "events", "source")
     shown: dict[str, MakeCell] = {column: take(column) for column in narrow}
@@ -60,7 +55,7 @@ def list_runs(form: Format, limit: int | None, outlet: str | None) -> None:
     application = Application()
     if outlet is not None:
         application.find_outlet(outlet)
-    rows = (_run_row(run, application) for run in application.store.runs.find(limit, outlet))
+    rows = (run_row(run, application) for run in application.store.runs.find(limit, outlet))
     columns = ("id", "wave", "outlet", "started_at", "finished_at", "outcome", "reason", "counts")
     shown = {
         "started": take_minute("started_at"), "outlet": take("outlet"), "outcome": take("outcome"),
@@ -74,7 +69,7 @@ def list_deliveries(form: Format, limit: int | None) -> None:
     application = Application()
     zones = {s.name: s.timezone for s in application.settings.subscription}
     found = application.store.deliveries.find(limit)
-    rows = (_delivery_row(row, zones.get(row.subscription, UTC_ZONE)) for row in found)
+    rows = (delivery_row(row, zones.get(row.subscription, UTC_ZONE)) for row in found)
     columns = (
         "id", "subscription", "notifier", "recipient", "state", "attempts", "may_repeat", "created_at", "sent_at",
         "next_attempt_at", "reason",
@@ -94,7 +89,7 @@ def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
     states = application.store.outlets.states()
     found = application.store.found_feeds.all()
     rows = [
-        _outlet_row(outlet, states.get(outlet.id), application)
+        outlet_row(outlet, states.get(outlet.id), application)
         | {"found_feeds": [feed.url for feed in found.get(outlet.id, ())]}
         for outlet in application.watched.values()
     ]
@@ -111,40 +106,12 @@ def list_outlets(form: Format, limit: int | None, state: str | None) -> None:
     print_rows(rows[:limit], form, columns, shown=shown, empty=empty)
 
 
-def event_json(event: EventView, application: Application) -> dict[str, Any]:
-    """An event as the contract of `events --format jsonl` has it."""
-    first = event.articles[0] if event.articles else None
-    zone = application.zone_of(first.outlet_id, first.lang) if first else UTC_ZONE
-    return {
-        "id": event.id, "act": event.act, "stage": event.stage, "happened_on": event.happened_on,
-        "pairs": [_pair_json(vn, kr, application.gazetteer) for vn, kr in event.pairs],
-        "new_tie": event.new_tie, "first_seen_at": format_instant(event.first_seen_at, zone),
-        "articles": list(_articles_json(event, application)),
-    }
-
-
 def name_event(event: EventView, gazetteer: Gazetteer) -> str:
     """An event in one line: day, pairs, act and stage, and its first headline."""
     pairs = "; ".join(f"{gazetteer.contract_name(vn)} - {gazetteer.contract_name(kr)}" for vn, kr in event.pairs)
     what = f"{event.act}, {event.stage}".replace("_", " ")
     title = make_text(event.articles[0].title) if event.articles else ""
     return ", ".join(filter(None, (event.happened_on or "day unknown", pairs, what, title)))
-
-
-def _articles_json(event: EventView, application: Application) -> Iterator[dict[str, Any]]:
-    for article in event.articles:
-        zone = application.zone_of(article.outlet_id, article.lang)
-        yield {
-            "url": article.url, "outlet": article.outlet_id, "lang": article.lang, "title": article.title,
-            "published_at": format_instant(article.published_at, zone),
-        }
-
-
-def _pair_json(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict[str, str]]:
-    return {
-        "vn": {"key": vn_key, "name": gazetteer.contract_name(vn_key)},
-        "kr": {"key": kr_key, "name": gazetteer.contract_name(kr_key)},
-    }
 
 
 def _check_word(word: str | None, known: Sequence[str], where: str) -> None:
@@ -180,44 +147,4 @@ def _event_row(event: EventView, application: Application) -> dict[str, Any]:
         "id": event.id, "happened_on": event.happened_on, "pairs": "; ".join(pairs), "act": event.act,
         "stage": event.stage, "new_tie": event.new_tie, "articles": len(event.articles),
         "title": event.articles[0].title if event.articles else "",
-    }
-
-
-def _tie_row(tie: TieRow, gazetteer: Gazetteer) -> dict[str, Any]:
-    return {
-        "vn": gazetteer.contract_name(tie.vn_key), "kr": gazetteer.contract_name(tie.kr_key), "kind": tie.kind,
-        "since": tie.since, "last_event_on": tie.last_event_on, "events": tie.events, "source": tie.source,
-        "vn_key": tie.vn_key, "kr_key": tie.kr_key,
-    }
-
-
-def _outlet_row(outlet: Outlet, known: OutletState | None, application: Application) -> dict[str, Any]:
-    state, zone = known or OutletState(outlet.id), ZoneInfo(outlet.zone)
-    unread = NOT_READ if state.first_visit_at else NEVER_CRAWLED if application.settings.may_crawl else NO_CONTACT
-    return {
-        "id": outlet.id, "name": outlet.name, "country": outlet.country, "lang": outlet.lang, "kind": outlet.kind,
-        "state": state.state, "state_since": format_instant(state.state_since, zone),
-        "reason": state.state_reason or ("" if state.last_seen_at else unread),
-        "last_seen_at": format_instant(state.last_seen_at, zone),
-        "last_new_at": format_instant(state.last_new_at, zone),
-        "next_due_at": format_instant(state.next_due_at, zone),
-        "homepage": outlet.homepage, "feeds": [feed.url for feed in outlet.feeds],
-    }
-
-
-def _run_row(run: RunRow, application: Application) -> dict[str, Any]:
-    zone = application.zone_of(run.outlet_id)
-    return {
-        "id": run.id, "wave": run.wave_id, "outlet": run.outlet_id, "started_at": format_instant(run.started_at, zone),
-        "finished_at": format_instant(run.finished_at, zone), "outcome": run.outcome, "reason": run.reason,
-        "counts": run.counts,
-    }
-
-
-def _delivery_row(row: DeliveryRow, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "id": row.id, "digest": row.digest_id, "subscription": row.subscription, "notifier": row.notifier,
-        "recipient": row.recipient, "state": row.state, "attempts": row.attempts, "may_repeat": row.may_repeat,
-        "created_at": format_instant(row.created_at, zone), "sent_at": format_instant(row.sent_at, zone),
-        "next_attempt_at": format_instant(row.next_attempt_at, zone), "reason": row.reason,
     }
