@@ -20,9 +20,11 @@ from crawler.outcomes import Decision, decide_page
 from crawler.refusals import HostBusy, HostResting, HostSpent, Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
+from seeds.reasons import say_reason
 from storage.values import FrontierEntry, NewArticle, NewEntry, Outcome
 
 FAILURES_IN_A_ROW = 3  # then the host is left alone for this wave: a dead server must not use up every entry's attempts
+EMPTY_ENOUGH = 3  # empty answers, over nearly an hour: then what the feed told is better than nothing
 MAX_UNPACKED = 8 * 1024 * 1024
 
 
@@ -73,7 +75,7 @@ class PageVisit:
             self._tally.page_failures.append(decision.reason)
             return False
         if decision.blocked:
-            reason = f"{make_host(answer.url)} answers {answer.status}"
+            reason = say_reason(f"host_http_{answer.status}", host=make_host(answer.url))
             await self._means.leases.block(make_host(answer.url), reason, answer.retry_at)
             self._tally.end("blocked", replace(answer, detail=reason))
         if decision.do == "read":
@@ -81,7 +83,8 @@ class PageVisit:
             self._tally.counts["fetched"] += 1
             await self._read_page(entry, answer)
             return True
-        await self._save(entry, decision)
+        if not (decision.reason == "empty" and await self._give_from_feed(entry, answer)):
+            await self._save(entry, decision)
         return not decision.blocked and not self._has_failed_enough(decision)
 
     def _is_all_dead(self) -> bool:
@@ -95,6 +98,17 @@ class PageVisit:
         self._failures += 1
         self._tally.page_failures.append(decision.reason)
         return self._failures >= FAILURES_IN_A_ROW
+
+    async def _give_from_feed(self, entry: FrontierEntry, answer: Answer) -> bool:
+        """Whether the feed's own words were taken for a page that stays empty; only where they pass the screen."""
+        if entry.attempts + 1 < EMPTY_ENOUGH or not (entry.title and entry.summary):
+            return False
+        screen = await self._means.find_screen(self._outlet.country)
+        if not screen.passes(f"{entry.title}\n{entry.summary}"):
+            return False
+        self._tally.counts["from_feed:empty"] += 1
+        await self._hand_over(entry, make_feed_article(entry, self._outlet), answer)
+        return True
 
     async def _save(self, entry: FrontierEntry, decision: Decision) -> None:
         if decision.do == "postpone" and decision.again_at:
