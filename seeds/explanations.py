@@ -1,6 +1,7 @@
 """Loads the sentences by which rules are explained to people; it explains nothing itself.
 
-A file `explanations.yml` in `seeds_dir` adds to ours, key by key.
+They are in English, Korean and Vietnamese (`explanations.yml`, `.ko.yml`, `.vi.yml`). Files of these names in
+`seeds_dir` add to ours, key by key; what another language lacks is said in English.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,10 @@ Table = dict[str, str]
 
 @dataclass(frozen=True)
 class Wording:
-    """Sentences by the name of the rule; `strengths` are (at least so many points, words), the largest first."""
+    """Sentences by the name of the rule; `strengths` are (at least so many points, words), the largest first.
+
+    `language` is the one that they are in.
+    """
 
     features: Table
     patterns: Table
@@ -35,6 +39,7 @@ class Wording:
     fields: Table
     grouping: Table
     strengths: tuple[tuple[float, str], ...]
+    language: str = "en"
 
     def explain_feature(self, name: str, vn: str, kr: str) -> str:
         """The sentence for a rule of the verdict, with the names of the two places; else its own name."""
@@ -51,15 +56,20 @@ class Wording:
         return next(words for least, words in self.strengths if abs(points) >= least)
 
 
-def load_wording(seeds_dir: Path | None = None) -> Wording:
+def load_wording(seeds_dir: Path | None = None, language: str = "en") -> Wording:
     """The bundled sentences under those of `seeds_dir`. Raises SeedError naming the file and the key."""
-    data = _read(FILE)
-    own = seeds_dir / NAME if seeds_dir else None
-    if own and own.is_file():
-        for name, table in _read(own).items():
-            data[name] = {**data[name], **table} if isinstance(table, dict) else table
+    data: dict[str, Any] = {}
+    for name in [NAME] if language == "en" else [NAME, NAME.replace(".yml", f".{language}.yml")]:
+        for folder in (FILE.parent, seeds_dir):
+            if folder and (folder / name).is_file():
+                _lay_over(data, _read(folder / name))
     strengths = sorted(((float(row["from"]), str(row["words"])) for row in data[STRENGTHS]), reverse=True)
-    return Wording(**{name: data[name] for name in TABLES}, strengths=tuple(strengths))
+    return Wording(**{name: data[name] for name in TABLES}, strengths=tuple(strengths), language=language)
+
+
+def _lay_over(data: dict[str, Any], more: dict[str, Any]) -> None:
+    for name, table in more.items():
+        data[name] = {**data.get(name, {}), **table} if isinstance(table, dict) else table
 
 
 def _read(path: Path) -> dict[str, Any]:

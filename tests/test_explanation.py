@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from monitor.judging.judge import WEIGHTS_FILE, Knowledge, judge, load_knowledge
 from monitor.judging.localities import SURE
 from monitor.judging.values import Act, DetailKind, Stage, Story
 from seeds.errors import SeedError
-from seeds.explanations import Wording, load_wording
+from seeds.explanations import TABLES, Wording, load_wording
 from seeds.lexicon import FIELDS
 from storage.values import BlockFact
 
@@ -222,3 +223,25 @@ def test_a_story_that_would_fit_but_is_elsewhere_says_so(knowledge: Knowledge, w
 
 def test_an_event_without_facts_has_no_grouping(knowledge: Knowledge, wording: Wording) -> None:
     assert explain_grouping("e9", [FACT], {"e1": {1}}, knowledge.gazetteer, wording) is None
+
+
+@pytest.mark.parametrize("language", ["ko", "vi"])
+def test_every_sentence_is_there_in_every_language(language: str) -> None:
+    english, other = load_wording(), load_wording(language=language)
+
+    for table in TABLES:
+        ours, theirs = getattr(english, table), getattr(other, table)
+        assert ours.keys() == theirs.keys()
+        for key, sentence in theirs.items():
+            assert sentence != ours[key], f"{table}.{key} is not translated"
+            assert sorted(re.findall(r"{\w+}", sentence)) == sorted(re.findall(r"{\w+}", ours[key])), key
+    assert [least for least, _ in other.strengths] == [least for least, _ in english.strengths]
+
+
+def test_what_another_language_lacks_is_said_in_english(tmp_path: Path) -> None:
+    (tmp_path / "explanations.yml").write_text("topics:\n  moon: the moon\n  sport: games\n", "utf-8")
+    (tmp_path / "explanations.ko.yml").write_text("topics:\n  crime: 범죄 소식\n", "utf-8")
+
+    topics = load_wording(tmp_path, "ko").topics
+
+    assert (topics["moon"], topics["sport"], topics["crime"]) == ("the moon", "스포츠", "범죄 소식")

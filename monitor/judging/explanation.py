@@ -115,7 +115,7 @@ class Grouping:
 
 
 def explain_story(story: Story, knowledge: Knowledge, wording: Wording) -> StoryExplanation:
-    """What led to the verdict on `story` by today's rules."""
+    """What led to the verdict on `story` by today's rules, in the language of `wording`."""
     verdict = judge(story, knowledge)
     reading, mentions = read_story(story, knowledge)[:2]
     candidates = find_candidates(reading, knowledge.gazetteer)
@@ -127,7 +127,7 @@ def explain_story(story: Story, knowledge: Knowledge, wording: Wording) -> Story
         verdict=verdict.verdict, score=verdict.score, lang=verdict.lang, rules_version=verdict.rules_version,
         points=round(weigh_features(best.features, weights.relevance), 4) if best else 0.0,
         yes_from=weights.yes, unsure_from=weights.no,
-        places=tuple(gazetteer.name(key) for key in (best.vn_key, best.kr_key)) if best else (),
+        places=tuple(gazetteer.name(key, wording.language) for key in (best.vn_key, best.kr_key)) if best else (),
         mentions=tuple(_explain_mention(m, gazetteer, wording) for m in noted),
         reasons=_explain_reasons(best, verdict, knowledge, wording) if best else (),
         facts=tuple(explain_fact(fact, gazetteer, wording) for fact in verdict.facts),
@@ -137,7 +137,8 @@ def explain_story(story: Story, knowledge: Knowledge, wording: Wording) -> Story
 def explain_fact(fact: Fact, gazetteer: Gazetteer, wording: Wording) -> FactNote:
     """A fact with the names of its places and a sentence for its act and its stage."""
     return FactNote(
-        fact.vn_key, gazetteer.name(fact.vn_key), fact.kr_key, gazetteer.name(fact.kr_key),
+        fact.vn_key, gazetteer.name(fact.vn_key, wording.language),
+        fact.kr_key, gazetteer.name(fact.kr_key, wording.language),
         fact.act, wording.acts.get(fact.act, fact.act), fact.stage, wording.stages.get(fact.stage, fact.stage),
         fact.happened_on, fact.quote, fact.details,
     )
@@ -175,8 +176,9 @@ def _note(mention: Mention, is_passing: bool) -> Mention:
 def _explain_mention(mention: Mention, gazetteer: Gazetteer, wording: Wording) -> MentionNote:
     why = wording.mentions.get(mention.note, mention.note.replace("_", " "))
     return MentionNote(
-        mention.alias, mention.field, mention.start, mention.end, mention.key, gazetteer.name(mention.key),
-        mention.side, gazetteer.localities[mention.key].kind, mention.note, why, mention.actor, mention.sure,
+        mention.alias, mention.field, mention.start, mention.end, mention.key,
+        gazetteer.name(mention.key, wording.language), mention.side, gazetteer.localities[mention.key].kind,
+        mention.note, why, mention.actor, mention.sure,
     )
 
 
@@ -185,7 +187,7 @@ def _explain_reasons(
 ) -> tuple[Reason, ...]:
     """The start first, then what speaks for it and what against it, each the heaviest first."""
     weights = knowledge.weights.relevance
-    vn, kr = (knowledge.gazetteer.name(key) for key in (best.vn_key, best.kr_key))
+    vn, kr = (knowledge.gazetteer.name(key, wording.language) for key in (best.vn_key, best.kr_key))
     quotes = {one.rule: one for one in verdict.evidence}
     values = {BIAS: 1.0} | {name: feature.value for name, feature in best.features.items()}
     points = {name: round(weights[name] * value, 4) for name, value in values.items() if weights.get(name) and value}

@@ -17,7 +17,7 @@ from monitor.web.desk import get_desk
 from monitor.web.figures import FigureKeeper
 from monitor.web.guard import FOR_PROGRAMS, PROGRAM_ENDINGS, Guard, make_check_write
 from monitor.web.limiter import LoginLimiter
-from monitor.web.pages import digests, event, events, links, login, outlets, runs, ties, timeline, today
+from monitor.web.pages import digests, event, events, links, login, map, outlets, rules, runs, ties, timeline, today
 from monitor.web.reasons import Explainer
 from monitor.web.rendering import render
 from monitor.web.sessions import Sessions
@@ -25,7 +25,7 @@ from seeds.errors import TwinwatchError
 from storage.errors import StoreError
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (today, events, event, ties, timeline, outlets, digests, runs, login, links)
+PAGES = (today, events, rules, event, ties, map, timeline, outlets, digests, runs, login, links)
 
 
 def make_app(application: Application) -> FastAPI:

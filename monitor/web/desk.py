@@ -17,6 +17,7 @@ from monitor.web.guard import Visitor
 from monitor.web.sessions import Sessions
 from monitor.web.words import ZONES, Words, choose_language, load_words
 from seeds.gazetteer import Gazetteer
+from seeds.reasons import say_reason, translate_reason
 from storage.store import Store
 from storage.values import EventView
 
@@ -69,6 +70,18 @@ class Desk:
         known = self.application.catalogue.outlets.get(outlet_id)
         return make_plain(known.name) if known else outlet_id
 
+    def reason(self, text: str) -> str:
+        """Why something could not be read, as it is stored, in the reader's language; made plain."""
+        return _translate(text, self.language) if text else ""
+
+    def counted(self, name: str) -> str:
+        """What a run counts (`entries_new`, `refused:too_short`), or a bare refusal, in words."""
+        what, _, reason = name.rpartition(":")
+        if self.words.has(f"count.{name}"):
+            return self.words.say(f"count.{name}")
+        said = make_plain(say_reason(reason, self.language))
+        return f"{self.words.say(f'count.{what}')}: {said}" if self.words.has(f"count.{what}") else said
+
     def headline(self, event: EventView) -> str:
         """An event in one line, from its facts."""
         pairs = [DigestPair(vn, self.place(vn), kr, self.place(kr)) for vn, kr in event.pairs]
@@ -84,6 +97,11 @@ class Desk:
 @lru_cache(maxsize=50_000)
 def _write_day(day: str | None, language: str) -> str:
     return format_day(day, language)
+
+
+@lru_cache(maxsize=2_000)
+def _translate(text: str, language: str) -> str:
+    return translate_reason(make_plain(text), language)
 
 
 @lru_cache(maxsize=10_000)

@@ -6,15 +6,13 @@ from threading import Lock
 
 from monitor.application import Application
 from monitor.assess import make_story
-from monitor.judging.explanation import StoryExplanation, explain_story
+from monitor.judging.explanation import BIAS, StoryExplanation, explain_story
 from seeds.explanations import Wording, load_wording
 from storage.values import StoredArticle
 
 # Some 10 ms a story; a page that is opened again should not pay twice.
 KEPT = 500
 SHOWN = 6
-# `explanations.yml` is in English alone so far.
-WORDS_LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class ReasonLine:
 
 @dataclass(frozen=True)
 class Reasons:
-    """The strongest reasons of one story, those for before those against; `lang` is the language of the words."""
+    """The strongest reasons of one story, those for before those against; `more` counts those left out."""
 
     article_id: int
     score: float
@@ -37,7 +35,7 @@ class Reasons:
     verdict: str
     speak_for: tuple[ReasonLine, ...]
     speak_against: tuple[ReasonLine, ...]
-    lang: str
+    more: int
 
 
 class Explainer:
@@ -49,17 +47,20 @@ class Explainer:
 
     def explain(self, article: StoredArticle, language: str, most: int = SHOWN) -> Reasons:
         """The strongest reasons of a story, by today's rules."""
-        with self._lock:
-            told = self._explain(article, language)
+        told = self.explain_wholly(article, language)
         lines = [
             ReasonLine(reason.why, round(reason.points, 2), reason.strength, reason.words)
-            for reason in sorted(told.reasons, key=lambda reason: -abs(reason.points)) if reason.rule != "bias"
+            for reason in sorted(told.reasons, key=lambda reason: -abs(reason.points)) if reason.rule != BIAS
         ]
-        return Reasons(
-            article.id, told.score, told.yes_from, told.verdict,
-            tuple(line for line in lines if line.points > 0)[:most],
-            tuple(line for line in lines if line.points < 0)[:most], WORDS_LANGUAGE,
-        )
+        speak_for = tuple(line for line in lines if line.points > 0)[:most]
+        speak_against = tuple(line for line in lines if line.points <= 0)[:most]
+        more = len(lines) - len(speak_for) - len(speak_against)
+        return Reasons(article.id, told.score, told.yes_from, told.verdict, speak_for, speak_against, more)
+
+    def explain_wholly(self, article: StoredArticle, language: str) -> StoryExplanation:
+        """Every place and every rule of a story, by today's rules."""
+        with self._lock:
+            return self._explain(article, language)
 
     def _explain_once(self, article: StoredArticle, language: str) -> StoryExplanation:
         application = self._application
@@ -69,4 +70,4 @@ class Explainer:
 
 @lru_cache
 def _load_wording(application: Application, language: str) -> Wording:
-    return load_wording(application.settings.seeds_dir)
+    return load_wording(application.settings.seeds_dir, language)

@@ -23,7 +23,8 @@ from monitor.web.words import NATIVE_NAMES, load_words
 
 HERE = Path(__file__).parent
 YEAR_SECONDS = 365 * 24 * 3600
-NAVIGATION = ("today", "events", "ties", "timeline", "outlets", "digests", "runs")
+NAVIGATION = ("today", "events", "ties", "map", "timeline", "outlets", "digests", "runs")
+TWINS = (".json", ".csv")
 
 Make = Callable[..., Any]
 Furnish = Callable[[Desk, Any], Mapping[str, Any]]
@@ -46,6 +47,11 @@ def add_page(
     router.add_api_route(f"{twin}.json", _answer(make, _as_json), name=f"{name}_json", response_model=None)
     router.add_api_route(path, _answer(make, functools.partial(_as_html, template, bool(columns), furnish)), name=name,
                          response_model=None, response_class=HTMLResponse)
+
+
+def is_twin(desk: Desk) -> bool:
+    """Whether the page is asked for as data, which is never cut into pages that only people turn."""
+    return desk.request.url.path.endswith(TWINS)
 
 
 def render(desk: Desk, template: str, page: Any, status: int = 200, **values: Any) -> Response:
@@ -123,7 +129,8 @@ def _make_context(desk: Desk) -> dict[str, Any]:
 
     return {
         "desk": desk, "t": words.say, "n": words.count, "has": words.has, "day": desk.day, "moment": desk.moment,
-        "place": desk.place, "outlet": desk.outlet, "headline": desk.headline, "language": desk.language,
+        "place": desk.place, "outlet": desk.outlet, "why": desk.reason, "counted": desk.counted,
+        "headline": desk.headline, "language": desk.language,
         "language_name": words.language_name, "link": link, "path": request.url.path, "given": dict(given),
         "reader": desk.visitor.session.reader, "is_open": request.app.state.access.is_open, "twins": (),
     }

@@ -15,9 +15,13 @@ from tests.web.desk import open_browser, save_happenings
 PAGES = {
     "/": "/today", "/events": "/events", "/events/e1": "/events/e1", "/ties": "/ties",
     "/ties/VN-46/KR-44": "/ties/VN-46/KR-44", "/timeline": "/timeline", "/outlets": "/outlets",
-    "/outlets/huengaynay": "/outlets/huengaynay", "/digests": "/digests", "/runs": "/runs",
+    "/outlets/huengaynay": "/outlets/huengaynay", "/digests": "/digests", "/runs": "/runs", "/map": "/map",
+    "/events/e1/rules": "/events/e1/rules",
 }
-TABLES = ("/events", "/ties", "/ties/VN-46/KR-44", "/timeline", "/outlets", "/outlets/huengaynay", "/digests", "/runs")
+TABLES = (
+    "/events", "/ties", "/ties/VN-46/KR-44", "/timeline", "/outlets", "/outlets/huengaynay", "/digests", "/runs",
+    "/map", "/events/e1/rules",
+)
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 

@@ -44,7 +44,7 @@ def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:
     wanted = page.filter
     say, langs = desk.words.say, dict.fromkeys((*LANGS, wanted.lang))
     return {"choices": {
-        "place_vn": _list_places(desk, "VN", wanted.place), "place_kr": _list_places(desk, "KR", wanted.place),
+        "place_vn": list_places(desk, "VN", wanted.place), "place_kr": list_places(desk, "KR", wanted.place),
         "act": [Choice(act, say(f"act.{act}")) for act in ACTS],
         "stage": [Choice(stage, say(f"stage.{stage}")) for stage in STAGES],
         "language": [Choice(lang, desk.words.language_name(lang)) for lang in langs if lang],
@@ -53,7 +53,8 @@ def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:
     }}
 
 
-def _list_places(desk: Desk, country: str, chosen: str) -> list[Choice]:
+def list_places(desk: Desk, country: str, chosen: str) -> list[Choice]:
+    """The present provinces of a country, by name, and the place that is chosen."""
     gazetteer = desk.application.gazetteer
     keys = [
         key for key, one in gazetteer.localities.items()

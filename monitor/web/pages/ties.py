@@ -1,6 +1,7 @@
 """Ties: the register, sortable and made to be printed, and the page of one pair with its history."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fastapi import APIRouter, HTTPException
 
@@ -8,7 +9,8 @@ from monitor.judging.ties import make_register
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import find_inside, find_order
 from monitor.web.lines import EventLine, make_cursor, make_line
-from monitor.web.rendering import add_page
+from monitor.web.rendering import add_page, is_twin
+from seeds.gazetteer import Gazetteer
 from storage.values import EventQuery, TieRow
 
 COLUMNS = ("vn_name", "kr_name", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
@@ -20,7 +22,7 @@ SORTS = {
     "vn": ("vn_name", False), "kr": ("kr_name", False), "kind": ("kind", False), "since": ("since", False),
     "last": ("last_event_on", True), "events": ("events", True),
 }
-PAGE = 100
+PAGE, REGISTER_PAGE = 100, 200
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,12 @@ class TieLine:
 
 @dataclass(frozen=True)
 class TiesPage:
-    """The whole register, or the part of a place or a kind."""
+    """The register, or the part of a place or a kind: one of `pages` pages, or all of it; `count` counts all."""
 
     rows: tuple[TieLine, ...]
+    count: int
+    page: int
+    pages: int
     place: str
     kind: str
     sort: str
@@ -57,25 +62,40 @@ class TiePage:
     next: str
 
 
-def show_ties(desk: DeskHere, place: str = "", kind: str = "", sort: str = "vn") -> TiesPage:
-    if sort not in SORTS or (kind and kind not in KINDS):
-        raise HTTPException(400, "sort, kind")
-    inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
-    lines = [
-        _make_line(desk, tie) for tie in find_register(desk).values()
-        if (not kind or _name_kind(tie) == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
-    ]
+def show_ties(
+    desk: DeskHere, place: str = "", kind: str = "", sort: str = "vn", page: int = 1, all: bool = False
+) -> TiesPage:
+    """One page of the register; the whole with `all`, which is for paper, and in the twins."""
+    if sort not in SORTS:
+        raise HTTPException(400, "sort")
+    lines = find_lines(desk, place, kind)
     column, is_descending = SORTS[sort]
     lines.sort(key=lambda line: (find_order(line.vn_name), find_order(line.kr_name)))
     lines.sort(key=lambda line: _rank(getattr(line, column)), reverse=is_descending)
-    return TiesPage(tuple(lines), place, kind, sort)
+    size = max(1, len(lines)) if all or is_twin(desk) else REGISTER_PAGE
+    pages = max(1, -(-len(lines) // size))
+    page = max(1, min(page, pages))
+    return TiesPage(tuple(lines[(page - 1) * size : page * size]), len(lines), page, pages, place, kind, sort)
+
+
+def find_lines(desk: Desk, place: str, kind: str) -> list[TieLine]:
+    """The ties of a place with everything inside it, and of a kind; empty is all. HTTPException 400 for unknown ones.
+    """
+    if kind and kind not in KINDS:
+        raise HTTPException(400, "kind")
+    inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
+    return [
+        _make_line(desk, tie) for tie in find_register(desk).values()
+        if (not kind or _name_kind(tie) == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
+    ]
 
 
 def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TiePage:
     cursor = tuple(before.split("~", 1)) if "~" in before else None
     query = EventQuery(pair=(vn_key, kr_key), before=cursor, limit=PAGE + 1)  # type: ignore[arg-type]
     found = desk.store.event_pages.find(query)
-    tie = find_register(desk).get((vn_key, kr_key))
+    pair = vn_key, kr_key
+    tie = desk.store.ties.get(*pair) or _find_known(desk.application.gazetteer).get(pair)
     if tie is None and not found:
         raise HTTPException(404, "tie")
     rows = tuple(make_line(desk, event) for event in found[:PAGE])
@@ -85,9 +105,13 @@ def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TieP
 
 def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:
     """The register by pair: what is known beforehand under what events have shown."""
-    gazetteer = desk.application.gazetteer
-    known = make_register(gazetteer.ties, (), gazetteer)
-    return {(tie.vn_key, tie.kr_key): tie for tie in (*known, *desk.store.ties.all())}
+    shown = {(tie.vn_key, tie.kr_key): tie for tie in desk.store.ties.all()}
+    return {**_find_known(desk.application.gazetteer), **shown}
+
+
+@lru_cache(maxsize=4)
+def _find_known(gazetteer: Gazetteer) -> dict[tuple[str, str], TieRow]:
+    return {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
 
 
 def _make_line(desk: Desk, tie: TieRow) -> TieLine:

@@ -1,4 +1,4 @@
-"""Timeline: how many events of each act a month has, as a table with bars."""
+"""Timeline: how many events of each act, or of one act, a month has, as a table with bars."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -40,22 +40,25 @@ class TimelinePage:
     rows: tuple[MonthRow, ...]
     acts: tuple[str, ...]
     place: str
+    act: str
     years: int
 
 
-def show_timeline(desk: DeskHere, place: str = "", years: int = 3) -> TimelinePage:
-    if years not in YEARS:
-        raise HTTPException(400, "years")
+def show_timeline(desk: DeskHere, place: str = "", act: str = "", years: int = 3) -> TimelinePage:
+    if years not in YEARS or (act and act not in ACTS):
+        raise HTTPException(400, "years, act")
     today = desk.application.clock().date()
     keys = find_inside(desk.application.gazetteer, place) if place else ()
     since = date(today.year - years, today.month, 1).isoformat()
     counted: dict[str, dict[str, int]] = {}
     # A paper may be announced for next year: what is planned ends a year from now.
-    for count in desk.store.event_pages.months(EventQuery(keys=keys, since_on=since, until_on=f"{today.year + 1}~")):
+    wanted = EventQuery(keys=keys, act=act, since_on=since, until_on=f"{today.year + 1}~")
+    for count in desk.store.event_pages.months(wanted):
         counted.setdefault(count.month, {})[count.act] = count.events
     most = max((sum(acts.values()) for acts in counted.values()), default=1)
     rows = tuple(_make_row(month, counted[month], most) for month in sorted(counted, reverse=True))
-    return TimelinePage(rows, tuple(act for act in ACTS if any(act in row.acts for row in rows)), place, years)
+    acts = tuple(one for one in ACTS if any(one in row.acts for row in rows))
+    return TimelinePage(rows, acts, place, act, years)
 
 
 def _make_row(month: str, acts: dict[str, int], most: int) -> MonthRow:

@@ -1,0 +1,124 @@
+"""Projects the outlines of both countries, places and ties onto one drawing, side by side; it asks nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import cos, radians, sqrt
+
+from seeds.gazetteer import Gazetteer
+from seeds.outlines import load_outlines
+
+# In units of the drawing. Each country has a scale of its own, as Vietnam is three times as long.
+WIDTH, HEIGHT = 720, 560
+# A label needs this much room above the next one on its side; thicker lines than these hide what lies below them.
+LINE_ROOM, THIN, THICK = 17, 1.2, 6.0
+LABELS = 14
+# So far an arc rises above the middle of its ends, as a share of their distance.
+RISE = 0.16
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A country's part of the drawing: its north-west corner in degrees and in the drawing, and units per degree."""
+
+    west: float
+    north: float
+    left: float
+    top: float
+    scale: float
+    middle: float
+
+    def project(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Where a point is drawn; an equirectangular projection, true in the country's middle."""
+        x = self.left + (longitude - self.west) * cos(radians(self.middle)) * self.scale
+        return round(x, 1), round(self.top + (self.north - latitude) * self.scale, 1)
+
+
+PANELS = {
+    "VN": Panel(west=102.1, north=23.45, left=84, top=14, scale=35, middle=16),
+    "KR": Panel(west=124.5, north=38.7, left=402, top=64, scale=46, middle=36),
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A tie to be drawn: its two places, and how many events it has."""
+
+    vn_key: str
+    kr_key: str
+    events: int
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A tie as drawn: a path, and how thick."""
+
+    vn_key: str
+    kr_key: str
+    path: str
+    width: float
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A place as drawn; `label` says whether its name has room, and on which side of it that stands."""
+
+    key: str
+    country: str
+    x: float
+    y: float
+    label: bool
+    minor: bool
+
+
+@cache
+def draw_outline(country: str) -> str:
+    """The path of a country's outline."""
+    project = PANELS[country].project
+    rings = [" ".join(f"{x:g},{y:g}" for x, y in (project(*point) for point in ring))
+             for ring in load_outlines()[country]]
+    return "".join(f"M{ring}Z" for ring in rings)
+
+
+def draw_arcs(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Arc, ...]:
+    """The arcs of ties, the least busy first, so that the others lie above; places outside the drawing have none."""
+    most = max((link.events for link in links), default=0) or 1
+    found = []
+    for link in links:
+        vn, kr = find_point(link.vn_key, gazetteer), find_point(link.kr_key, gazetteer)
+        if vn and kr:
+            width = round(THIN + (THICK - THIN) * sqrt(link.events / most), 1) if link.events else THIN
+            found.append(Arc(link.vn_key, link.kr_key, _bend(vn, kr), width))
+    return tuple(reversed(found))
+
+
+def draw_dots(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Dot, ...]:
+    """The places of ties, busiest first; of names that would lie on each other the busier one's is shown."""
+    events: dict[str, int] = {}
+    for link in links:
+        for key in (link.vn_key, link.kr_key):
+            events[key] = events.get(key, 0) + link.events
+    found: list[Dot] = []
+    for key in sorted(events, key=lambda key: -events[key]):
+        if point := find_point(key, gazetteer):
+            country = gazetteer.localities[key].country
+            named = [dot for dot in found if dot.country == country and dot.label]
+            has_room = len(named) < LABELS and all(abs(dot.y - point[1]) >= LINE_ROOM for dot in named)
+            found.append(Dot(key, country, *point, has_room, len(named) >= LABELS // 2))
+    return tuple(found)
+
+
+def find_point(key: str, gazetteer: Gazetteer) -> tuple[float, float] | None:
+    """Where a place is drawn; None for one without coordinates, or outside the drawing (far islands)."""
+    one = gazetteer.localities.get(key)
+    if one is None or one.latitude is None or one.longitude is None:
+        return None
+    x, y = PANELS[one.country].project(one.longitude, one.latitude)
+    left, right = (0, PANELS["KR"].left) if one.country == "VN" else (PANELS["KR"].left - 10, WIDTH)
+    return (x, y) if left <= x <= right and 0 <= y <= HEIGHT else None
+
+
+def _bend(start: tuple[float, float], end: tuple[float, float]) -> str:
+    (x1, y1), (x2, y2) = start, end
+    rise = RISE * ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
+    return f"M{x1:g},{y1:g}Q{(x1 + x2) / 2:g},{(y1 + y2) / 2 - rise:g} {x2:g},{y2:g}"
