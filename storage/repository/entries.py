@@ -11,8 +11,28 @@ from storage.models import EntryModel, OutletModel
 from storage.repository.redirects import make_chunks
 from storage.values import FrontierEntry, NewEntry, Outcome, ScreenedEntry
 
-# Made once, as a crawl asks it for each page.
+# What a crawl asks for each page or each outlet is made once, on the table: that is most of its cost.
 _ENTRIES: Any = EntryModel.__table__
+_OWN = _ENTRIES.c.outlet_id == bindparam("its_outlet")
+_WAITING = select(func.count()).select_from(_ENTRIES).where(_OWN, _ENTRIES.c.outcome.is_(None))
+_FRONTIER = (
+    select(_ENTRIES)
+    .where(_OWN, _ENTRIES.c.outcome.is_(None))
+    .where(or_(_ENTRIES.c.next_attempt_at.is_(None), _ENTRIES.c.next_attempt_at <= bindparam("now")))
+    .order_by(_ENTRIES.c.backlog, func.coalesce(_ENTRIES.c.published_at, _ENTRIES.c.seen_at).desc(), _ENTRIES.c.id)
+    .limit(bindparam("most"))
+)
+# `published_at` stands in the index of the frontier: entries of years ago are passed over without being read.
+_RECENT = _ENTRIES.c.published_at >= bindparam("since")
+_UNDATED = (
+    _ENTRIES.c.published_at.is_(None) & (_ENTRIES.c.seen_at >= bindparam("since")) & _ENTRIES.c.backlog.is_(False)
+)
+_PUBLISHED = (
+    select(_ENTRIES.c.feed_url, _ENTRIES.c.published_at, _ENTRIES.c.seen_at)
+    .where(_OWN, _RECENT | _UNDATED)
+    .order_by(_ENTRIES.c.published_at.desc().nulls_last(), _ENTRIES.c.seen_at.desc())
+    .limit(bindparam("most"))
+)
 _END = (
     update(_ENTRIES).where(_ENTRIES.c.id == bindparam("its_id"))
     .values(
@@ -70,16 +90,9 @@ class EntryRepository:
 
     def frontier(self, outlet_id: str, limit: int, now: datetime) -> list[FrontierEntry]:
         """Entries still to be fetched, newest first; undated ones count as seen, backlog comes last."""
-        newest = func.coalesce(EntryModel.published_at, EntryModel.seen_at).desc()
-        question = (
-            select(EntryModel)
-            .where(EntryModel.outlet_id == outlet_id, EntryModel.outcome.is_(None))
-            .where(or_(EntryModel.next_attempt_at.is_(None), EntryModel.next_attempt_at <= now))
-            .order_by(EntryModel.backlog, newest, EntryModel.id)
-            .limit(limit)
-        )
+        values = {"its_outlet": outlet_id, "now": now, "most": limit}
         with self._database.read() as session:
-            return [_frontier(row) for row in session.scalars(question)]
+            return [_frontier(row) for row in session.connection().execute(_FRONTIER, values)]
 
     def published_since(
         self, outlet_id: str, since: datetime, limit: int,
@@ -89,25 +102,17 @@ class EntryRepository:
         Those without a date come last.
         Undated backlog is left out: the first look at a list says nothing about when it was published.
         """
-        # `published_at` stands in the index of the frontier: entries of years ago are passed over without being read.
-        undated = EntryModel.published_at.is_(None) & (EntryModel.seen_at >= since) & EntryModel.backlog.is_(False)
-        question = (
-            select(EntryModel.feed_url, EntryModel.published_at, EntryModel.seen_at)
-            .where(EntryModel.outlet_id == outlet_id, (EntryModel.published_at >= since) | undated)
-            .order_by(EntryModel.published_at.desc().nulls_last(), EntryModel.seen_at.desc())
-            .limit(limit)
-        )
         found: dict[str, list[tuple[datetime | None, datetime]]] = {}
         with self._database.read() as session:
-            for feed_url, published_at, seen_at in session.execute(question):
+            values = {"its_outlet": outlet_id, "since": since, "most": limit}
+            for feed_url, published_at, seen_at in session.connection().execute(_PUBLISHED, values):
                 found.setdefault(feed_url, []).append((published_at, seen_at))
         return found
 
     def count_waiting(self, outlet_id: str) -> int:
         """How many entries of the outlet still have no outcome."""
-        question = select(func.count()).where(EntryModel.outlet_id == outlet_id, EntryModel.outcome.is_(None))
         with self._database.read() as session:
-            return session.scalar(question) or 0
+            return session.connection().scalar(_WAITING, {"its_outlet": outlet_id}) or 0
 
     def save_outcome(
         self, entry_id: int, outcome: Outcome, reason: str, at: datetime, *, screen_version: str = ""
@@ -151,7 +156,7 @@ class EntryRepository:
             row.reason, row.attempts, row.next_attempt_at = reason, row.attempts + 1, next_attempt_at
 
 
-def _frontier(row: EntryModel) -> FrontierEntry:
+def _frontier(row: Any) -> FrontierEntry:
     return FrontierEntry(
         id=row.id, outlet_id=row.outlet_id, identity=row.identity, url=row.url, title=row.title,
         summary=row.summary, published_at=row.published_at, backlog=row.backlog, attempts=row.attempts,

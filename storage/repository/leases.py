@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
+from storage.columns import UtcDateTime
 from storage.engine import Database
 from storage.models import LeaseModel
 
@@ -23,6 +24,13 @@ _GO_ON = (
         ),
     )
     .values(expires_at=bindparam("until"), next_allowed_at=bindparam("next_at"), asked=_LEASES.c.asked + 1)
+)
+_RELEASE = (
+    update(_LEASES).where(_LEASES.c.name == bindparam("its_name"), _LEASES.c.holder == bindparam("its_holder"))
+    .values(
+        expires_at=bindparam("now"), holder="",
+        next_allowed_at=func.coalesce(bindparam("next_at", type_=UtcDateTime), _LEASES.c.next_allowed_at),
+    )
 )
 
 
@@ -122,12 +130,9 @@ class LeaseRepository:
 
         Without `next_allowed_at` that instant stays as it was. A lease that somebody else has by now is left alone.
         """
-        mine = (LeaseModel.name == name) & (LeaseModel.holder == holder)
-        values: dict[str, datetime | str] = {"expires_at": now, "holder": ""}
-        if next_allowed_at is not None:
-            values["next_allowed_at"] = next_allowed_at
+        values = {"its_name": name, "its_holder": holder, "now": now, "next_at": next_allowed_at}
         with self._database.write() as session:
-            session.execute(update(LeaseModel).where(mine).values(values))
+            session.connection().execute(_RELEASE, values)
 
     def _upsert(self, name: str, holder: str, now: datetime, seconds: float) -> Any:
         expires_at = now + timedelta(seconds=seconds)

@@ -2,13 +2,39 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.columns import UtcDateTime
 from storage.engine import Database
 from storage.models import EntryModel, FeedModel, OutletModel, RunModel
 from storage.values import FeedPlan, FeedState, FeedVisit, LedgerLine, OutletState
+
+NOT_MODIFIED = 304
+# Statements asked for every outlet of every wave are made once, on the tables: that is most of their cost.
+_OUTLETS: Any = OutletModel.__table__
+_FEEDS: Any = FeedModel.__table__
+STATE = (
+    "state", "state_since", "state_reason", "last_seen_at", "last_new_at", "next_due_at", "failures",
+    "failing_since_at",
+)
+_SAVE_STATE = (
+    update(_OUTLETS).where(_OUTLETS.c.id == bindparam("id_"))
+    .values({name: bindparam(name) for name in (*STATE, "habits")})
+)
+_SAVE_PLAN = (
+    update(_FEEDS)
+    .where(_FEEDS.c.outlet_id == bindparam("its_outlet"), _FEEDS.c.url == bindparam("its_url"))
+    .values(
+        next_due_at=bindparam("due_at"), asked_on=bindparam("day"), asked=bindparam("times"),
+        rhythm=bindparam("its_rhythm"),
+    )
+)
+_FIRST_VISIT = select(_OUTLETS.c.first_visit_at).where(_OUTLETS.c.id == bindparam("its_id"))
+_FEED_STATES = select(_FEEDS).where(_FEEDS.c.outlet_id == bindparam("its_outlet"))
 
 
 class OutletRepository:
@@ -46,6 +72,10 @@ class OutletRepository:
 
     def begin_visit(self, outlet_id: str, now: datetime) -> datetime:
         """The instant of the outlet's first visit, which is now if there was none."""
+        with self._database.read() as session:
+            first: datetime | None = session.connection().scalar(_FIRST_VISIT, {"its_id": outlet_id})
+        if first is not None:
+            return first
         with self._database.write() as session:
             row = session.get_one(OutletModel, outlet_id, with_for_update={"key_share": True})
             if row.first_visit_at is None:
@@ -86,7 +116,7 @@ class OutletRepository:
     def feed_states(self, outlet_id: str) -> dict[str, FeedState]:
         """What earlier visits left behind, by feed address."""
         with self._database.read() as session:
-            rows = session.scalars(select(FeedModel).where(FeedModel.outlet_id == outlet_id))
+            rows = session.connection().execute(_FEED_STATES, {"its_outlet": outlet_id})
             return {row.url: _feed_state(row) for row in rows}
 
     def save_feed_visit(self, visit: FeedVisit) -> None:
@@ -96,20 +126,16 @@ class OutletRepository:
         """
         new = {"outlet_id": visit.outlet_id, "url": visit.url, "last_status": 0, "last_reason": "", "failures": 0,
                "asked_on": "", "asked": 0, "rhythm": {}}
+        values = {
+            "its_outlet": visit.outlet_id, "its_url": visit.url, "at": visit.at, "status": visit.status,
+            "why": visit.reason, "its_etag": visit.etag, "modified": visit.last_modified, "hash": visit.body_hash,
+        }
         with self._database.write() as session:
-            session.execute(self._database.insert(FeedModel).on_conflict_do_nothing(), [new])
-            row = _feed(session, visit)
-            if row.last_at is not None and row.last_at >= visit.at:
-                return
-            row.last_at, row.last_status, row.last_reason = visit.at, visit.status, visit.reason
-            if visit.reason:
-                row.failures += 1
-                return
-            row.failures, row.last_ok_at, row.proven_at = 0, visit.at, row.proven_at or visit.at
-            row.read_whole_at = visit.at if visit.whole else row.read_whole_at
-            row.distrusted_at = visit.at if visit.lied else row.distrusted_at
-            if visit.status != 304:
-                row.etag, row.last_modified, row.body_hash = visit.etag, visit.last_modified, visit.body_hash
+            connection = session.connection()
+            if connection.execute(_visit(visit), values).rowcount == 0:
+                # A new feed; or one whose later visit is recorded already, which stays.
+                connection.execute(self._database.insert(_FEEDS).on_conflict_do_nothing(), [new])
+                connection.execute(_visit(visit), values)
 
     def ledger(self, outlet_ids: Iterable[str], since: datetime, until: datetime) -> list[LedgerLine]:
         """What happened between the two instants, one line for each of `outlet_ids`, registered or not.
@@ -128,24 +154,40 @@ class OutletRepository:
 
 def save_state(session: Session, state: OutletState) -> None:
     """Replaces an outlet's state inside a transaction, keeping the first visit."""
-    row = session.get_one(OutletModel, state.outlet_id)
-    row.state, row.state_since, row.state_reason = state.state, state.state_since, state.state_reason
-    row.last_seen_at, row.last_new_at = state.last_seen_at, state.last_new_at
-    row.next_due_at, row.failures = state.next_due_at, state.failures
-    row.failing_since_at, row.habits = state.failing_since_at, dict(state.habits)
+    values = {name: getattr(state, name) for name in STATE} | {"habits": dict(state.habits), "id_": state.outlet_id}
+    if session.connection().execute(_SAVE_STATE, values).rowcount == 0:
+        raise LookupError(f"outlet {state.outlet_id} is not registered")
 
 
 def save_feed_plans(session: Session, outlet_id: str, plans: Sequence[FeedPlan]) -> None:
     """Saves when feeds are due next, inside a transaction; feeds that were never visited have no row and are left."""
     for plan in plans:
-        mine = (FeedModel.outlet_id == outlet_id) & (FeedModel.url == plan.url)
-        session.execute(update(FeedModel).where(mine).values(
-            next_due_at=plan.next_due_at, asked_on=plan.asked_on, asked=plan.asked, rhythm=dict(plan.rhythm)))
+        session.connection().execute(_SAVE_PLAN, {
+            "its_outlet": outlet_id, "its_url": plan.url, "due_at": plan.next_due_at, "day": plan.asked_on,
+            "times": plan.asked, "its_rhythm": dict(plan.rhythm),
+        })
 
 
-def _feed(session: Session, visit: FeedVisit) -> FeedModel:
-    question = select(FeedModel).where(FeedModel.outlet_id == visit.outlet_id, FeedModel.url == visit.url)
-    return session.scalars(question.with_for_update()).one()
+@cache
+def _make_visit(*, failed: bool, whole: bool, lied: bool, unchanged: bool) -> Update:
+    """The statement that records one visit; made once for each kind of visit."""
+    at, columns = bindparam("at", type_=UtcDateTime), _FEEDS.c
+    values: dict[str, Any] = {"last_at": at, "last_status": bindparam("status"), "last_reason": bindparam("why")}
+    if failed:
+        values["failures"] = columns.failures + 1
+    else:
+        values |= {"failures": 0, "last_ok_at": at, "proven_at": func.coalesce(columns.proven_at, at)}
+        values |= {"read_whole_at": at} if whole else {}
+        values |= {"distrusted_at": at} if lied else {}
+        names = {"etag": "its_etag", "last_modified": "modified", "body_hash": "hash"}
+        values |= {} if unchanged else {column: bindparam(name) for column, name in names.items()}
+    mine = (columns.outlet_id == bindparam("its_outlet")) & (columns.url == bindparam("its_url"))
+    return update(_FEEDS).where(mine, or_(columns.last_at.is_(None), columns.last_at < at)).values(values)
+
+
+def _visit(visit: FeedVisit) -> Update:
+    return _make_visit(
+        failed=bool(visit.reason), whole=visit.whole, lied=visit.lied, unchanged=visit.status == NOT_MODIFIED)
 
 
 def _runs(session: Session, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
@@ -186,7 +228,7 @@ def _state(row: OutletModel) -> OutletState:
     )
 
 
-def _feed_state(row: FeedModel) -> FeedState:
+def _feed_state(row: Any) -> FeedState:
     return FeedState(
         outlet_id=row.outlet_id, url=row.url, etag=row.etag, last_modified=row.last_modified,
         body_hash=row.body_hash, proven_at=row.proven_at, last_ok_at=row.last_ok_at, failures=row.failures,

@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
 
 from storage.engine import Database
 from storage.models import RobotsModel
+
+_ROBOTS: Any = RobotsModel.__table__
+_FIND = select(_ROBOTS).where(_ROBOTS.c.origin == bindparam("its_origin"))  # once: each wave asks it for each host
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class RobotsRepository:
     def find(self, origin: str) -> KeptRobots | None:
         """What was read last, None where it never was."""
         with self._database.read() as session:
-            row = session.get(RobotsModel, origin)
+            row = session.connection().execute(_FIND, {"its_origin": origin}).one_or_none()
             return KeptRobots(row.origin, row.text, row.read_at) if row else None
 
     def save(self, kept: KeptRobots) -> None:

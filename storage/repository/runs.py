@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage.engine import Database
 from storage.models import RunModel, WaveModel
 from storage.repository.outlets import save_feed_plans, save_state
 from storage.values import FeedPlan, OutletState, RunRow
+
+# Asked for every outlet of every wave, so made once.
+_RUNS: Any = RunModel.__table__
+_END = (
+    update(_RUNS).where(_RUNS.c.id == bindparam("its_id"))
+    .values(
+        finished_at=bindparam("at"), outcome=bindparam("how"), reason=bindparam("why"), counts=bindparam("its_counts")
+    )
+    .returning(_RUNS.c.outlet_id)
+)
 
 
 class RunRepository:
@@ -59,11 +70,14 @@ class RunRepository:
         The instant of the outlet's first visit stays as it is. `feeds` are those of its feeds that were planned anew.
         """
         with self._database.write() as session:
-            row = session.get_one(RunModel, run_id)
-            row.finished_at, row.outcome, row.reason, row.counts = at, outcome, reason, dict(counts)
+            outlet_id = session.connection().scalar(_END, {
+                "its_id": run_id, "at": at, "how": outcome, "why": reason, "its_counts": dict(counts),
+            })
+            if outlet_id is None:
+                raise LookupError(f"no run {run_id}")
             if state is not None:
                 save_state(session, state)
-            save_feed_plans(session, row.outlet_id, feeds)
+            save_feed_plans(session, outlet_id, feeds)
 
     def close_orphans(self, before: datetime) -> int:
         """Ends as `stopped` the waves and runs that began before `before` and were killed; how many runs."""
