@@ -22,8 +22,9 @@ _BESIDE = 6  # between headline and body stand the lead, the day, the byline and
 _SENTENCE = re.compile(r"[.!?。！？…다]\W*$|\w{2,}(?:\W+\w+){7}")  # a lead is a sentence or as long as one
 _ASIDE = frozenset({"aside", "nav", "footer", "li", "form"})  # where leads of other articles stand
 _NOT_A_NAME = re.compile(r"https?://|@|\d{4}")
-_BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi|\(?[\w.+-]+@).*$")  # what is put behind a name
-_LABEL = re.compile(r"^(?:기자명|글쓴이|작성자|tác giả|by)\s*:?\s+", re.I)
+# what is put behind a name
+_BUTTON = re.compile(r"\s*(?:기자\s*페이지|구독|\+?\s*구독하기|Theo dõi|Xem các bài viết|\(?[\w.+-]+@).*$")
+_LABEL = re.compile(r"^(?:기자명|글쓴이|작성자|tác giả|theo|by)\s*:?\s+", re.I)
 _AUTHOR_CHARS = 80
 
 

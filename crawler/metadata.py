@@ -16,6 +16,7 @@ _DATE_METAS = ("article:published_time", "datepublished", "pubdate", "og:article
                "dc.date.issued")
 _WRAPPING = re.compile(r"^(?:<!--|//\s*<!\[CDATA\[)\s*|\s*(?://)?\s*(?:-->|//\s*\]\]>)$")
 _JSON_CHARS = 400_000
+_ADDRESS = re.compile(r"https?://\S+$")  # what a page that is still to be rendered claims as its title
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def read_metadata(tree: html.HtmlElement) -> Metadata:
     modified = [_string(article.get("dateModified")), meta("article:modified_time"), meta("datemodified"),
                 meta("lastmod")]
     return Metadata(
-        title=meta("og:title", "twitter:title", "headline") or _string(article.get("headline")) or _head_title(tree),
+        title=_find_title(meta("og:title"), meta("twitter:title"), meta("headline"), _string(article.get("headline")))
+        or _head_title(tree),
         site=meta("og:site_name", "application-name") or _name(article.get("publisher")),
         description=meta("og:description", "description", "twitter:description"),
         author=_name(article.get("author")) or meta("article:author", "dable:author", "author"),
@@ -59,6 +61,10 @@ def read_metadata(tree: html.HtmlElement) -> Metadata:
         lang=(tree.get("lang") or "")[:2].lower(),
         body=_string(article.get("articleBody")),
         is_free=_string(article.get("isAccessibleForFree")).lower() != "false")
+
+
+def _find_title(*claims: str) -> str:
+    return next((claim for claim in claims if claim and not _ADDRESS.match(claim)), "")
 
 
 def _read_metas(tree: html.HtmlElement) -> dict[str, str]:

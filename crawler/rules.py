@@ -37,12 +37,14 @@ BODY = (
     "#news_body_area", "#newsViewArea", "#textBody", "#CmAdContent", "#article_body", ".article_body", ".article-text",
     ".view_cont", ".news_body", "section.article-body", "div.article-body", ".at_contents", ".post-body-area",
     ".detail-content-body", ".edittor-content", ".mof-article__content", "#divNewsDetails", "#bo_v_con",
-    ".journal-content-article",
+    ".journal-content-article", ".article_view section",
 )
 AUTHOR = (
-    ".detail-author", ".author-info-top a", ".article-detail-author", "p.author_mail strong",
+    ".detail-author", ".author-info-top a", ".article-detail-author__info .name", ".article-detail-author",
+    "p.author_mail strong",
     ".article__author .name",
-    ".cms-author", ".article__author", "a.author", ".author", ".byline", "[rel=author]",
+    ".cms-author", ".article__author", "a.author", ".author", ".byline", "[rel=author]", "[data-role=author]",
+    "[itemprop=author] [itemprop=name]", "[itemprop=author]:not(meta)",
 )
 DATE = (
     "[data-role=publishdate]", "[data-role=publishdate] span", ".detail-time", ".bread-crumb-detail__time",
@@ -52,6 +54,7 @@ DATE = (
     "ul.infomation li", ".infomation", ".time_area", ".txt_date", ".date_write", "[data-deploy-dt]", ".article__meta",
     ".dates", ".date",
 )
+CAPTION = ("figcaption", ".PhotoCMS_Caption", ".media-caption", ".desc_cation")  # what stands under a picture
 REMOVE = (
     "script", "style", "noscript", "template", "iframe", "figcaption", "form", "nav", "aside", "button", "dialog",
     "[hidden]", "[aria-hidden=true]", "[style*='display:none']", "[style*='display: none']",
@@ -67,7 +70,8 @@ REMOVE = (
     ".z-corona-header",
     ".detail__related", ".box_relation", ".box-taithongtin", ".link-inpage", ".box-tag",
     ".width_common.box-tinlienquanv2",
-    ".item_slide_show .desc_cation", ".Image[style*=caption]", ".banner-ads", "[id^=adsWeb_]", "[class*=zone-ads]",
+    ".item_slide_show .desc_cation", ".media-caption", ".article-relate",
+    ".Image[style*=caption]", ".banner-ads", "[id^=adsWeb_]", "[class*=zone-ads]",
     "#widget-relate", ".news-other", ".author-mail", ".detail-tag", ".tags-box", ".cate-24h-foot-arti-deta-tags",
     ".sapo_detail ~ .list_news_same", ".notebox",
     # Korean systems
@@ -87,10 +91,13 @@ REMOVE = (
 )
 # Lines of services and rights that outlets put into the body; whole paragraphs only.
 SERVICE_LINES = (
-    r"(?:<|\[|ⓒ|©|\()?\s*(?:저작권자|copyright)\b.{0,120}", r".{0,60}무단\s?전재.{0,60}", r"제보는 카카오톡.{0,60}",
+    r"(?:<|\[|ⓒ|©|\()?\s*(?:저작권자|copyright)\b.{0,120}", r".{0,60}무단\s?전재.{0,60}",
+    r"▶?\s*제보는 카(?:카오)?톡.{0,60}",
+    r"[가-힣]{2,4}\s?(?:선임|수습|인턴)?\s?기자\s+[\w.+-]+@[\w-]+\.[\w.]+",
+    r"\[[^\[\]]{0,30}(?:기자|특파원)\]", r"#?\s?사진\s?[=_:].{1,40}",
     r"기사 URL이 복사되었습니다.?", r"글자크기.{0,80}", r".{0,20}기사의 본문 내용은 이 글자크기로 변경됩니다.?",
     r"기사를 읽어드립니다.?",
-    r"사진 확대", r"당신이 (?:함께 보면 좋은 콘텐츠|관심 있을 만한 이슈)", r"[\w.+-]+@[\w-]+\.[\w.]+",
+    r"사진 확대", r"당신이 (?:함께 보면 좋은 콘텐츠|관심 있을 만한 이슈)", r"/?\s?[\w.+-]+@[\w-]+\.[\w.]+",
     r"\(?\s*(?:END|끝)\s*\)?",
     r"(?:tin|bài viết|xem thêm|đọc tiếp|tham khảo thêm).{0,3}(?:liên quan|thêm)?\s*:?", r"copy link thành công!?",
     r"trở lại [\w\s]{2,20}", r"về trang chủ đề", r"link bài gốc.{0,40}", r"lấy link!?", r"chia sẻ( qua .{0,20})?",

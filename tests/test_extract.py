@@ -63,6 +63,13 @@ ROWS = {
     "sidebar_trap": Expected(
         KR, "Pohang and Quang Ninh compare ports", "", "2023-11-07T15:03:30+09:00", "page", "en",
         ("swap tide tables", "No money"), ("older item", "Updated")),
+    "photo_story": Expected(
+        VN, "Một ngày ở bến lưới", "BM - Từ lúc mặt trời", "2026-05-08T06:10:00+07:00", "page", "vi",
+        ("bốn mươi thước", "luồn kim nhanh hơn", "con nước buổi chiều"), ("Chợ cá", "Lúa chín", "08/05/2026")),
+    "page_frame": Expected(
+        VN, "Xóm chài có cầu mới", "Cây cầu gỗ dài", "2026-05-14T17:17:00+07:00", "page", "vi",
+        ("chia nhau khuân ván", "đợi đò gần nửa giờ", "ba chiếc ghe cũ"),
+        ("ông lái già", "nhìn từ phía chợ", "Hai trăm ghe", "Chợ nổi", "Thứ Năm, 14/05", "Mùa lũ")),
 }
 
 

@@ -181,3 +181,70 @@ def test_a_script_with_a_little_text_does_not_replace_the_page() -> None:
                  url="https://sinmun.kr/x")
 
     assert KO[0] not in found.text and KO[1] in found.text
+
+
+@pytest.mark.parametrize("line", [
+    "▶제보는 카톡 okjebo", "김견본 기자 sample@example.com", "/sample@example.com", "#사진_ 김견본 기자",
+    "사진=견본방송 화면", "[포항=김견본 특파원]", "[ⓒ 견본일보, 무단전재 및 재배포 금지]",
+])
+def test_a_line_of_rights_or_bylines_is_no_text(line: str) -> None:
+    body = f"<h1>그물 모임</h1><div class='article_body'>{paragraphs((*KO, line))}</div>"
+
+    found = read(body, url="https://sinmun.kr/x")
+
+    assert found.text == "\n".join(KO)
+
+
+@pytest.mark.parametrize("line", [
+    "[포항=김견본 특파원] 강가 그물 모임이 다시 열렸다고 마을이 알렸다.",
+    "김견본 기자는 sample@example.com 으로 글을 받는다고 했다.",
+    "사진 석 장이 창고 벽에 걸려 있었다.",
+])
+def test_a_sentence_that_begins_as_such_a_line_stays(line: str) -> None:
+    body = f"<h1>그물 모임</h1><div class='article_body'>{paragraphs((*KO, line))}</div>"
+
+    found = read(body, url="https://sinmun.kr/x")
+
+    assert found.text == "\n".join((*KO, line))
+
+
+def test_paragraphs_in_blocks_of_an_aggregator_are_all_read() -> None:
+    blocks = "".join(f"<{tag}>{line}</{tag}>" for tag, line in zip(("div", "p", "div"), KO, strict=True))
+    body = f"<h3>그물 모임</h3><div class='article_view'><section>{blocks}</section></div>"
+
+    found = read(body, url="https://sinmun.kr/x")
+
+    assert found.text == "\n".join(KO)
+
+
+BYLINES = [
+    ("<address data-role='author'>Vũ Thị Mẫu</address>", "Vũ Thị Mẫu"),
+    ("<span itemprop='author'><span itemprop='name'>Vũ Thị Mẫu</span>, Báo Khác</span>", "Vũ Thị Mẫu"),
+    ("<p class='author'>Theo Vũ Thị Mẫu</p>", "Vũ Thị Mẫu"),
+    ("<div class='article-detail-author'>Vũ Thị Mẫu <a>Xem các bài viết của tác giả</a></div>", "Vũ Thị Mẫu"),
+    ("<p class='author'>Theodora Mẫu</p>", "Theodora Mẫu"),
+]
+
+
+@pytest.mark.parametrize(("printed", "name"), BYLINES)
+def test_an_author_is_the_name_without_what_stands_beside_it(printed: str, name: str) -> None:
+    assert read(f"<h1>Bến sông vá lưới</h1>{printed}{paragraphs()}").author == name
+
+
+@pytest.mark.parametrize(("claimed", "title"), [
+    ("https://bao.vn/ben-song-va-luoi.html", "Bến sông vá lưới"),
+    ("https://ben.vn mở sổ vá lưới", "https://ben.vn mở sổ vá lưới"),
+])
+def test_an_address_is_no_title(claimed: str, title: str) -> None:
+    head = f"<title>Bến sông vá lưới</title><meta property='og:title' content='{claimed}'>"
+
+    assert read(f"<div class='article_body'>{paragraphs()}</div>", head).title == title
+
+
+def test_captions_beside_a_text_stay_out_of_it() -> None:
+    pictures = "".join(f"<figure><figcaption>Ảnh thứ {number} của bến sông</figcaption></figure>" for number in "123")
+    table = "<table><tr><td><img src='4.jpg'></td></tr><tr><td class='media-caption'>Sổ ghi lưới</td></tr></table>"
+
+    found = read(f"<h1>Bến sông vá lưới</h1><div class='article_body'>{paragraphs()}{pictures}{table}</div>")
+
+    assert found.text == "\n".join(VI)
