@@ -23,9 +23,9 @@ class TestServer:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
-        data = self._folder / "data"
-        data.mkdir()
-        self._server = PostgresServer(data, cleanup_mode="stop")
+        self.data = self._folder / "data"
+        self.data.mkdir()
+        self._server = PostgresServer(self.data, cleanup_mode="stop")
         self._server.start()
         self._numbers = count(1)
         for setting in CARELESS:
@@ -44,6 +44,10 @@ class TestServer:
     def drop(self, address: str) -> None:
         """Removes a database, whoever is still connected to it."""
         self._run(f'DROP DATABASE "{self._name(address)}" WITH (FORCE)')
+
+    def revive(self) -> None:
+        """Starts a server again that was killed; as after a crash it first repairs itself."""
+        self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         self._server.stop()

@@ -10,6 +10,7 @@ from storage.columns import CleanText
 from storage.models.base import Base, Serial
 
 UNJUDGED = text("judged_at IS NULL")
+OPEN = text("finished_at IS NULL")
 
 
 class OutletModel(Base):
@@ -151,7 +152,12 @@ class RunModel(Base):
     """One outlet's part of a wave."""
 
     __tablename__ = "runs"
-    __table_args__ = (UniqueConstraint("wave_id", "outlet_id"),)
+    __table_args__ = (
+        UniqueConstraint("wave_id", "outlet_id"),
+        Index("ix_runs_outlet_id", "outlet_id", "id"),
+        # Asked for at the beginning of each wave, and nearly always empty.
+        Index("ix_runs_open", "started_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"))
     outlet_id: Mapped[str] = mapped_column(ForeignKey("outlets.id"))

@@ -47,7 +47,7 @@ class ToldModel(Base):
     __tablename__ = "told"
     subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"), primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True, index=True)
-    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"))
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"), index=True)
     passed_over: Mapped[bool] = mapped_column(default=False)
     told_as: Mapped[dict[str, Any] | None]
 
@@ -57,7 +57,7 @@ class ToldArticleModel(Base):
 
     __tablename__ = "told_articles"
     subscription: Mapped[str] = mapped_column(ForeignKey("subscriptions.name"), primary_key=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), primary_key=True, index=True)
 
 
 class UnsubscribedModel(Base):

@@ -14,6 +14,7 @@ from storage.values import DigestHead
 # What is being handed over right now is left alone.
 MAY_RESEND = ("sent", "failed", "uncertain", "pending")
 MAY_STOP = ("pending", "uncertain")
+NOT_SENT = ("pending", "sending", "uncertain", "failed")
 
 
 class DigestPageRepository:
@@ -43,7 +44,7 @@ class DigestPageRepository:
 
     def waiting(self, limit: int) -> list[int]:
         """The numbers of the deliveries that were not sent, newest first."""
-        question = select(DeliveryModel.id).where(DeliveryModel.state != "sent").order_by(DeliveryModel.id.desc())
+        question = select(DeliveryModel.id).where(DeliveryModel.state.in_(NOT_SENT)).order_by(DeliveryModel.id.desc())
         with self._database.read() as session:
             return list(session.scalars(question.limit(limit)))
 

@@ -41,12 +41,10 @@ class KeepingRepository:
 
     def look(self, pages_before: datetime, page_bytes: int, entries_before: datetime) -> Kept:
         """What `remove` would remove."""
+        sizes = self._find_pages(pages_before, page_bytes).values()
         with self._database.read() as session:
-            chosen = self._find_pages(pages_before, page_bytes)
-            sizes = select(func.length(PageModel.body)).where(PageModel.article_id.in_(chosen))
-            found = list(session.scalars(sizes))
             entries = session.scalar(select(func.count()).select_from(EntryModel).where(_is_ended(entries_before))) or 0
-        return Kept(len(found), sum(found), entries)
+        return Kept(len(sizes), sum(sizes), entries)
 
     def remove(self, pages_before: datetime, page_bytes: int, entries_before: datetime) -> Kept:
         """Removes what is over its limit; what was removed.
@@ -55,22 +53,22 @@ class KeepingRepository:
         and that no feed has shown since `entries_before`.
         """
         removed = self.look(pages_before, page_bytes, entries_before)
-        self._empty(self._find_pages(pages_before, page_bytes))
+        self._empty(list(self._find_pages(pages_before, page_bytes)))
         while self._remove_entries(entries_before):
             pass
         return removed
 
-    def _find_pages(self, before: datetime, most: int) -> Sequence[int]:
-        """Ids of the articles whose pages go, oldest first."""
+    def _find_pages(self, before: datetime, most: int) -> dict[int, int]:
+        """The bytes of the pages that go, by article, oldest first."""
         question = select(PageModel.article_id, PageModel.fetched_at, func.length(PageModel.body))
         with self._database.read() as session:
             rows = session.execute(question.order_by(PageModel.fetched_at.desc(), PageModel.article_id.desc())).all()
-        kept, chosen = 0, []
+        kept, chosen = 0, {}
         for article_id, fetched_at, size in rows:
             kept += size
             if fetched_at < before or kept > most:
-                chosen.append(article_id)
-        return chosen[::-1]
+                chosen[article_id] = size
+        return dict(reversed(chosen.items()))
 
     def _empty(self, article_ids: Sequence[int]) -> None:
         for start in range(0, len(article_ids), BATCH):

@@ -1,0 +1,159 @@
+"""Fills a store with as many articles as a large one gathers in years, by statements that both databases understand.
+
+Entries that were screened out are a tenth of what a real store holds beside them: they are asked for in the same way.
+"""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, text
+
+from storage.engine import Database
+from storage.models import Base
+from tests.fake_clock import START_AT
+
+OUTLETS, PAIRS, SUBSCRIPTIONS = 200, 3000, 5
+RUNS_PER_OUTLET = 250
+# One article in so many proves something; three prove the same event; the last ones wait to be judged.
+PROVING, PER_EVENT, WAITING = 4, 3, 20
+DAYS = 1000
+TEXT = "Huế và Chungcheongnam ký bản ghi nhớ hợp tác về giáo dục, du lịch và nông nghiệp. "
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What the two databases write differently: instants and days by a row's number, numbers without a sign."""
+
+    is_sqlite: bool
+    rows: int
+
+    def at(self, number: str) -> str:
+        """An instant: the first rows are `DAYS` old, the last ones are of now."""
+        seconds = f"({number}) * {DAYS * 86_400 // self.rows}"
+        begin = START_AT - timedelta(days=DAYS)
+        if self.is_sqlite:
+            start = f"'{begin:%Y-%m-%d %H:%M:%S}'"
+            return f"strftime('%Y-%m-%d %H:%M:%S.000000', {start}, '+' || ({seconds}) || ' seconds')"
+        return f"(timestamptz '{begin.isoformat()}' + ({seconds}) * interval '1 second')"
+
+    def on(self, number: str) -> str:
+        return f"substr(CAST({self.at(number)} AS TEXT), 1, 10)"
+
+    def page(self) -> str:
+        packed = zlib.compress(b"page").hex()
+        return f"X'{packed}'" if self.is_sqlite else f"decode('{packed}', 'hex')"
+
+    def yes(self, condition: str) -> str:
+        return f"(CASE WHEN {condition} THEN 1 ELSE 0 END)" if self.is_sqlite else f"({condition})"
+
+
+def fill_large(database: Database, articles: int) -> None:
+    """Outlets with feeds and runs, `articles` with entry, page and verdict, their facts and events, digests that told
+    most of them, and a tenth of entries that ended without an article."""
+    words = _Words(database.is_sqlite, articles)
+    with database.write() as session:
+        for name, rows, values in _make_tables(articles, words):
+            session.execute(text(_make_statement(Base.metadata.tables[name], rows, values, words)))
+        for name, rows, values in _make_tables(articles, words) if not database.is_sqlite else ():
+            if values.get("id") == "i":
+                session.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {rows})"))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _make_statement(table: Table, rows: int, values: dict[str, str], words: _Words) -> str:
+    """Every column of the table, by default with what Python would have written."""
+    chosen = {column.name: values.get(column.name, _find_default(column, words)) for column in table.columns}
+    names = ", ".join(f'"{name}"' for name in chosen)
+    made = ", ".join(chosen.values())
+    numbers = f"WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {rows})"
+    return f'INSERT INTO "{table.name}" ({names}) {numbers} SELECT {made} FROM numbers'.replace(":", "\\:")
+
+
+def _find_default(column: object, words: _Words) -> str:
+    default = getattr(column, "default", None)
+    if default is None:
+        return "NULL"
+    value = {} if default.is_callable and default.arg.__name__ == "dict" else [] if default.is_callable else default.arg
+    if isinstance(value, bool):
+        return words.yes("1 = 1" if value else "1 = 0")
+    return f"'{value}'" if isinstance(value, str | dict | list) else str(value)
+
+
+def _make_tables(articles: int, words: _Words) -> list[tuple[str, int, dict[str, str]]]:
+    """Table, number of rows, and an expression of the row's number `i` for each column that needs one."""
+    facts, entries, runs = articles // PROVING, articles + articles // 10, OUTLETS * RUNS_PER_OUTLET
+    events = facts // PER_EVENT
+    outlet, pair = f"'o' || (i % {OUTLETS})", f"'p' || (i % {PAIRS})"
+    date, many = words.at("i"), articles // runs
+    seen = words.at(f"i * CAST({articles} AS BIGINT) / {entries}")
+    newest = words.at(str(articles))
+    event_at, fact_at = words.at(f"i * {PROVING * PER_EVENT}"), words.at(f"i * {PROVING}")
+    judged = f"CASE WHEN i > {articles - WAITING} THEN NULL ELSE {date} END"
+    act = "CASE i % 4 WHEN 0 THEN 'visit' WHEN 1 THEN 'agreement' WHEN 2 THEN 'trade_promotion' ELSE 'training' END"
+    proof = {"vn_key": "'VN-' || (i % 20)", "kr_key": "'KR-' || (i % 17)", "act": act, "stage": "'signed'"}
+    url, digests = "'https://o' || (i % 200) || '.example/tin-' || i || '.html'", SUBSCRIPTIONS * DAYS
+    return [
+        ("outlets", OUTLETS, {"id": outlet, "state": "'fine'", "first_visit_at": words.at("1"), "next_due_at": newest}),
+        ("feeds", OUTLETS, {"id": "i", "outlet_id": outlet, "url": "'https://o' || i || '.example/rss'"}),
+        ("entries", entries, {
+            "id": "i", "outlet_id": outlet, "identity": f"{outlet} || ':' || i", "url": url, "title": "'Tin ' || i",
+            "published_at": seen, "seen_at": seen, "settled_at": seen, "attempts": "1",
+            "outcome": f"CASE WHEN i <= {articles} THEN 'saved' WHEN i > {entries - 500} THEN NULL"
+                       " ELSE 'screened_out' END"}),
+        ("articles", articles, {
+            "id": "i", "entry_id": "i", "outlet_id": outlet, "url": url, "title": "'Tin Huế ' || i",
+            "text": f"'{TEXT}' || i", "text_hash": "'h' || i", "lang": "'vi'", "published_at": date,
+            "fetched_at": date, "judged_at": judged}),
+        ("pages", articles // 10, {
+            "article_id": f"i + {articles - articles // 10}", "body": words.page(),
+            "fetched_at": words.at(f"i + {articles - articles // 10}")}),
+        ("waves", runs // OUTLETS, {"id": "i", "started_at": words.at(f"i * {many * OUTLETS}"), "outcome": "'fine'"}),
+        ("runs", runs, {
+            "id": "i", "wave_id": f"(i - 1) / {OUTLETS} + 1", "outlet_id": outlet, "outcome": "'fine'",
+            "started_at": words.at(f"i * {many}"), "finished_at": words.at(f"i * {many}")}),
+        ("verdicts", articles - WAITING, {
+            "id": "i", "article_id": "i", "rules_version": "'r1'", "score": "0.5", "judged_at": date,
+            "verdict": f"CASE WHEN i % {PROVING} = 0 THEN 'yes' ELSE 'no' END"}),
+        ("events", events, {
+            "id": "'e' || i", "block": pair, "happened_on": words.on(f"i * {PROVING * PER_EVENT}"),
+            "dated_on": words.on(f"i * {PROVING * PER_EVENT}"), "verdict": "'yes'", "first_seen_at": event_at,
+            "news_number": "i", "change_number": "i", **{key: proof[key] for key in ("act", "stage")}}),
+        ("event_pairs", events, {
+            "event_id": "'e' || i", "dated_on": words.on(f"i * {PROVING * PER_EVENT}"),
+            "vn_key": proof["vn_key"], "kr_key": proof["kr_key"]}),
+        ("event_outlets", events, {"event_id": "'e' || i", "outlet_id": outlet, "lang": "'vi'"}),
+        ("facts", facts - WAITING, {
+            "id": "i", "verdict_id": f"i * {PROVING}", "article_id": f"i * {PROVING}", "position": "0", "block": pair,
+            "happened_on": words.on(f"i * {PROVING}"), "quote": "'ký bản ghi nhớ'", "field": "'text'", "start": "21",
+            "end": "35", "event_id": f"'e' || CASE WHEN i > {events * PER_EVENT} THEN {events} ELSE"
+                                     f" (i + {PER_EVENT - 1}) / {PER_EVENT} END",
+            "waiting": words.yes("i % 20000 = 0"), **proof}),
+        ("ties", 300, {"vn_key": "'VN-' || i", "kr_key": "'KR-' || i", "kind": "'agreement'", "events": "1"}),
+        ("subscriptions", SUBSCRIPTIONS, {
+            "name": "'s' || i", "created_at": words.at("1"), "told_through": str(events - 50),
+            "changes_through": str(events - 50)}),
+        ("digests", digests, {
+            "id": "i", "subscription": f"'s' || (i % {SUBSCRIPTIONS} + 1)", "period": "'p' || i",
+            "composed_at": words.at(f"i * {articles // digests}"), "since_at": words.at(f"i * {articles // digests}"),
+            "content": "'{}'"}),
+        ("told", events - 50, {"subscription": "'s1'", "event_id": "'e' || i", "digest_id": f"i % {digests} + 1"}),
+        ("told_articles", events - 50, {"subscription": "'s1'", "entry_id": f"i * {PROVING}"}),
+        ("deliveries", digests * 4, {
+            "id": "i", "digest_id": "(i - 1) / 4 + 1", "notifier": "'email'", "recipient": "'r' || (i % 4)",
+            "created_at": fact_at, "sent_at": fact_at, "state": "CASE WHEN i % 5000 = 0 THEN 'pending' ELSE 'sent' END",
+            "next_attempt_at": f"CASE WHEN i % 5000 = 0 THEN {newest} ELSE NULL END"}),
+        ("hits", articles // 20, {
+            "id": "i", "service": "'gdelt'", "url": url, "host": "'o' || i", "outlet_id": outlet,
+            "identity": f"{outlet} || ':' || i", "found_at": words.at("i * 20"), "published_at": words.at("i * 20")}),
+        ("judgements", 500, {"id": "i", "event_id": "'e' || i", "answer": "'yes'", "judged_at": date}),
+        ("event_changes", 500, {
+            "id": "i", "event_id": "'e' || i", "kind": "'merge'", "other_id": "'e' || (i + 1)", "changed_at": date}),
+        ("leases", OUTLETS, {"name": "'host:o' || i || '.example'", "holder": "''", "expires_at": words.at("1")}),
+    ]
+
+
+def newest_at() -> datetime:
+    """The instant of the last rows."""
+    return START_AT
