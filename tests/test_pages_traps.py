@@ -7,6 +7,7 @@ import pytest
 
 from crawler.extract import Extracted, extract_page
 from crawler.generic import make_generic_outlet
+from seeds.catalogue import load_catalogue
 
 VN = make_generic_outlet("https://bao.vn/")
 KR = make_generic_outlet("https://sinmun.kr/")
@@ -185,7 +186,8 @@ def test_a_script_with_a_little_text_does_not_replace_the_page() -> None:
 
 @pytest.mark.parametrize("line", [
     "▶제보는 카톡 okjebo", "김견본 기자 sample@example.com", "/sample@example.com", "#사진_ 김견본 기자",
-    "사진=견본방송 화면", "[포항=김견본 특파원]", "[ⓒ 견본일보, 무단전재 및 재배포 금지]",
+    "사진=견본방송 화면", "[영상취재 김견본]", "[견본 자료사진 재판매 및 DB금지]", "기사문의 및 제보 : 견본 sample",
+    "[포항=김견본 특파원]", "[ⓒ 견본일보, 무단전재 및 재배포 금지]",
 ])
 def test_a_line_of_rights_or_bylines_is_no_text(line: str) -> None:
     body = f"<h1>그물 모임</h1><div class='article_body'>{paragraphs((*KO, line))}</div>"
@@ -239,6 +241,18 @@ def test_an_address_is_no_title(claimed: str, title: str) -> None:
     head = f"<title>Bến sông vá lưới</title><meta property='og:title' content='{claimed}'>"
 
     assert read(f"<div class='article_body'>{paragraphs()}</div>", head).title == title
+
+
+def test_related_boxes_inside_an_editors_box_of_vneconomy_stay_out_of_the_text() -> None:
+    outlet = load_catalogue().outlets["vneconomy"]
+    box = (f"<div class='ct-edtior-web news-type1'><div class='news-sapo'><p>Cả bến sông cùng vá lưới.</p></div>"
+           f"<div>{paragraphs()}</div><div class='list-detail-revert_item'><h3>Đọc thêm</h3><p>Chợ cá họp sớm.</p></div>"
+           f"<div class='box-keyword'><h3>Từ khóa:</h3><p>chợ cá</p></div></div>")
+    page = f"<h1 class='name-detail'>Bến sông vá lưới</h1><div class='main-detail-page'>{box}</div>"
+
+    found = extract_page(page.encode(), url="https://vneconomy.vn/ben-song-va-luoi-moi.htm", outlet=outlet, now=NOW)
+
+    assert (found.lead, found.text) == ("Cả bến sông cùng vá lưới.", "\n".join(("Cả bến sông cùng vá lưới.", *VI)))
 
 
 def test_captions_beside_a_text_stay_out_of_it() -> None:
