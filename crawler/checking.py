@@ -83,7 +83,7 @@ def describe(report: Report) -> str:
     of = f"{len(outlet.feeds)} feed{'' if len(outlet.feeds) == 1 else 's'}"
     head = f"{outlet.id:<20} {report.read} of {of} read, {report.entries} entries"
     proposed = [f"found instead: {feed.kind} {feed.url}" for feed in report.proposed]
-    lines = [f"  {line}" for line in (*report.past, *report.faults, *proposed)]
+    lines = [f"  {line}" for line in (*report.faults, *proposed, *report.past)]
     return "\n".join([f"{head}, {report.article}" if report.article else head, *lines])
 
 

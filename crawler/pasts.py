@@ -40,9 +40,9 @@ def describe_past(past: Past, pace: Pace, now: datetime, *, in_full: bool) -> li
     state, zone = past.state, ZoneInfo(past.outlet.zone)
     since = f" since {_format(state.state_since, zone)}" if state.state_since else ""
     why = f": {state.state_reason}" if state.state_reason else ""
-    paused = f"paused since {_format(state.paused_at, zone)}" if state.paused_at else ""
+    paused = f"only when resumed: paused since {_format(state.paused_at, zone)}" if state.paused_at else ""
     due = paused or _say_due(state.next_due_at, now, zone)
-    lines = [f"crawls so far: {state.state}{since}{why}", f"next visit: {due}"]
+    lines = [f"crawls so far: {state.state}{since}{why}", f"next visit {due}"]
     lines += [f"found by the crawls: {feed.kind} {feed.url}" for feed in past.found]
     if in_full:
         lines += [_describe_feed(feed, past.outlet, now) for feed in past.feeds.values()]
@@ -55,9 +55,9 @@ def _describe_feed(feed: FeedState, outlet: Outlet, now: datetime) -> str:
     today = feed.asked if feed.asked_on == now.astimezone(zone).date().isoformat() else 0
     read = f"last read {_format(feed.last_ok_at, zone)}" if feed.last_ok_at else "never read"
     failed = "failed last time" if feed.failures == 1 else f"failed {feed.failures} times in a row"
-    why = f", {failed} ({say_reason(feed.last_reason)})" if feed.failures else ""
-    due = f", next: {_say_due(feed.next_due_at, now, zone)}" if feed.next_due_at else ""
-    return f"{feed.url}: asked {_times(today)} today, {read}{why}{due}"
+    why = f", {failed}: {say_reason(feed.last_reason)}" if feed.failures else ""
+    due = f", next visit {_say_due(feed.next_due_at, now, zone)}" if feed.next_due_at else ""
+    return f"{feed.url}: asked {_times(today)} today, {read}{due}{why}"
 
 
 def _describe_hosts(past: Past, pace: Pace, now: datetime) -> list[str]:

@@ -155,14 +155,15 @@ def test_what_the_crawls_made_of_an_outlet_is_told_beside_what_it_shows_now(desk
 
     local = f"{since.astimezone(ZoneInfo('Asia/Ho_Chi_Minh')):%Y-%m-%d %H:%M} +0700"
     assert told[0].split(maxsplit=1)[1] == "0 of 2 feeds read, 0 entries"
-    assert told[1] == (f"  crawls so far: fine since {local}: 1 of 2 feeds failed: "
+    assert told[1] == f"  {server.root}/rss: the server answers 503 (out of order or overloaded)"
+    assert told[3] == (f"  crawls so far: fine since {local}: 1 of 2 feeds failed: "
                        "the server answers 404 (nothing at this address)")
-    assert told[2].startswith("  next visit: due 20")
-    assert told[3] == f"  found by the crawls: rss {server.root}/news.rss"
-    assert f"  {server.root}/rss: asked once today, last read {local}, next: due 20" in "\n".join(told)
-    assert f"  {server.root}/gone: asked once today, never read, failed last time (the server" in "\n".join(told)
+    assert told[4].startswith("  next visit due 20")
+    assert told[5] == f"  found by the crawls: rss {server.root}/news.rss"
+    assert f"  {server.root}/rss: asked once today, last read {local}, next visit due 20" in "\n".join(told)
+    assert f"  {server.root}/gone: asked once today, never read, next visit due 20" in "\n".join(told)
     assert f"  {host}: 4 of 2000 requests today" in told  # robots.txt, two feeds and the article
-    assert f"  {server.root}/rss: the server answers 503 (out of order or overloaded)" in told
+    assert "failed last time: the server answers 404 (nothing at this address)" in "\n".join(told)
 
 
 def test_a_failed_request_is_told_in_words_and_a_guard_keeps_the_search_for_other_feeds_away(
