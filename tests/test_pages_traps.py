@@ -245,9 +245,10 @@ def test_an_address_is_no_title(claimed: str, title: str) -> None:
 
 def test_related_boxes_inside_an_editors_box_of_vneconomy_stay_out_of_the_text() -> None:
     outlet = load_catalogue().outlets["vneconomy"]
-    box = (f"<div class='ct-edtior-web news-type1'><div class='news-sapo'><p>Cả bến sông cùng vá lưới.</p></div>"
-           f"<div>{paragraphs()}</div><div class='list-detail-revert_item'><h3>Đọc thêm</h3><p>Chợ cá họp sớm.</p></div>"
-           f"<div class='box-keyword'><h3>Từ khóa:</h3><p>chợ cá</p></div></div>")
+    box = ("<div class='ct-edtior-web news-type1'><div class='news-sapo'><p>Cả bến sông cùng vá lưới.</p></div>"
+           f"<div>{paragraphs()}</div>"
+           "<div class='list-detail-revert_item'><h3>Đọc thêm</h3><p>Chợ cá họp sớm.</p></div>"
+           "<div class='box-keyword'><h3>Từ khóa:</h3><p>chợ cá</p></div></div>")
     page = f"<h1 class='name-detail'>Bến sông vá lưới</h1><div class='main-detail-page'>{box}</div>"
 
     found = extract_page(page.encode(), url="https://vneconomy.vn/ben-song-va-luoi-moi.htm", outlet=outlet, now=NOW)
