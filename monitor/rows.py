@@ -21,7 +21,7 @@ def event_json(event: EventView, application: Application) -> dict[str, Any]:
     zone = application.zone_of(first.outlet_id, first.lang) if first else UTC_ZONE
     return {
         "id": event.id, "act": event.act, "stage": event.stage, "happened_on": event.happened_on,
-        "pairs": [_pair_json(vn, kr, application.gazetteer) for vn, kr in event.pairs],
+        "pairs": [make_pair(vn, kr, application.gazetteer) for vn, kr in event.pairs],
         "new_tie": event.new_tie, "first_seen_at": format_instant(event.first_seen_at, zone),
         "articles": list(_articles_json(event, application)),
     }
@@ -80,7 +80,8 @@ def _articles_json(event: EventView, application: Application) -> Iterator[dict[
         }
 
 
-def _pair_json(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict[str, str]]:
+def make_pair(vn_key: str, kr_key: str, gazetteer: Gazetteer) -> dict[str, dict[str, str]]:
+    """Both places of a pair with the names of the contracts."""
     return {
         "vn": {"key": vn_key, "name": gazetteer.contract_name(vn_key)},
         "kr": {"key": kr_key, "name": gazetteer.contract_name(kr_key)},

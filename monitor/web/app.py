@@ -13,9 +13,10 @@ from monitor.application import Application
 from monitor.link_key import load_link_key
 from monitor.links import make_links
 from monitor.web.access import Access
+from monitor.web.api import routes as api
 from monitor.web.desk import get_desk
 from monitor.web.figures import FigureKeeper
-from monitor.web.guard import FOR_PROGRAMS, PROGRAM_ENDINGS, Guard, make_check_write
+from monitor.web.guard import Guard, is_for_programs, make_check_write
 from monitor.web.limiter import LoginLimiter
 from monitor.web.pages import digests, event, events, links, login, map, outlets, rules, runs, ties, timeline, today
 from monitor.web.reasons import Explainer
@@ -38,7 +39,8 @@ def make_app(application: Application) -> FastAPI:
     sessions = Sessions(access.make_key(load_link_key(application.settings)))
     limiter = LoginLimiter(application.clock)
     app = FastAPI(
-        title="Twinwatch", docs_url=None, redoc_url=None, openapi_url=None,
+        title="Twinwatch", description=api.DESCRIPTION, version="1", openapi_url=api.OPENAPI_URL, docs_url=None,
+        redoc_url=None,
         dependencies=[Depends(make_check_write(sessions))],
     )
     for name, value in (
@@ -49,6 +51,7 @@ def make_app(application: Application) -> FastAPI:
         setattr(app.state, name, value)
     for page in PAGES:
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind in (StarletteHTTPException, RequestValidationError, TwinwatchError, StoreError):
         app.add_exception_handler(kind, _show_error)
@@ -61,8 +64,10 @@ async def _show_error(request: Request, error: Exception) -> Response:
     status, detail = _describe(error)
     headers = getattr(error, "headers", None)
     path = request.url.path
-    if path.startswith(FOR_PROGRAMS) or path.endswith(PROGRAM_ENDINGS):
-        return JSONResponse({"detail": detail}, status, headers)
+    if isinstance(error, RequestValidationError) and path.startswith(api.PREFIX):
+        status = 422
+    if is_for_programs(path):
+        return JSONResponse({"detail": detail or HTTPStatus(status).phrase}, status, headers)
     response = render(await get_desk(request), "error.html", {"status": status, "detail": detail}, status)
     response.headers.update(headers or {})
     return response

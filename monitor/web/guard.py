@@ -73,13 +73,15 @@ class Guard:
     def _refuse_form(self, request: Request) -> Response | None:
         """What no visitor of ours sends."""
         if not self._access.is_named(request.headers.get("host", "")):
-            return PlainTextResponse("Not a name of this service (web.allowed_hosts).", 400)
+            return _refuse(request, "Not a name of this service (web.allowed_hosts).", 400)
+        if "\0" in request.url.path or "%00" in request.url.query:
+            return _refuse(request, "No address of ours has a NUL.", 400)  # PostgreSQL takes none either
         if request.method in SAFE_METHODS:
             return None
         length = request.headers.get("content-length", "")
-        if not length.isdigit():
-            return PlainTextResponse("A length is needed.", 411)
-        return PlainTextResponse("Too long.", 413) if int(length) > MAX_BODY else None
+        if not length.isdecimal():
+            return _refuse(request, "A length is needed.", 411)
+        return _refuse(request, "Too long.", 413) if len(length) > 9 or int(length) > MAX_BODY else None
 
     def _find_visitor(self, request: Request) -> Visitor:
         address = request.client.host if request.client else ""
@@ -91,7 +93,7 @@ class Guard:
         if secret and not self._access.is_open:
             wait = self._limiter.take(visitor.address)
             if wait:
-                return PlainTextResponse("Too many tries.", 429, {"Retry-After": str(int(wait) + 1)})
+                return _refuse(request, "Too many tries.", 429, {"Retry-After": str(int(wait) + 1)})
             if not self._access.is_token(secret):
                 return _refuse_program("This token is not known.")
             self._limiter.forgive(visitor.address)
@@ -100,7 +102,7 @@ class Guard:
         path = request.url.path
         if visitor.is_in or any(path == place or (place.endswith("/") and path.startswith(place)) for place in OPEN):
             return None
-        if path.startswith(FOR_PROGRAMS) or path.endswith(PROGRAM_ENDINGS) or request.method not in SAFE_METHODS:
+        if is_for_programs(path) or request.method not in SAFE_METHODS:
             return _refuse_program("Log in, or send the token of web.token.")
         target = path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/login?" + urlencode({"next": target}, quote_via=quote), 303)
@@ -141,6 +143,17 @@ def make_check_write(sessions: Sessions) -> Callable[[Request], object]:
             raise HTTPException(403, "This form is not from a page of ours, or is too old: load the page again.")
 
     return check_write
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether programs ask for this address: they read no page that says what is wrong."""
+    return path.startswith(FOR_PROGRAMS) or path.endswith(PROGRAM_ENDINGS)
+
+
+def _refuse(request: Request, why: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    if is_for_programs(request.url.path):
+        return JSONResponse({"detail": why}, status, headers)
+    return PlainTextResponse(why, status, headers)
 
 
 def _refuse_program(why: str) -> Response:

@@ -104,13 +104,15 @@ class DeliveryRepository:
                 row.state, row.reason = "uncertain", SENDER_DIED
             return len(rows)
 
-    def find(self, limit: int | None = None) -> list[DeliveryRow]:
-        """Deliveries, newest first."""
+    def find(self, limit: int | None = None, before: int | None = None) -> list[DeliveryRow]:
+        """Deliveries, newest first; those with an id below `before`."""
         question = (
             select(DeliveryModel, DigestModel.subscription)
             .join(DigestModel, DigestModel.id == DeliveryModel.digest_id)
             .order_by(DeliveryModel.id.desc()).limit(limit)
         )
+        if before is not None:
+            question = question.where(DeliveryModel.id < before)
         with self._database.read() as session:
             return [_delivery(row, subscription) for row, subscription in session.execute(question)]
 

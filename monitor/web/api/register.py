@@ -1,0 +1,56 @@
+"""Ties in the API: the register, and one pair with its events."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query, Response
+
+from monitor.rows import event_json, tie_row
+from monitor.web.api.answers import Cursor, Limit, answer, documented, make_page, read_two
+from monitor.web.api.shapes import TieList, WholeTie
+from monitor.web.desk import DeskHere
+from monitor.web.filters import find_inside
+from monitor.web.lines import make_cursor
+from monitor.web.pages.ties import KINDS, find_register
+from storage.values import EventQuery, TieRow
+
+Kind = Literal[KINDS]  # type: ignore[valid-type]
+Key = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$")]
+
+
+def list_ties(
+    desk: DeskHere, place: Annotated[str, Query(max_length=40)] = "", kind: Kind | Literal[""] = "",
+    cursor: Cursor = "", limit: Limit = 50,
+) -> Response:
+    """The register, by the keys of its pairs."""
+    after = read_two(cursor) or ("", "")
+    gazetteer = desk.application.gazetteer
+    inside = frozenset(find_inside(gazetteer, place)) if place else None
+    rows = [
+        _name_kind(tie_row(tie, gazetteer)) for pair, tie in sorted(find_register(desk).items())
+        if pair > after and (inside is None or inside & set(pair))
+    ]
+    found = [row for row in rows if not kind or row["kind"] == kind]
+    return answer(desk.request, make_page(found, limit, lambda row: f"{row['vn_key']}~{row['kr_key']}", dict))
+
+
+def get_tie(vn_key: Key, kr_key: Key, desk: DeskHere, cursor: Cursor = "", limit: Limit = 50) -> Response:
+    """One pair: how it stands, and a page of its events."""
+    query = EventQuery(pair=(vn_key, kr_key), before=read_two(cursor), limit=limit + 1)
+    found = desk.store.event_pages.find(query)
+    tie = find_register(desk).get((vn_key, kr_key))
+    gazetteer = desk.application.gazetteer
+    if tie is None and (not found or not {vn_key, kr_key} <= gazetteer.localities.keys()):
+        raise HTTPException(404, "tie")
+    shown = tie or TieRow(vn_key, kr_key, "contact", None, None, 0, "events")
+    page = make_page(found, limit, make_cursor, lambda one: event_json(one, desk.application))
+    return answer(desk.request, {"tie": _name_kind(tie_row(shown, gazetteer)), **page})
+
+
+def _name_kind(row: dict[str, Any]) -> dict[str, Any]:
+    """One word for each kind, as the pages have it."""
+    return {**row, "kind": row["kind"].casefold().replace(" ", "_")}
+
+
+router = APIRouter(tags=["ties"])
+router.get("/ties", responses=documented(TieList, "A page of ties."))(list_ties)
+router.get("/ties/{vn_key}/{kr_key}", responses=documented(WholeTie, "The tie."))(get_tie)

@@ -1,0 +1,202 @@
+"""The API: what its document says is what it answers, pages by cursors, validators, writes with the token alone."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import CHECKS, load_all_checks
+from starlette.testclient import TestClient
+
+from monitor.application import Application
+from monitor.web.api.answers import REFUSALS, write_cursor
+from tests.factories import new_digest, save_event, tie_row
+from tests.web.desk import find_routes, open_browser, save_happenings
+
+TOKEN = "a-token-for-programs"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+API = "/api/v1"
+EXAMPLES = 8
+HOLDS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
+
+
+@pytest.fixture
+def program(application: Application) -> TestClient:
+    """A program with the token; three events, a tie, a run, a digest with its delivery."""
+    store, now = application.store, application.clock()
+    save_happenings(store, "huengaynay", "thanhnien", "tuoitre")
+    store.ties.save([tie_row()])
+    store.digests.begin_subscription("daily", now)
+    store.digests.save_digest(new_digest("e1"))
+    run = store.runs.start_run(store.runs.start_wave(now), "huengaynay", now)
+    store.runs.end_run(run, now, "fine", "", {"entries": 3})
+    browser = open_browser(application, token=TOKEN)
+    browser.headers.update(BEARER)
+    return browser
+
+
+def read(program: TestClient, path: str, **params: Any) -> Any:
+    answer = program.get(f"{API}{path}", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_an_event_has_the_keys_of_the_contract(program: TestClient) -> None:
+    event = read(program, "/events", limit=1)["items"][0]
+
+    assert list(event) == ["id", "act", "stage", "happened_on", "pairs", "new_tie", "first_seen_at", "articles"]
+    assert event["pairs"] == [
+        {"vn": {"key": "VN-46", "name": "Huế"}, "kr": {"key": "KR-44", "name": "Chungcheongnam"}},
+    ]
+    assert list(event["articles"][0]) == ["url", "outlet", "lang", "title", "published_at"]
+
+
+def test_everything_that_the_pages_show_is_read(program: TestClient) -> None:
+    whole = read(program, "/events/e1")
+
+    assert whole["facts"][0]["quote"] == "ký bản ghi nhớ số 1" and whole["verdict"] == "yes"
+    assert read(program, "/ties/VN-46/KR-44")["tie"]["kind"] == "agreement"
+    assert read(program, "/ties", place="VN-46", kind="agreement")["items"]
+    assert read(program, "/outlets/huengaynay")["country"] == "VN"
+    assert read(program, "/runs")["items"][0]["counts"] == {"entries": 3}
+    assert read(program, "/digests")["items"][0]["states"] == {"pending": 1}
+    assert read(program, "/digests/1")["deliveries"] == read(program, "/deliveries")["items"]
+    assert read(program, "/coverage", days=7)["days"] == 7
+
+
+NARROWED: list[tuple[dict[str, str], list[str]]] = [
+    ({}, ["e3", "e2", "e1"]), ({"outlet": "thanhnien"}, ["e2"]), ({"act": "visit"}, []),
+    ({"since": "2026-02", "until": "2026-02"}, ["e2"]), ({"q": "hue"}, ["e3", "e2", "e1"]),
+    ({"q": "so 2"}, ["e2"]), ({"q": "후에"}, ["e3", "e2", "e1"]), ({"q": "tuổi trẻ"}, ["e3"]), ({"q": "xyz"}, []),
+]
+
+
+def test_events_are_narrowed_and_searched(program: TestClient) -> None:
+    for query, found in NARROWED:
+        assert [event["id"] for event in read(program, "/events", **query)["items"]] == found, query
+
+
+def test_pages_stay_the_same_while_events_are_added(program: TestClient, application: Application) -> None:
+    first = read(program, "/events", limit=1)
+    save_event(application.store, "newer", 90, happened_on="2026-08-01")
+    second = read(program, "/events", limit=1, cursor=first["next"])
+    third = read(program, "/events", limit=1, cursor=second["next"])
+
+    assert [page["items"][0]["id"] for page in (first, second, third)] == ["e3", "e2", "e1"]
+    assert third["next"] is None
+
+
+def test_every_row_is_on_one_page(program: TestClient) -> None:
+    for path in ("/ties", "/outlets"):
+        found, cursor = [], ""
+        while cursor is not None:
+            page = read(program, path, limit=40, cursor=cursor)
+            found += [str(item) for item in page["items"]]
+            cursor = page["next"]
+
+        assert len(found) == len(set(found)) > 80, path
+
+
+def test_a_cursor_that_is_none_of_ours_is_refused(program: TestClient) -> None:
+    foreign = ("x", "!!!!", "Ωθ", write_cursor("a b"), write_cursor("9" * 30), write_cursor("x"))
+    for path in ("/events", "/ties", "/runs", "/digests", "/deliveries", "/ties/VN-46/KR-44"):
+        for cursor in foreign:
+            answer = program.get(f"{API}{path}", params={"cursor": cursor})
+
+            assert answer.status_code == 422 and list(answer.json()) == ["detail"], (path, cursor)
+
+
+def test_what_did_not_change_is_not_sent_again(program: TestClient, application: Application) -> None:
+    first = program.get(f"{API}/events")
+    known = {"If-None-Match": f'"other", W/{first.headers["etag"]}'}
+    again = program.get(f"{API}/events", headers=known)
+    save_event(application.store, "newer", 90, happened_on="2026-08-01")
+    changed = program.get(f"{API}/events", headers=known)
+
+    assert (again.status_code, again.content) == (304, b"") and changed.status_code == 200
+    assert changed.headers["etag"] != first.headers["etag"]
+
+
+def test_what_readers_say_counts_at_once_and_is_undone(program: TestClient) -> None:
+    def post(path: str, **body: Any) -> Any:
+        answer = program.post(f"{API}{path}", json={"reader": "Lan", **body})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    refuted = post("/events/e1/judgements", answer="no")
+    back = post("/events/e1/judgements/withdraw")
+    merged = post("/events/e1/merge", other="e2")
+    apart = post(f"/events/{merged['id']}/corrections/{merged['corrections'][0]['id']}/undo")
+
+    assert (refuted["verdict"], back["verdict"]) == ("no", "yes")
+    assert back["judgements"][0]["withdrawn_by"] == "Lan"
+    assert len(merged["articles"]) == 2 and len(apart["articles"]) == 1
+
+
+def test_outlets_are_paused_resumed_and_checked(program: TestClient) -> None:
+    paused = program.post(f"{API}/outlets/huengaynay/pause", json={"reader": "Lan"}).json()
+    resumed = program.post(f"{API}/outlets/huengaynay/resume").json()
+    checked = program.post(f"{API}/outlets/huengaynay/check").json()
+
+    assert paused["paused_by"] == "Lan" and resumed["paused_at"] is None and checked["next_due_at"]
+
+
+def test_every_refusal_has_one_shape(program: TestClient, application: Application) -> None:
+    def ask(method: str, path: str, **given: Any) -> int:
+        answer = program.request(method, f"{API}{path}", **given)
+        assert list(answer.json()) == ["detail"] and answer.json()["detail"], path
+        return answer.status_code
+
+    stranger = {"Authorization": "Bearer guess"}
+    assert ask("GET", "/events?place=VN-999") == 400
+    assert ask("GET", "/events?q=%00") == 400
+    assert ask("GET", "/events/e1", headers=stranger) == ask("GET", "/openapi.json", headers=stranger) == 401
+    assert ask("GET", "/events/nothing") == ask("GET", "/nothing") == ask("GET", "/digests/99") == 404
+    assert ask("GET", "/digests/99999999999999999999") == ask("GET", "/events?limit=0") == 422
+    assert ask("POST", "/events/e1/judgements", content="{", headers={"Content-Type": "application/json"}) == 422
+    assert ask("POST", "/events/e1/judgements", content="x" * 70_000) == 413
+    application.store.close()
+
+
+def test_a_read_only_secret_writes_nothing(program: TestClient) -> None:
+    del program.headers["Authorization"]
+    answer = program.post(f"{API}/events/e1/judgements", json={"answer": "no", "reader": "x"}, auth=("feed", TOKEN))
+
+    assert answer.status_code == 403 and list(answer.json()) == ["detail"]
+
+
+def test_the_document_names_every_route_and_every_refusal(program: TestClient) -> None:
+    document = program.get(f"{API}/openapi.json").json()
+    described = {(m.upper(), path) for path, item in document["paths"].items() for m in item}
+    served = {one for one in find_routes(program) if one[1].startswith(API) and one[0] != "HEAD"}
+
+    assert described == served - {("GET", f"{API}/openapi.json")} and len(described) == 19
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            assert {str(status) for status in REFUSALS} <= operation["responses"].keys(), path
+
+
+def test_schemathesis_finds_no_fault_of_the_service_and_no_answer_that_is_not_in_the_document(
+    program: TestClient,
+) -> None:
+    load_all_checks()
+    asked_as = {**BEARER, "Host": "localhost"}
+    schema = schemathesis.openapi.from_asgi(f"{API}/openapi.json", program.app, headers=asked_as)
+    checks = CHECKS.get_by_names(HOLDS)
+    asked = 0
+    for found in schema.get_all_operations():
+        case = found.ok().as_strategy()
+
+        @settings(
+            max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=case)
+        def ask(case: schemathesis.Case) -> None:
+            nonlocal asked
+            asked += 1
+            case.call_and_validate(headers=asked_as, checks=checks)
+
+        ask()
+
+    assert asked > 100
