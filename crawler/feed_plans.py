@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from crawler.health import FIRST_PAUSES
 from crawler.rhythm import DAY, SHORTEST_PAST, Asked, Bounds, Rhythm, learn_rhythm, plan_visit
 from seeds.outlet import Feed, Outlet
+from storage.clock import FAR_AHEAD
 from storage.values import FeedPlan, FeedState
 
 SLACK = timedelta(minutes=5)  # what is due so soon goes along: each wave of its own costs a start-up
@@ -137,7 +138,8 @@ def _learn(
 
 
 def _due_at(state: FeedState | None, now: datetime) -> datetime:
-    return state.next_due_at if state and state.next_due_at else now
+    at = state.next_due_at if state else None
+    return at if at is not None and at <= now + FAR_AHEAD else now
 
 
 def _find_day(outlet: Outlet, now: datetime) -> str:

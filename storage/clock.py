@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 Clock = Callable[[], datetime]
 
+# Nothing is put off for so long (a dead feed a week, Retry-After a week): a later time was written by a clock that went
+# wrong, and is not waited for.
+FAR_AHEAD = timedelta(days=8)
 # For tests only: a file with an instant (ISO 8601), from which time goes on since the file was written.
 CLOCK_FILE = "TWINWATCH_CLOCK_FILE"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 
+from storage.clock import FAR_AHEAD
 from storage.columns import UtcDateTime
 from storage.engine import Database
 from storage.models import LeaseModel
@@ -79,7 +80,7 @@ class LeaseRepository:
         """The lease, new or renewed by the same holder; None while somebody else has it."""
         with self._database.write() as session:
             row = session.execute(self._upsert(name, holder, now, seconds)).one_or_none()
-        return Lease(name, holder, row.next_allowed_at) if row else None
+        return Lease(name, holder, _believe(row.next_allowed_at, now)) if row else None
 
     def claim(self, name: str, holder: str, now: datetime, seconds: float, request: Request) -> Claim | None:
         """Takes or renews the lease and, in the same transaction, counts a request and reserves its time.
@@ -96,7 +97,7 @@ class LeaseRepository:
             row = session.execute(self._upsert(name, holder, now, seconds)).one_or_none()
             if row is None:
                 return None
-            allowed_at = row.next_allowed_at
+            allowed_at = _believe(row.next_allowed_at, now)
             if allowed_at is not None and allowed_at > now and allowed_at != request.passes:
                 return Claim(False, allowed_at)
             asked = 0 if _is_over(row.asked_on, request.day) else row.asked
@@ -137,10 +138,17 @@ class LeaseRepository:
     def _upsert(self, name: str, holder: str, now: datetime, seconds: float) -> Any:
         expires_at = now + timedelta(seconds=seconds)
         new = {"name": name, "holder": holder, "expires_at": expires_at, "asked_on": "", "asked": 0}
-        free = or_(LeaseModel.holder == holder, LeaseModel.expires_at <= now)
+        free = or_(
+            LeaseModel.holder == holder, LeaseModel.expires_at <= now, LeaseModel.expires_at > now + FAR_AHEAD
+        )
         upsert = self._database.insert(LeaseModel).values(new).on_conflict_do_update(
             index_elements=[LeaseModel.name], set_={"holder": holder, "expires_at": expires_at}, where=free)
         return upsert.returning(LeaseModel.next_allowed_at, LeaseModel.asked_on, LeaseModel.asked)
+
+
+def _believe(at: datetime | None, now: datetime) -> datetime | None:
+    """A time that is waited for; None where a clock that went wrong has written it."""
+    return None if at is not None and at > now + FAR_AHEAD else at
 
 
 def _is_over(asked_on: str, day: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.clock import FAR_AHEAD
 from storage.columns import UtcDateTime
 from storage.engine import Database
 from storage.models import EntryModel, FeedModel, OutletModel, RunModel
@@ -64,7 +65,8 @@ class OutletRepository:
         wanted = set(outlet_ids)
         due = OutletModel.next_due_at
         question = (
-            select(OutletModel.id).where((due.is_(None)) | (due <= now), OutletModel.paused_at.is_(None))
+            select(OutletModel.id)
+            .where(or_(due.is_(None), due <= now, due > now + FAR_AHEAD), OutletModel.paused_at.is_(None))
             .order_by(due.is_not(None), due, OutletModel.id)
         )
         with self._database.read() as session:
