@@ -14,6 +14,7 @@ from crawler.answers import Answer
 from crawler.identity import make_host
 from crawler.means import Means, Tally
 from crawler.progress import say
+from seeds.lines import Line
 from seeds.outlet import Feed, FeedKind, Outlet
 from seeds.reasons import say_reason
 from storage.values import FeedState, FoundFeed
@@ -68,7 +69,8 @@ class FeedSearch:
         kept = [FoundFeed(self._outlet.id, feed.url, feed.kind, now) for feed in found]
         await self._ask(self._store.found_feeds.save, self._outlet.id, kept)
         for feed in found:
-            say(f"{self._outlet.id}: found the feed {feed.kind} {feed.url}")
+            found_feed = f"{self._outlet.id}: found the feed {feed.kind} {feed.url}"
+            say(Line(found_feed, "feed_found", outlet=self._outlet.id, kind=feed.kind, url=feed.url))
 
     async def _fetch(self, url: str, *, is_robots: bool = False) -> Answer:
         if is_robots:

@@ -1,7 +1,6 @@
 """Makes an outlet for a host that no seed file declares, so that a saved page or feed can still be read."""
 
 import re
-from urllib.parse import urlsplit
 
 from crawler.identity import UNKNOWN_FAMILY, make_host
 from crawler.languages import find_script
@@ -25,7 +24,7 @@ def make_generic_outlet(url: str, sample: str = "") -> Outlet:
     return Outlet(
         id=re.sub(r"[^a-z0-9]+", "_", host).strip("_") or "unknown", name=host, name_en=host, country=country,
         lang={"vn": "vi", "kr": "ko"}.get(last, ""), kind="other", region="",
-        homepage=f"{urlsplit(url).scheme or 'https'}://{host}/", family=family, feeds=(),
+        homepage=f"{'http' if url.lower().startswith('http:') else 'https'}://{host}/", family=family, feeds=(),
         article_url=re.compile(rf"^https?://(?:www\.)?{bare}/[^#]*(?:\d{{4,}}|(?:[^#/-]+-){{4}})"),
         zone=ZONES[country] if known else "UTC", hosts=frozenset({host}),
     )

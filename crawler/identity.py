@@ -16,6 +16,7 @@ NOISE = frozenset({
     "sessionid", "fl", "outputtype", "amp", "vnn_source", "vnn_medium", "is_mobile",
 })
 MAX_ADDRESS = 2_000  # characters: PostgreSQL indexes no value of more than 2,704 bytes; real articles have below 400
+MOST_ESCAPES = 8
 UNKNOWN_FAMILY = "unknown"  # of an outlet that no seed file declares: nobody knows which query keys identify
 _NOISE_START = ("utm_", "_ga", "pk_", "mtm_", "aspsession")
 _TWIN = re.compile(r"^(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.)")
@@ -26,6 +27,7 @@ _ENDINGS = (".html", ".htm", ".vnp", ".vov", ".tpo", "")
 _MARKED = re.compile(rf"{_COPY.pattern}|\.amp/?$|\.\w{{2,5}}/$", re.I)  # copies, and a file with a slash behind it
 # What needs no cleaning, as most addresses do not: a sitemap holds 50,000 of them.
 PLAIN_ADDRESS = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]+(?:(?:/[A-Za-z0-9._~-]+)+/?|/)")
+_HOST = re.compile(r"[a-z0-9._-]+")  # with the underscore, which some servers' names have
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -33,13 +35,20 @@ def make_identity(url: str, outlet: Outlet) -> str:
     """What one article of `outlet` is known by: `<outlet.id>:<key>`, the same for all addresses of one article.
 
     The key is what the family's rule finds in the address or in its plain form; where it finds nothing, host and path
-    without AMP, print, mobile and www forms.
+    without AMP, print, mobile and www forms. What is no address at all is known by itself.
     """
-    cleaned, rule = clean_url(url, outlet) or clean_line(url), outlet.family.identity
+    try:
+        return f"{outlet.id}:{_find_key(clean_url(url, outlet) or clean_line(url), outlet)}"
+    except ValueError:  # "http://[::1", port out of range
+        return f"{outlet.id}:{clean_line(url)}"
+
+
+def _find_key(cleaned: str, outlet: Outlet) -> str:
+    rule = outlet.family.identity
     key = "" if _MARKED.search(cleaned) else rule.find_key(cleaned)
     if not key and (rule.path or rule.query):
         key = next((key for form in (*_plain_forms(cleaned), cleaned) if (key := rule.find_key(form))), "")
-    return f"{outlet.id}:{key or _address_key(cleaned)}"
+    return key or _address_key(cleaned)
 
 
 def is_article(url: str, outlet: Outlet) -> bool:
@@ -65,7 +74,7 @@ def clean_url(url: str, outlet: Outlet) -> str:
     """
     if PLAIN_ADDRESS.fullmatch(url):
         return url
-    text = _SESSION.sub("", unescape_again(clean_line(url)))
+    text = _SESSION.sub("", _unescape_wholly(clean_line(url)))
     try:
         parts = urlsplit(text)
         if parts.scheme.lower() not in _PORTS or not make_host(text) or "@" in parts.netloc:
@@ -77,14 +86,28 @@ def clean_url(url: str, outlet: Outlet) -> str:
         return ""
 
 
+def _unescape_wholly(text: str) -> str:
+    """What is clean stays clean: an address that went through several systems is one article, not two."""
+    for _ in range(MOST_ESCAPES):
+        before, text = text, unescape_again(text)
+        if text == before:
+            break
+    return text
+
+
 def make_host(url: str) -> str:
-    """`host[:port]` of an http address in lower case, IDNA-encoded, default ports dropped; empty when there is none."""
+    """`host[:port]` of an http address in lower case, IDNA-encoded, default ports dropped; empty when there is none.
+
+    What no host can be named by (blanks, `<`, `%`) is none.
+    """
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
         if not host.isascii():
             host = host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
+        return ""
+    if ":" not in host and not _HOST.fullmatch(host):
         return ""
     host = f"[{host}]" if ":" in host else host
     return host if port is None or port == _PORTS.get(parts.scheme.lower()) else f"{host}:{port}"

@@ -31,6 +31,8 @@ from storage.values import NewArticle, NewEntry
 
 SHAPE = '{"id", "url", "lang"?, "title", "text", "published_at"?}'
 DATE_SOURCE = "ingest"
+# What lies outside is a slip, and days could not be counted from the ends of the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,11 @@ def _parse_instant(text: str, outlet: Outlet) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(at.year)
         return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(outlet.zone))).astimezone(ZoneInfo("UTC"))
     except (ValueError, OverflowError) as error:
-        raise InputError(f"'published_at' is no ISO instant or day: {text!r}") from error
+        raise InputError(f"'published_at' is no ISO instant or day of our time: {text!r}") from error
 
 
 def _find_language(line: Line, outlet: Outlet) -> str:

@@ -5,13 +5,16 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+from seeds.lines import Line
+
 SECONDS_BETWEEN_SIGNS = 2.0
 SECONDS_BETWEEN_LINES = 15.0  # where nobody looks on, in a log
 BAR_WIDTH = 20
+_json = False  # of the whole process, which is one crawl
 ORDER = ("saved", "screened_out", "gone", "failed", "postponed", "known")
 
 
-def describe_run(outlet_id: str, outcome: str, reason: str, counts: Mapping[str, int]) -> str:
+def describe_run(outlet_id: str, outcome: str, reason: str, counts: Mapping[str, int]) -> Line:
     """One line for one run, such as `thanhnien  fine  7 feeds  312 entries, 14 new, 3 saved, 11 screened out`."""
     parts = [f"{outlet_id:<20} {outcome:<11}"]
     if feeds := counts.get("feeds_read", 0):
@@ -23,7 +26,7 @@ def describe_run(outlet_id: str, outcome: str, reason: str, counts: Mapping[str,
         parts.append(f"{_count(gaps, 'list')} ended before anything known: some news may be missing")
     if reason:
         parts.append(reason)
-    return "  ".join(parts)
+    return Line("  ".join(parts), "run_ended", outlet=outlet_id, outcome=outcome, reason=reason, counts=dict(counts))
 
 
 def describe_pages(counts: Mapping[str, int]) -> list[str]:
@@ -34,25 +37,36 @@ def describe_pages(counts: Mapping[str, int]) -> list[str]:
     return told + ([f"{refused} refused"] if refused else []) + ([f"{waiting} waiting"] if waiting else [])
 
 
-def describe_wave(outcomes: Mapping[str, int], counts: Mapping[str, int], seconds: float) -> str:
+def describe_wave(outcomes: Mapping[str, int], counts: Mapping[str, int], seconds: float) -> Line:
     """The wave's last line."""
     if not outcomes:
-        return "wave: no outlet to visit"
+        return Line("wave: no outlet to visit", "wave_ended", outcomes={}, counts={}, seconds=round(seconds, 1))
     runs = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items()))
     pages = ", ".join([f"{counts.get('entries_new', 0)} new entries", *describe_pages(counts)])
-    return f"wave: {_count(sum(outcomes.values()), 'outlet')} ({runs}); {pages}; {seconds:.0f} s"
+    said = f"wave: {_count(sum(outcomes.values()), 'outlet')} ({runs}); {pages}; {seconds:.0f} s"
+    return Line(said, "wave_ended", outcomes=dict(outcomes), counts=dict(counts), seconds=round(seconds, 1))
 
 
 def say(line: str) -> None:
-    """Prints a line, over the sign of life where one stands."""
+    """Prints a line, over the sign of life where one stands; as JSON where `speak_json` was called."""
+    if _json:
+        known = line if isinstance(line, Line) else Line(line, "said", message=line)
+        print(known.to_json(), file=sys.stderr, flush=True)
+        return
     clear = "\r\033[K" if sys.stderr.isatty() else ""
     print(f"{clear}{line}", file=sys.stderr, flush=True)
+
+
+def speak_json() -> None:
+    """From here on lines are for programs, and there are no signs of life."""
+    global _json
+    _json = True
 
 
 async def show_life(total: int, done: Callable[[], int], counts: Callable[[], Counter[str]]) -> None:
     """Shows every few seconds that the wave lives, until it is cancelled."""
     tty = sys.stderr.isatty()
-    while True:
+    while not _json:
         await asyncio.sleep(SECONDS_BETWEEN_SIGNS if tty else SECONDS_BETWEEN_LINES)
         now = counts()
         line = f"{draw_bar(done(), total)} outlets, {now['fetched']} pages fetched, {now['saved']} saved"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from crawler.drift import find_drifts
 from crawler.habits import DAY, Habits, find_usual
+from seeds.lines import Line
 from seeds.reasons import BETWEEN, say_reason
 from storage.values import OutletState
 
@@ -76,7 +77,9 @@ def describe_change(before: OutletState, after: OutletState, zone: tzinfo) -> st
         return ""
     since = f" since {after.state_since.astimezone(zone):%Y-%m-%d %H:%M %z}" if after.state_since else ""
     why = f": {after.state_reason}" if after.state_reason else ""
-    return f"{after.outlet_id:<20} was {before.state}, is {after.state}{since}{why}"
+    return Line(
+        f"{after.outlet_id:<20} was {before.state}, is {after.state}{since}{why}", "outlet_changed",
+        outlet=after.outlet_id, before=before.state, state=after.state, reason=after.state_reason)
 
 
 def _describe_silence(usual: timedelta | None) -> str:

@@ -63,9 +63,7 @@ class _Found:
 
 def _read_xml(text: str) -> _Found | None:
     body = _XML_DECLARATION.sub("", text.lstrip("\ufeff \t\r\n")).encode("utf-8", "replace")
-    found = feedparser.parse(
-        io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body), sanitize_html=False, resolve_relative_uris=False,
-        response_headers={"content-type": "application/xml; charset=utf-8"})
+    found = parse_xml(b'<?xml version="1.0" encoding="utf-8"?>' + body)
     if not found.version and not found.entries:
         return None
     base = "" if found.version.startswith("atom") else found.feed.get("link") or ""
@@ -73,6 +71,16 @@ def _read_xml(text: str) -> _Found | None:
     built = dict.get(found.feed, "updated") or dict.get(found.feed, "published") or ""
     ahead = next((link.get("href") for link in found.feed.get("links", []) if link.get("rel") == "next"), "")
     return _Found(built, items, ahead or "")
+
+
+def parse_xml(body: bytes) -> Any:
+    """What feedparser makes of an XML feed in UTF-8. ValueError also for one that it stumbles over itself."""
+    try:
+        return feedparser.parse(
+            io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False,
+            response_headers={"content-type": "application/xml; charset=utf-8"})
+    except (LookupError, TypeError, AttributeError) as error:  # a link outside of any item, say
+        raise ValueError(f"feedparser: {type(error).__name__}") from error
 
 
 def _xml_item(entry: Any, base: str) -> dict[str, str]:

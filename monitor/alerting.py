@@ -19,6 +19,7 @@ from monitor.doctor import SPARE_BYTES
 from monitor.illness import Finding, Illness, find_illnesses
 from monitor.notifiers.choose import make_notifier
 from monitor.unsubscribing import find_bare
+from seeds.lines import Line
 from seeds.subscription import Subscription
 from storage.errors import StoreError
 from storage.values import DeliveryRow
@@ -95,7 +96,9 @@ class Alerter:
         if notice is not None:
             outcomes = [self._tell(notice, *one) for one in self._find_recipients(state)]
             state = note_told(state, notice, arrived=not outcomes or any(outcomes))
-            lines = [f"alert: {notice.describe()}; {sum(outcomes)} of {len(outcomes)} recipients told"]
+            said = f"alert: {notice.describe()}; {sum(outcomes)} of {len(outcomes)} recipients told"
+            lines = [Line(said, "alert", begun=[*notice.begun], over=notice.over, still=notice.still,
+                          told=sum(outcomes), recipients=len(outcomes))]
         self._save(state)
         return lines
 

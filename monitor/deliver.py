@@ -17,6 +17,7 @@ from monitor.notifiers.outcome import Notifier, Outcome
 from monitor.recalling import UNCERTAIN_AFTER, check_held
 from monitor.unsubscribing import LEFT, find_present, has_left
 from seeds.errors import InputError
+from seeds.lines import Line
 from seeds.settings import Settings
 from storage.errors import StoreError
 from storage.values import DeliveryRow, DeliveryState, JournalMark, Telling
@@ -54,6 +55,14 @@ class HandedOver:
         state = "perhaps sent" if self.outcome.state == "uncertain" else "not sent"
         again = f"tried again at {self.retry_at:%Y-%m-%d %H:%M} UTC" if self.retry_at else GIVEN_UP
         return f"{state}: {self.outcome.reason}; {again}"
+
+    def describe_line(self) -> Line:
+        """The same as a line of the service."""
+        row, outcome = self.delivery, self.outcome
+        return Line(
+            f"digest {row.subscription} to {row.recipient}: {self.describe()}", "digest_handed_over",
+            subscription=row.subscription, recipient=row.recipient, notifier=row.notifier, state=outcome.state,
+            reason=outcome.reason, retry_at=self.retry_at and self.retry_at.isoformat(), may_repeat=row.may_repeat)
 
 
 def hand_over_pending(
@@ -107,7 +116,7 @@ def find_retry(attempts: int, outcome: Outcome, now: datetime, *, may_repeat: bo
         return None if may_repeat else now + UNCERTAIN_AFTER
     if outcome.state != "retry" or attempts > len(RETRY_MINUTES):
         return None
-    asked = min(timedelta(seconds=outcome.retry_after_seconds or 0), LONGEST_WAIT)
+    asked = timedelta(seconds=min(outcome.retry_after_seconds or 0, LONGEST_WAIT.total_seconds()))
     return now + max(timedelta(minutes=RETRY_MINUTES[attempts - 1]), asked)
 
 

@@ -10,7 +10,9 @@ from typing import Literal
 
 from monitor.application import Application
 from monitor.notifiers.probe import probe
+from monitor.open_files import find_open_files
 from seeds.errors import TwinwatchError
+from seeds.settings import config_path
 from storage.checkup import find_damage, find_span, measure_size, read_clock
 from storage.errors import StoreError
 
@@ -80,6 +82,11 @@ def _settings(application: Application) -> Iterator[Finding]:
         yield Finding("settings", "fine", f"contact {settings.crawl.contact}, {len(application.watched)} outlets")
     if not application.subscriptions:
         yield Finding("settings", "warning", "no subscription: nobody is told anything", "`twinwatch init` makes one")
+
+
+def _secrets(application: Application) -> Iterator[Finding]:
+    for found in find_open_files(application.settings, config_path()):
+        yield Finding("secrets", "warning", f"others can read {found.path} ({found.mode})", f"chmod 600 {found.path}")
 
 
 def _database(application: Application) -> Iterator[Finding]:
@@ -161,8 +168,8 @@ def _deliveries(application: Application) -> Iterator[Finding]:
 
 
 CHECKS: dict[str, Check] = {
-    "settings": _settings, "database": _database, "disk": _disk, "clock": _clock, "service": _service,
-    "outlets": _outlets, "notifiers": _notifiers, "deliveries": _deliveries,
+    "settings": _settings, "secrets": _secrets, "database": _database, "disk": _disk, "clock": _clock,
+    "service": _service, "outlets": _outlets, "notifiers": _notifiers, "deliveries": _deliveries,
 }
 
 

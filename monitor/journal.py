@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Required
 from uuid import uuid4
 
-from pydantic import TypeAdapter
+from pydantic import AfterValidator, NonNegativeInt, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from storage.values import Telling
 
@@ -26,6 +27,7 @@ MAX_BYTES = 64 * 1024 * 1024
 KEPT_SHARE = 0.5
 # Of older digests nobody waits any more: some readers never say whether theirs arrived.
 RECENT = 1000
+MOST_LINES = 1 << 53
 ENDS = frozenset({"sent", "failed", "retry", "uncertain"})
 FINAL = frozenset({"sent", "failed"})
 
@@ -33,6 +35,24 @@ Line = dict[str, Any]
 Key = tuple[str, str]
 NO_KEY: Key = ("", "")
 TELLING: TypeAdapter[Telling] = TypeAdapter(Telling)
+
+
+def _check_instant(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("no zone")
+    return text
+
+
+class _Ending(TypedDict, total=False):
+    subscription: Required[str]
+    period: Required[str]
+    recipient: Required[str]
+    at: Required[Annotated[str, AfterValidator(_check_instant)]]
+    parts_sent: NonNegativeInt
+    reason: str
+
+
+ENDING: TypeAdapter[_Ending] = TypeAdapter(_Ending)
 
 
 class Journal:
@@ -206,10 +226,23 @@ def _parse(content: bytes) -> Iterator[Line]:
     for row in content.split(b"\n"):
         try:
             line = json.loads(row)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(line, dict) and isinstance(line.get("n"), int) and isinstance(line.get("what"), str):
+        if isinstance(line, dict) and _is_whole(line):
             yield line
+
+
+def _is_whole(line: Line) -> bool:
+    """Whether a line has what its kind needs. One that a disk or an editor damaged is as good as torn."""
+    if not isinstance(line.get("n"), int) or not 0 < line["n"] < MOST_LINES or not isinstance(line.get("what"), str):
+        return False
+    if line["what"] == "begin":
+        return isinstance(line.get("journal"), str)
+    try:
+        _ = TELLING.validate_python(line) if line["what"] == "digest" else ENDING.validate_python(line)
+    except ValidationError:
+        return False
+    return True
 
 
 def _ends_line(file: Any) -> bool:

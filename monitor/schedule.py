@@ -24,6 +24,7 @@ from monitor.deliver import hand_over_pending
 from monitor.keeping import tidy
 from monitor.recalling import check_held
 from seeds.errors import TwinwatchError
+from seeds.lines import Line
 from storage.clock import wall_now
 from storage.errors import StoreError
 
@@ -113,11 +114,12 @@ class Service:
             if not await _in_thread(self._is_scheduler):
                 return
             if count := await queue.rescue():
-                self._say(f"{count} batches of workers that died go to others")
+                self._say(Line(f"{count} batches of workers that died go to others", "batches_rescued", batches=count))
             if await _in_thread(self._may_start_wave):
                 due = await _in_thread(self._find_due)
                 count = await queue.hand_out(self._application, due)
-                self._say(f"{len(due)} outlets are due: {count} batches for the workers")
+                said = f"{len(due)} outlets are due: {count} batches for the workers"
+                self._say(Line(said, "batches_given_out", outlets=len(due), batches=count))
 
     async def assess_tick(self) -> None:
         """Judges and groups everything that was saved and not judged yet, by whichever crawl."""
@@ -126,7 +128,8 @@ class Service:
         )
         self._note("grouping", "; ".join(assessment.stuck))
         if count := len(assessment.new_events):
-            self._say(f"{count} new event{'s' if count > 1 else ''}: `twinwatch events` shows them")
+            said = f"{count} new event{'s' if count > 1 else ''}: `twinwatch events` shows them"
+            self._say(Line(said, "events_found", events=count))
 
     async def deliver_tick(self) -> None:
         """Composes the digests whose hour has come, and hands over everything that waits."""
@@ -135,7 +138,7 @@ class Service:
             await _in_thread(lambda: compose_due(self._application))
         handed = await _in_thread(lambda: hand_over_pending(self._application, is_stopping=self._stopping.is_set))
         for one in handed:
-            self._say(f"digest {one.delivery.subscription} to {one.delivery.recipient}: {one.describe()}")
+            self._say(one.describe_line())
 
     async def tidy_tick(self) -> None:
         """Once a day, removes what the settings no longer keep."""
@@ -146,7 +149,8 @@ class Service:
             kept = await _in_thread(lambda: tidy(self._application, apply=True))
             self._tidied_at = now
             if kept.pages or kept.entries:
-                self._say(f"no longer kept: {kept.pages} raw pages and {kept.entries} ended entries")
+                said = f"no longer kept: {kept.pages} raw pages and {kept.entries} ended entries"
+                self._say(Line(said, "tidied", pages=kept.pages, entries=kept.entries))
 
     async def alert_tick(self) -> None:
         """Tells the readers when this service is ill, and when it is well again; works without the database."""
@@ -171,17 +175,19 @@ class Service:
         try:
             await serve(self._stopped)
         except Exception as error:
-            self._say(f"dashboard: a fault of its own, it is closed: {type(error).__name__}: {error}")
+            fault = f"a fault of its own, it is closed: {type(error).__name__}: {error}"
+            self._say(Line(f"dashboard: {fault}", "trouble", what="dashboard", trouble=fault))
 
     def _note(self, what: str, trouble: str) -> None:
         """Says a trouble once, and once more when it is over."""
         if trouble != self._troubles.get(what, ""):
             name = what.replace("_tick", "")
-            self._say(f"{name}: {trouble}; trying again" if trouble else f"{name}: in order again")
+            said = f"{name}: {trouble}; trying again" if trouble else f"{name}: in order again"
+            self._say(Line(said, "trouble" if trouble else "trouble_over", what=name, trouble=trouble))
         self._troubles[what] = trouble
 
     async def _wind_up(self) -> None:
-        self._say("stopping")
+        self._say(Line("stopping", "stopping"))
         if crawl := self._running.get(self.crawl_tick.__name__):
             crawl.cancel()
         # The others look at `_stopping` by themselves.

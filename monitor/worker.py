@@ -7,6 +7,7 @@ from datetime import datetime
 from monitor.application import Application
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.queue import CrawlBatch
+from seeds.lines import Line
 
 # Outlets named in the line that a batch begins with.
 SHOWN = 5
@@ -23,11 +24,13 @@ def make_crawl(application: Application, say: Callable[[str], None]) -> CrawlBat
         left = await asyncio.to_thread(outlets.find_put_off, batch, until)
         if not left:
             return
-        say(f"{len(left)} outlets: {', '.join(left[:SHOWN])}{' ...' if len(left) > SHOWN else ''}")
+        shown = f"{len(left)} outlets: {', '.join(left[:SHOWN])}{' ...' if len(left) > SHOWN else ''}"
+        say(Line(shown, "batch_taken", outlets=left))
         seconds = settings.crawl.wave_seconds + GRACE_SECONDS
         code = await run_crawl(CrawlRequest(outlets=left, crawl_only=True, say=say, seconds=seconds))
         if code:
-            say(f"the crawl ended early (exit code {code}); what it saved is kept")
+            early = f"the crawl ended early (exit code {code}); what it saved is kept"
+            say(Line(early, "crawl_ended_early", exit_code=code))
             await asyncio.to_thread(outlets.recall, left, until, application.clock())
 
     return crawl

@@ -28,7 +28,7 @@ def read_secret(name: str, value: str, file: Path | None) -> str:
 class Section(BaseModel):
     """A part of the settings; a key that it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class CrawlSettings(Section):

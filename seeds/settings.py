@@ -3,12 +3,17 @@
 import difflib
 import json
 import os
+import re
 import tomllib
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any, Self, get_origin
 
 from pydantic import (
     BaseModel,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -41,11 +46,16 @@ NO_SETTINGS = {f"{PREFIX}CONFIG", f"{PREFIX}CLOCK_FILE"}
 DELIMITER = "__"
 
 
+# The file that is being read, where it is one.
+_file: ContextVar[Path | None] = ContextVar("file", default=None)
+
+
 class Settings(BaseSettings):
     """All settings. Relative folders are taken from the current folder; an empty variable counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, env_ignore_empty=True, extra="forbid"
+        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, env_ignore_empty=True, extra="forbid",
+        hide_input_in_errors=True
     )
 
     data_dir: Path = Path("data")
@@ -128,7 +138,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file.get())
 
 
 def config_path() -> Path:
@@ -146,9 +156,9 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         raise SettingsError("no such file of settings", where=str(named), advice="`twinwatch init` writes one")
     file = named or config_path()
     _check_environment()
+    read = _file.set(file)
     try:
-        made = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": file}})
-        settings: Settings = made(**overrides)
+        settings = Settings(**overrides)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"not valid TOML: {error}", where=str(file)) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -157,10 +167,23 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         raise SettingsError(str(error).splitlines()[0], where="environment") from error
     except ValidationError as error:
         raise _explain(error, file) from error
+    finally:
+        _file.reset(read)
     return settings
 
 
-def variable_names() -> dict[str, bool]:
+def holds_secret(file: Path) -> bool:
+    """Whether a secret is written in a file of settings that loads: a password, token or key, or one in an address."""
+    data = tomllib.loads(file.read_text("utf-8"))
+    if re.search(r"://[^/@]*:[^/@]+@|[?&]password=", str(data.get("database_url", ""))):
+        return True
+    return any(
+        data.get(key, {}).get(name) for key, section in _sections().items() if key != "subscription"
+        for name, field in section.model_fields.items() if field.annotation is SecretStr)
+
+
+@cache
+def variable_names() -> Mapping[str, bool]:
     """Every environment variable that is a setting; True for those whose value is JSON."""
     names: dict[str, bool] = {}
     for key, field in Settings.model_fields.items():
@@ -230,6 +253,7 @@ def _suggestion(place: tuple[int | str, ...]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(model.model_fields)}"
 
 
+@cache
 def _sections() -> dict[str, type[BaseModel]]:
     found: dict[str, type[BaseModel]] = {"subscription": Subscription}
     for key, field in Settings.model_fields.items():

@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from functools import cache
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -35,6 +36,11 @@ ADDRESSES = {
 }
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # hundreds of files are looked at
+
+
 class Subscription(Section):
     """Who wants what, where, when and in which language.
 
@@ -63,8 +69,8 @@ class Subscription(Section):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            near = difflib.get_close_matches(zone, available_timezones(), 1)
+        if zone not in _zones():
+            near = difflib.get_close_matches(zone, _zones(), 1)
             raise ValueError(f"no time zone {zone!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         return zone
 

@@ -56,9 +56,9 @@ def read(answer: Answer) -> Reply:
         return Reply(refused=f"it says: {clean_line(text)[:120]}" if text else "empty", rest=AFTER_REFUSAL)
     try:
         data = json.loads(_BAD_ESCAPE.sub(r"\\\\", text), strict=False)
-    except ValueError:
+        found = list(data.get("articles") or [])
+    except (ValueError, TypeError, RecursionError):
         return Reply(refused="not_json", rest=AFTER_LIMIT)
-    found = data.get("articles") or []
     return Reply(tuple(_make_story(one) for one in found if isinstance(one, dict) and one.get("url")))
 
 

@@ -36,7 +36,10 @@ def read(answer: Answer) -> Reply:
     """The stories of an answer; a page instead of a feed (consent, captcha) is refused."""
     if failed := read_failure(answer):
         return failed
-    parsed = feedparser.parse(answer.body)
+    try:
+        parsed = feedparser.parse(answer.body)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # feedparser stumbles over some
+        return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)
     if not parsed.version:
         return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)
     return Reply(tuple(story for item in parsed.entries if (story := _make_story(item))))
@@ -60,5 +63,5 @@ def _make_story(item: Any) -> Story | None:
 def _parse(text: object) -> datetime | None:
     try:
         return parsedate_to_datetime(str(text)).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # year 1 of a zone east of Greenwich
         return None

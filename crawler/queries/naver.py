@@ -56,8 +56,8 @@ def read(answer: Answer) -> Reply:
     if failed := read_failure(answer):
         return failed
     try:
-        items = json.loads(answer.body)["items"]
-    except (ValueError, KeyError, TypeError):
+        items = list(json.loads(answer.body)["items"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Reply(refused="not_json", rest=timedelta(hours=1))
     made = [_make_story(item) for item in items if isinstance(item, dict)]
     return Reply(tuple(story for story in made if story.url))
@@ -80,5 +80,5 @@ def _clean(value: object) -> str:
 def _parse(item: Mapping[str, Any]) -> datetime | None:
     try:
         return parsedate_to_datetime(str(item.get("pubDate"))).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # year 1 of a zone east of Greenwich
         return None

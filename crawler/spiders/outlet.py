@@ -19,13 +19,14 @@ from crawler.items import FoundArticle
 from crawler.leases import HostLeases
 from crawler.means import Budget, Means
 from crawler.plan import Plan, make_pace, make_plan
-from crawler.progress import say
+from crawler.progress import say, speak_json
 from crawler.robots import Robots
 from crawler.screen import SCREEN_VERSION
 from crawler.screening import Screens
 from crawler.storing import StoreThread
 from crawler.tls import find_tls
 from crawler.wave import Wave
+from seeds.lines import Line
 from seeds.outlet import Outlet
 from storage.clock import utc_now
 
@@ -59,6 +60,8 @@ class OutletSpider(Spider):
         """`plan` is made already where the `crawl` command checked it; else from the arguments `outlets` and `due`."""
         spider = cls(plan or make_plan(**arguments), crawler)
         spider._set_crawler(crawler)
+        if spider.plan.settings.log.format == "json":
+            speak_json()
         crawler.signals.connect(spider.finish, signals.spider_closed)
         # Refused sizes are counted and shown per outlet, odd certificates are many; Scrapy would log each of them.
         logging.getLogger("scrapy.core.downloader").setLevel(logging.ERROR)
@@ -89,7 +92,8 @@ class OutletSpider(Spider):
 
     def _find_exit_code(self, reason: str) -> int:
         if self.wave is None or self.wave.error or reason not in ("finished", "shutdown"):
-            say(f"error: {self.wave.error if self.wave and self.wave.error else f'the wave ended early ({reason})'}")
+            error = self.wave.error if self.wave and self.wave.error else f"the wave ended early ({reason})"
+            say(Line(f"error: {error}", "wave_failed", error=str(error)))
             return 1
         return 0 if reason == "finished" else STOPPED_EXIT
 

@@ -4,7 +4,6 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -122,9 +121,12 @@ def _print_version(wanted: bool) -> None:
 
 
 def _tell(error: Exception, message: str, debug: bool, code: int = FAILED) -> int:
+    from monitor.logging_lines import make_hider, print_traceback
+
+    hide = make_hider()
     if debug:
-        traceback.print_exception(error)
-    print(f"twinwatch: {' '.join(message.split())}", file=sys.stderr)
+        print_traceback(error, hide)
+    print(hide(f"twinwatch: {' '.join(message.split())}"), file=sys.stderr)
     return code
 
 

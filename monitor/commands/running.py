@@ -3,24 +3,23 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seeds.errors import InputError
+from seeds.lines import Line
 
 if TYPE_CHECKING:
     from monitor.application import Application
     from monitor.queue import CrawlQueue
     from monitor.web.serving import Dashboard
-    from storage.clock import Clock
 
 HOW_TO_SET = "in twinwatch.toml, or as TWINWATCH_CRAWL__CONTACT; `twinwatch init` asks for it"
 NO_CONTACT = f"nothing is crawled: set crawl.contact to an address or page that outlets can turn to ({HOW_TO_SET})"
 NO_SUBSCRIPTION = "nothing is sent: the settings have no [[subscription]] (`twinwatch init` makes one)"
-
-Say = Callable[[str], None]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,31 +28,41 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: `twinwatch refresh huengaynay thanhnien`")(refresh)
 
 
-def run() -> None:
+class LogFormat(StrEnum):
+    """How lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def run(
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="Lines for people or for programs.", show_default="log.format")] = None,
+) -> None:
     """Runs the service: crawls what is due, judges it, sends digests at their hours, serves the dashboard; until it is
     stopped. It does not start where the dashboard would be open to others without a password."""
     from monitor.application import Application
+    from monitor.logging_lines import SayHandler, make_say
     from monitor.schedule import Service
-    from storage.clock import CLOCK_FILE
 
+    if log_format is not None:
+        # For crawls in child processes too, which read the settings anew.
+        os.environ["TWINWATCH_LOG__FORMAT"] = log_format.value
     application = Application()
     dashboard = _open_dashboard(application)
-    say = make_say(application.clock)
-    logging.getLogger().handlers[:] = [_SayHandler(say)]
+    say = make_say(application.clock, application.settings)
+    logging.getLogger().handlers[:] = [SayHandler(say)]
     watched, subscriptions = len(application.watched), len(application.subscriptions)
     application.make_data_dir()
-    say(f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops")
-    if clock_file := os.environ.get(CLOCK_FILE):
-        say(f"the time is that of the file {clock_file} ({CLOCK_FILE} is set: for tests only)")
-    if not application.settings.may_crawl:
-        say(NO_CONTACT)
-    if not subscriptions:
-        say(NO_SUBSCRIPTION)
+    begun = f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops"
+    say(Line(begun, "service_started", outlets=watched, subscriptions=subscriptions))
+    for line in _find_warnings(application, subscriptions):
+        say(line)
     if dashboard is not None:
-        say(f"dashboard: {dashboard.url}")
+        say(Line(f"dashboard: {dashboard.url}", "dashboard_opened", url=dashboard.url))
     serve = dashboard.serve if dashboard else None
     asyncio.run(Service(application, say, queue=_open_queue(application), serve=serve).run())
-    say("stopped")
+    say(Line("stopped", "stopped"))
 
 
 def refresh(
@@ -77,6 +86,23 @@ def refresh(
     raise typer.Exit(1 if code or find_unread(store, begun_at) else 0)
 
 
+def _find_warnings(application: "Application", subscriptions: int) -> Iterator[Line]:
+    """What a person should know from the start."""
+    from monitor.open_files import find_open_files
+    from seeds.settings import config_path
+    from storage.clock import CLOCK_FILE
+
+    for found in find_open_files(application.settings, config_path()):
+        yield Line(found.say(), "file_readable_by_others", path=str(found.path), mode=found.mode)
+    if clock_file := os.environ.get(CLOCK_FILE):
+        said = f"the time is that of the file {clock_file} ({CLOCK_FILE} is set: for tests only)"
+        yield Line(said, "clock_file", path=clock_file)
+    if not application.settings.may_crawl:
+        yield Line(NO_CONTACT, "no_contact")
+    if not subscriptions:
+        yield Line(NO_SUBSCRIPTION, "no_subscription")
+
+
 def _open_queue(application: "Application") -> "CrawlQueue | None":
     """The queue for workers where the settings want one. Imported only then: it is heavy."""
     if not application.settings.crawl.queue:
@@ -93,19 +119,3 @@ def _open_dashboard(application: "Application") -> "Dashboard | None":
     from monitor.web.serving import Dashboard
 
     return Dashboard(application)
-
-
-class _SayHandler(logging.Handler):
-    """Log records as lines of the service, without tracebacks."""
-
-    def __init__(self, say: Say) -> None:
-        super().__init__()
-        self._say = say
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._say(" ".join(record.getMessage().split()))
-
-
-def make_say(clock: "Clock") -> Say:
-    """Prints a line after the time of day of this machine's zone."""
-    return lambda line: print(f"{clock().astimezone():%H:%M:%S}  {line}", flush=True)

@@ -5,6 +5,7 @@ import asyncio
 import typer
 
 from seeds.errors import InputError
+from seeds.lines import Line
 
 
 def register(app: typer.Typer) -> None:
@@ -19,19 +20,20 @@ def worker() -> None:
     dies loses nothing: its batch goes to another one.
     """
     from monitor.application import Application
-    from monitor.commands.running import HOW_TO_SET, make_say
+    from monitor.commands.running import HOW_TO_SET
+    from monitor.logging_lines import make_say
     from monitor.queue import CrawlQueue
     from monitor.worker import make_crawl
 
     application = Application()
     if not application.settings.may_crawl:
         raise InputError("not set, so nothing is fetched", where="crawl.contact", advice=HOW_TO_SET)
-    queue, say = CrawlQueue(application.settings.database_address), make_say(application.clock)
+    queue, say = CrawlQueue(application.settings.database_address), make_say(application.clock, application.settings)
 
     async def work() -> None:
         async with queue.open():
             await queue.work(make_crawl(application, say))
 
-    say("waiting for crawls; Ctrl-C stops")
+    say(Line("waiting for crawls; Ctrl-C stops", "worker_started"))
     asyncio.run(work())
-    say("stopped")
+    say(Line("stopped", "stopped"))

@@ -21,6 +21,8 @@ LANGUAGE_ZONES = {"vi": ZONES["VN"], "ko": ZONES["KR"]}
 
 
 ACTS, STAGES = frozenset(get_args(Act)), frozenset(get_args(Stage))
+# What lies outside is a slip, and days could not be counted from the ends of the calendar.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 LABEL_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 
@@ -107,7 +109,7 @@ def parse_story(data: dict[str, Any], catalogue: Catalogue) -> Story:
 
 def _read_choice(data: dict[str, Any], key: str, known: frozenset[str]) -> str | None:
     value = data.get(key)
-    if value is not None and value not in known:
+    if value is not None and (not isinstance(value, str) or value not in known):
         raise InputError(f"{key!r} is unknown: {value!r}", advice=f"known: {', '.join(sorted(known))}")
     return value
 
@@ -145,8 +147,10 @@ def _parse_instant(value: object, zone: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(str(value).strip())
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(at.year)
     except ValueError as error:
-        raise InputError(f"'published_at' is no ISO instant: {value!r}") from error
+        raise InputError(f"'published_at' is no ISO instant of our time: {value!r}") from error
     if zone:
         return at.replace(tzinfo=ZoneInfo(zone)) if at.tzinfo is None else at.astimezone(ZoneInfo(zone))
     return at if at.tzinfo else at.replace(tzinfo=UTC)

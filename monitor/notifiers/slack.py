@@ -97,7 +97,7 @@ class SlackNotifier:
 def judge_answer(answer: Answer) -> Outcome:
     """What an answer means for the message: a wait is honoured, a refusal of content, channel or login ends it."""
     if answer.status == 429 or answer.error in ("ratelimited", "rate_limited"):
-        wait = int(answer.retry_after) if answer.retry_after.isdigit() else DEFAULT_WAIT_SECONDS
+        wait = int(answer.retry_after[:9]) if answer.retry_after.isdecimal() else DEFAULT_WAIT_SECONDS
         return Outcome("retry", "Slack asks to wait", retry_after_seconds=wait)
     reason = f"Slack answers {answer.status}: {make_plain(answer.error, 200)}"
     if answer.status >= 500 or answer.status == 408 or answer.error in PASSING:

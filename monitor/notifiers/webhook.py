@@ -92,10 +92,10 @@ class WebhookNotifier:
         """The wait that is asked for, in seconds or as a date (RFC 9110, 10.2.3)."""
         asked = headers.get("Retry-After", "").strip()
         if asked.isdecimal() and asked.isascii():
-            return int(asked)
+            return int(asked[:9])  # thirty years, whatever else is asked for
         try:
             return max(0, int((parsedate_to_datetime(asked) - self._clock()).total_seconds()))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return DEFAULT_WAIT_SECONDS if status == 429 else None
 
 
