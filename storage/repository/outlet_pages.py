@@ -60,12 +60,14 @@ class OutletPageRepository:
 
     def _count_entries(self, since: datetime, days: int, outlet_ids: Sequence[str]) -> dict[str, list[int]]:
         day = func.date(EntryModel.seen_at)
-        question = select(EntryModel.outlet_id, day, func.count()).where(EntryModel.seen_at >= since)
+        # Grouped by the bare column, SQLite would walk through all entries outlet by outlet: 10 s for a million.
+        outlet = func.coalesce(EntryModel.outlet_id, "")
+        question = select(outlet, day, func.count()).where(EntryModel.seen_at >= since)
         if outlet_ids:
             question = question.where(EntryModel.outlet_id.in_(outlet_ids))
         counts: dict[str, list[int]] = defaultdict(lambda: [0] * days)
         with self._database.read() as session:
-            for outlet_id, on, count in session.execute(question.group_by(EntryModel.outlet_id, day)):
+            for outlet_id, on, count in session.execute(question.group_by(outlet, day)):
                 number = (datetime.fromisoformat(str(on)).date() - since.date()).days
                 if 0 <= number < days:
                     counts[outlet_id][number] += count

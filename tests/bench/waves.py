@@ -121,7 +121,7 @@ def settle(folder: Path, street: Street) -> dict[str, str]:
     (folder / "seeds" / "outlets").mkdir(parents=True)
     ids = [f"paper_{number:03}" for number in range(len(street.roots))]
     for number, outlet_id in enumerate(ids):
-        data = json.dumps(_describe(outlet_id, street.roots[number], number))  # JSON is YAML
+        data = json.dumps(describe_outlet(outlet_id, street.roots[number], number))  # JSON is YAML
         (folder / "seeds" / "outlets" / f"{outlet_id}.yml").write_text(data, "utf-8")
     (folder / "data").mkdir()
     store = open_store(_address(folder))
@@ -150,7 +150,8 @@ def _address(folder: Path) -> str:
     return f"sqlite:///{folder / 'data' / 'twinwatch.db'}"
 
 
-def _describe(outlet_id: str, root: str, number: int) -> dict[str, object]:
+def describe_outlet(outlet_id: str, root: str, number: int) -> dict[str, object]:
+    """The declaration of an outlet at `root`, half of them Vietnamese and half Korean."""
     country, lang, family = (("VN", "vi", "vn_a_id"), ("KR", "ko", "kr_ndsoft"))[number % 2]
     article = {"example": f"{root}/a-1000.html", "pattern": f"^{re.escape(root)}/a-\\d+\\.html", "confidence": "seen"}
     return {
