@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help setup demo run test test-slow soak lint bench lock clean
+.PHONY: help setup demo run test test-slow soak lint audit bench lock clean
 
 help:
 	@echo "make demo       the whole job on a bundled newsroom, offline"
 	@echo "make run        the service (see README: going live)"
 	@echo "make test       all tests but the slow ones"
 	@echo "make test-slow  the slow ones"
-	@echo "make soak       a thousand kills at random steps of composing and delivering"
+	@echo "make soak       a thousand kills at random steps, a hundred thousand broken inputs for every reader"
 	@echo "make lint       ruff and mypy"
+	@echo "make audit      the locked dependencies against known advisories (asks their index)"
 	@echo "make bench      the README's figures, measured here"
 	@echo "make setup      only the environment, in $(VENV)"
 	@echo "make lock       new requirement files (needs uv)"
@@ -32,11 +33,20 @@ test-slow: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 soak: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -m slow -s tests/monitor/crashes $(ARGS)
+	@$(BIN)/python -m pytest -m slow -s tests/monitor/crashes tests/fuzz $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+# Every package with its hash; exit 1 for a known weakness, and where nobody could be asked.
+audit: $(VENV)/dev.stamp
+	@said=$$($(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes \
+		--requirement requirements/runtime.txt --requirement requirements/dev.txt $(ARGS) 2>&1); code=$$?; \
+	echo "$$said" | tail -n 40; \
+	if [ $$code -ne 0 ] && ! echo "$$said" | grep -q "known vulnerabilit"; then \
+		echo "audit: the advisories could not be read from here, so nothing was checked"; fi; \
+	exit $$code
 
 bench: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.bench $(ARGS)
