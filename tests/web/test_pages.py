@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from monitor.application import Application
 from storage.values import Judgement
 from tests.factories import new_digest, save_article
+from tests.monitor.desk import make_subscription, subscribe
 from tests.web.desk import open_browser, save_happenings
 
 PAGES = {
@@ -138,3 +139,16 @@ def test_a_digest_of_another_form_is_named(application: Application) -> None:
     number = application.store.digests.save_digest(new_digest("e1"))
 
     assert open_browser(application).get(f"/digests/{number}").status_code == 200
+
+
+def test_the_next_digest_is_that_of_the_schedule(application: Application) -> None:
+    weekly = {"name": "weekly", "schedule": "weekly", "weekday": "friday"}
+    subscribe(application, make_subscription(**weekly), make_subscription(name="at-once", schedule="instant"))
+    browser = open_browser(application)
+
+    due = {one["name"]: one["due_at"] for one in browser.get("/digests.json").json()["subscriptions"]}
+
+    assert due["weekly"].startswith("2026-03-06T") and due["at-once"] is None
+    assert browser.get("/today.json?subscription=weekly").json()["due_at"] == due["weekly"]
+    assert "at once" in browser.get("/digests?lang=en").text
+    assert "is told of new ties and agreements at once" in browser.get("/?subscription=at-once&lang=en").text

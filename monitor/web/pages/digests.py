@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse
 
 from monitor.digests.content import DigestContent
 from monitor.digests.coverage_view import CoverageText, describe_coverage
+from monitor.digests.periods import find_next
 from monitor.digests.wording import load_wording
 from monitor.judgements import check_reader
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.pages.today import find_due
 from monitor.web.rendering import add_page
 from storage.values import DeliveryRow, DigestHead
 
@@ -23,13 +23,13 @@ PAGE, WAITING = 50, 50
 
 @dataclass(frozen=True)
 class SubscriptionLine:
-    """A subscription of the settings, and when its next digest is due."""
+    """A subscription of the settings, and when its next digest is due; None where it is told at once."""
 
     name: str
     notifier: str
     language: str
     recipients: int
-    due_at: datetime
+    due_at: datetime | None
     hour: int
     zone: str
 
@@ -63,7 +63,7 @@ def show_digests(desk: DeskHere, before: str = "", subscription: str = "") -> Di
     found = pages.find(PAGE + 1, int(before) if before else None, subscription)
     lines = tuple(
         SubscriptionLine(
-            one.name, one.notifier, one.language, len(one.recipients), find_due(one, now), one.hour, one.zone
+            one.name, one.notifier, one.language, len(one.recipients), find_next(one, now), one.hour, one.zone
         )
         for one in desk.application.subscriptions
     )

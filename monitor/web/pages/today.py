@@ -1,13 +1,14 @@
 """Today: what the next digest of a subscription will hold, and in one line what that rests on."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter, HTTPException
 
 from monitor.composing import draft_digest
 from monitor.digests.content import DigestContent, Section
 from monitor.digests.coverage_view import CoverageText, describe_coverage
+from monitor.digests.periods import find_next
 from monitor.digests.wording import load_wording
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.lines import EventLine, make_line
@@ -20,7 +21,7 @@ NEWEST = 20
 
 @dataclass(frozen=True)
 class TodayPage:
-    """The next digest of `subscription`, due at `due_at`; without any subscription the newest events instead."""
+    """The next digest of `subscription`, due at `due_at` (None: at once); without subscriptions the newest events."""
 
     subscription: str
     subscriptions: tuple[str, ...]
@@ -44,7 +45,7 @@ def show_today(desk: DeskHere, subscription: str = "") -> TodayPage:
     chosen = known[subscription or names[0]]
     content = draft_in(desk, chosen)
     return TodayPage(
-        chosen.name, names, find_due(chosen, desk.application.clock()), content.since_at, content.sections,
+        chosen.name, names, find_next(chosen, desk.application.clock()), content.since_at, content.sections,
         content.coverage.read, content.coverage.all, describe_coverage(content, load_wording(desk.language)),
         () if content.sections else newest,
     )
@@ -54,13 +55,6 @@ def draft_in(desk: Desk, subscription: Subscription) -> DigestContent:
     """What the subscription would be told now, in the words and the zone of whoever looks."""
     mine = subscription.model_copy(update={"language": desk.language, "zone": desk.zone})
     return draft_digest(desk.application, mine).content
-
-
-def find_due(subscription: Subscription, now: datetime) -> datetime:
-    """The next instant at which its digest is due."""
-    local = now.astimezone(subscription.timezone)
-    today = datetime.combine(local.date(), time(subscription.hour), subscription.timezone)
-    return today if today > now else today + timedelta(days=1)
 
 
 router = APIRouter()
