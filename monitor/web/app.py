@@ -18,7 +18,22 @@ from monitor.web.desk import get_desk
 from monitor.web.figures import FigureKeeper
 from monitor.web.guard import Guard, is_for_programs, make_check_write
 from monitor.web.limiter import LoginLimiter
-from monitor.web.pages import digests, event, events, links, login, map, outlets, rules, runs, ties, timeline, today
+from monitor.web.pages import (
+    digests,
+    event,
+    events,
+    exports,
+    health,
+    links,
+    login,
+    map,
+    outlets,
+    rules,
+    runs,
+    ties,
+    timeline,
+    today,
+)
 from monitor.web.reasons import Explainer
 from monitor.web.rendering import render
 from monitor.web.sessions import Sessions
@@ -26,7 +41,7 @@ from seeds.errors import TwinwatchError
 from storage.errors import StoreError
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (today, events, rules, event, ties, map, timeline, outlets, digests, runs, login, links)
+PAGES = (health, exports, today, events, rules, event, ties, map, timeline, outlets, digests, runs, login, links)
 
 
 def make_app(application: Application) -> FastAPI:

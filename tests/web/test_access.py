@@ -15,7 +15,7 @@ from tests.fake_clock import FakeClock
 from tests.web.desk import find_csrf, find_routes, open_browser, save_happenings
 
 PASSWORD, TOKEN = "correct horse battery", "a-token-for-programs"
-OPEN_TO_ALL = {"/login", "/links/event/{token}", "/links/judge/{token}", "/links/unsubscribe/{token}"}
+OPEN_TO_ALL = {"/healthz", "/login", "/links/event/{token}", "/links/judge/{token}", "/links/unsubscribe/{token}"}
 SIGNED = ("/links/",)
 
 

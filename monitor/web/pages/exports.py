@@ -1,0 +1,91 @@
+"""What leads out of the dashboard: feeds, a calendar and a workbook of events, the register's workbook and picture."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from fastapi import APIRouter, Response
+
+from monitor.web.api.answers import answer_bytes
+from monitor.web.desk import Desk, DeskHere
+from monitor.web.feeds import Feed, write_atom, write_calendar, write_json_feed
+from monitor.web.filters import FilterHere, ListFilter, make_query
+from monitor.web.lines import EventLine, make_line
+from monitor.web.pages import events, ties
+from monitor.web.picture import draw_register
+from monitor.web.rendering import make_jsonable
+from monitor.web.sheets import write_workbook
+
+IN_FEED, IN_CALENDAR, IN_WORKBOOK = 50, 200, 1000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SVG = "image/svg+xml"
+
+Write = Callable[[Feed, Sequence[EventLine]], bytes]
+
+
+def show_atom(desk: DeskHere, wanted: FilterHere) -> Response:
+    return _as_feed(desk, wanted, write_atom, "application/atom+xml; charset=utf-8")
+
+
+def show_json_feed(desk: DeskHere, wanted: FilterHere) -> Response:
+    return _as_feed(desk, wanted, write_json_feed, "application/feed+json")
+
+
+def show_calendar(desk: DeskHere, wanted: FilterHere) -> Response:
+    lines = _find(desk, wanted, IN_CALENDAR)
+    return answer_bytes(desk.request, write_calendar(_describe(desk), lines), "text/calendar; charset=utf-8")
+
+
+def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
+    rows = [_make_row(line) for line in _find(desk, wanted, IN_WORKBOOK)]
+    return _as_workbook(desk, "events", write_workbook("events", events.COLUMNS, rows))
+
+
+def show_ties_workbook(desk: DeskHere, place: str = "", kind: str = "") -> Response:
+    rows = map(make_jsonable, ties.find_lines(desk, place, kind))
+    return _as_workbook(desk, "ties", write_workbook("ties", ties.COLUMNS, rows))
+
+
+def show_picture(desk: DeskHere) -> Response:
+    """The whole register by provinces."""
+    gazetteer, say = desk.application.gazetteer, desk.words.say
+    counted: Counter[tuple[str, str]] = Counter()
+    for vn, kr in ties.find_register(desk):
+        if {vn, kr} <= gazetteer.localities.keys():
+            counted[gazetteer.province(vn), gazetteer.province(kr)] += 1
+    note = desk.words.count("ties.count", counted.total())
+    countries = say("country.VN"), say("country.KR")
+    return answer_bytes(desk.request, draw_register(counted, desk.place, say("ties.title"), countries, note), SVG)
+
+
+def _as_feed(desk: Desk, wanted: ListFilter, write: Write, kind: str) -> Response:
+    return answer_bytes(desk.request, write(_describe(desk), _find(desk, wanted, IN_FEED, by_sight=True)), kind)
+
+
+def _as_workbook(desk: Desk, name: str, content: bytes) -> Response:
+    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
+
+
+def _find(desk: Desk, wanted: ListFilter, limit: int, *, by_sight: bool = False) -> list[EventLine]:
+    query = make_query(replace(wanted, before=""), desk.application, limit - 1)
+    return [make_line(desk, event) for event in desk.store.event_pages.find(replace(query, by_sight=by_sight))]
+
+
+def _describe(desk: Desk) -> Feed:
+    request = desk.request
+    base = (desk.application.settings.web.public_url or str(request.base_url)).rstrip("/")
+    query = f"?{request.url.query}" if request.url.query else ""
+    title = f"Twinwatch: {desk.words.say('nav.events')}"
+    return Feed(title, desk.language, base, f"{base}{request.url.path}{query}", f"{base}/events{query}")
+
+
+def _make_row(line: EventLine) -> dict[str, object]:
+    return {**make_jsonable(line), "first_seen_at": line.first_seen_at.isoformat(timespec="seconds")}
+
+
+router = APIRouter()
+for path, show in (
+    ("/events.atom", show_atom), ("/events.feed.json", show_json_feed), ("/events.ics", show_calendar),
+    ("/events.xlsx", show_events_workbook), ("/ties.xlsx", show_ties_workbook), ("/ties.svg", show_picture),
+):
+    router.add_api_route(path, show, response_model=None)

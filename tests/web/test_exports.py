@@ -1,0 +1,182 @@
+"""Feeds, calendar, workbooks, picture and what machines ask: each readable by its own kind of program, none harmful."""
+
+import csv
+import io
+import zipfile
+from datetime import date, timedelta
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import icalendar
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from monitor.application import Application
+from monitor.web.picture import draw_register
+from monitor.web.sheets import write_workbook
+from storage.values import Judgement
+from tests.factories import save_article
+from tests.fake_clock import FakeClock
+from tests.web.desk import open_browser, save_happenings
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SVG = "{http://www.w3.org/2000/svg}"
+FEEDS = ("/events.atom", "/events.feed.json", "/events.ics", "/ties.svg")
+EVIL = '<script>alert(1)</script>]]>"><img src=x onerror=alert(1)>\x07\u202e&amp;'
+
+IN_PATH = quote(EVIL, safe="")
+
+
+def test_atom_holds_the_events_of_the_filter(browser: TestClient) -> None:
+    root = ElementTree.fromstring(browser.get("/events.atom?outlet=thanhnien&lang=ko").content)
+    (entry,) = root.findall(f"{ATOM}entry")
+
+    assert (root.findtext(f"{ATOM}title") or "").startswith("Twinwatch: ")
+    assert entry.findtext(f"{ATOM}id") == "urn:twinwatch:event:e2"
+    assert entry.find(f"{ATOM}link").attrib["href"] == "http://localhost/events/e2"  # type: ignore[union-attr]
+    assert "ký bản ghi nhớ số 2" in (entry.findtext(f"{ATOM}summary") or "")
+    assert root.find(f"{ATOM}link").attrib["href"].endswith("outlet=thanhnien&lang=ko")  # type: ignore[union-attr]
+
+
+def test_json_feed_holds_the_events_of_the_filter(browser: TestClient) -> None:
+    answer = browser.get("/events.feed.json?since=2026-02")
+
+    feed = answer.json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert answer.headers["content-type"] == "application/feed+json"
+    assert [item["url"] for item in feed["items"]] == [f"http://localhost/events/{id}" for id in ("e3", "e2")]
+
+
+def test_the_calendar_holds_events_whose_day_is_known(browser: TestClient) -> None:
+    calendar = icalendar.Calendar.from_ical(browser.get("/events.ics").content)
+
+    events = calendar.walk("VEVENT")
+    assert [event.decoded("dtstart") for event in events] == [date(2026, month, 1) for month in (3, 2, 1)]
+    assert {str(event["status"]) for event in events} == {"CONFIRMED"}
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_what_did_not_change_is_not_sent_again(browser: TestClient, path: str) -> None:
+    etag = browser.get(path).headers["etag"]
+
+    assert browser.get(path, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/events.xlsx", "/ties.xlsx"])
+def test_a_workbook_has_a_heading_and_its_rows(browser: TestClient, path: str) -> None:
+    book = zipfile.ZipFile(io.BytesIO(browser.get(path).content))
+    twin = browser.get(path.replace("xlsx", "csv")).text.removeprefix("\ufeff")
+
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == len(list(csv.reader(io.StringIO(twin))))
+
+
+@pytest.mark.parametrize("text", [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "https://evil.example", '=HYPERLINK("x")', "1e9",
+])
+def test_no_cell_of_a_workbook_is_a_formula_or_a_link(text: str) -> None:
+    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", ("title",), [{"title": text}])))
+
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet and "hyperlink" not in sheet.lower() and sheet.count('t="s"') == 2
+
+
+@pytest.mark.parametrize(("language", "vn", "kr"), [
+    ("en", "Huế", "Busan"), ("ko", "후에", "부산"), ("vi", "Huế", "Busan"),
+])
+def test_the_picture_names_provinces_in_every_language(browser: TestClient, language: str, vn: str, kr: str) -> None:
+    answer = browser.get("/ties.svg", params={"lang": language})
+
+    texts = " ".join(element.text or "" for element in ElementTree.fromstring(answer.content).iter(f"{SVG}text"))
+    assert answer.headers["content-type"] == "image/svg+xml" and vn in texts and kr in texts
+    assert b"<script" not in answer.content and b"style=" not in answer.content
+
+
+def test_more_ties_make_a_thicker_line() -> None:
+    ties = {("VN-1", "KR-1"): 9, ("VN-2", "KR-1"): 1}
+    root = ElementTree.fromstring(draw_register(ties, str, "Ties", ("Vietnam", "Korea"), "10 ties"))
+
+    widths = [float(path.attrib["stroke-width"]) for path in root.iter(f"{SVG}path")]
+    texts = [element.text for element in root.iter(f"{SVG}text")]
+    assert widths == [7.0, 1.0] and "KR-1  10" in texts
+    assert ElementTree.fromstring(draw_register({}, str, "Ties", ("Vietnam", "Korea"), "none")) is not None
+
+
+def test_words_of_others_are_words_in_every_page_feed_and_answer(application: Application) -> None:
+    store, now = application.store, application.clock()
+    save_happenings(store, "huengaynay", "thanhnien")
+    save_article(store, 9, title=EVIL, url="javascript:alert(1)", outlet_id="huengaynay")
+    store.judgements.save(Judgement("e1", "yes", EVIL, now))
+    store.outlet_pages.pause("huengaynay", EVIL, now)
+    run = store.runs.start_run(store.runs.start_wave(now), "huengaynay", now)
+    store.runs.end_run(run, now, "broken", EVIL, {f"refused:{EVIL}": 1})
+    with store.database.write() as session:
+        session.connection().exec_driver_sql("UPDATE articles SET title = ?", (EVIL,))
+        session.connection().exec_driver_sql("UPDATE facts SET quote = ?", (EVIL,))
+    browser = open_browser(application)
+    paths = (
+        *FEEDS, "/events.json", "/events.csv", "/events", "/events/e1", "/outlets/huengaynay", "/runs", "/runs.csv",
+        "/api/v1/events", "/api/v1/events/e1", "/api/v1/runs", "/api/v1/outlets", "/readyz", "/metrics", f"/{IN_PATH}",
+        f"/events/{IN_PATH}", f"/api/v1/events/{IN_PATH}", f"/ties/{IN_PATH}/x", f"/events.atom?place={IN_PATH}",
+    )
+
+    for path in paths:
+        answer = browser.get(path, params={"q": EVIL} if path == "/events" else None)
+
+        kind = answer.headers["content-type"]
+        assert answer.status_code != 500 and answer.headers["x-content-type-options"] == "nosniff", path
+        assert "default-src 'none'" in answer.headers["content-security-policy"], path
+        if "html" in kind or "xml" in kind:
+            assert "<script>alert" not in answer.text and "<img" not in answer.text, path
+        if "xml" in kind:
+            ElementTree.fromstring(answer.content)
+        if "calendar" in kind:
+            assert icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+        assert kind.startswith((
+            "text/html", "application/json", "application/atom+xml", "application/feed+json", "text/calendar",
+            "image/svg+xml", "text/csv", "text/plain",
+        )), path
+
+
+def test_a_search_shows_its_words_as_words(browser: TestClient) -> None:
+    page = browser.get("/events", params={"q": EVIL}).text
+
+    assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
+
+
+def test_a_service_that_does_its_work_is_ready(application: Application, clock: FakeClock) -> None:
+    browser = open_browser(application)
+    before = browser.get("/readyz")
+    application.store.leases.acquire("scheduler", "service", clock(), 90)
+    ready = browser.get("/readyz")
+    clock.advance(minutes=2)
+    gone = browser.get("/readyz")
+
+    assert before.status_code == gone.status_code == 503 and "schedule" in gone.json()["reasons"][0]
+    assert (ready.status_code, ready.json()["reasons"]) == (200, [])
+
+
+def test_a_service_whose_waves_have_stopped_is_not_ready(application: Application, clock: FakeClock) -> None:
+    crawl = application.settings.crawl.model_copy(update={"contact": "desk@city.example"})
+    application.settings = application.settings.model_copy(update={"crawl": crawl})
+    browser, store = open_browser(application), application.store
+    store.leases.acquire("scheduler", "service", clock(), timedelta(days=1).total_seconds())
+    none_yet = browser.get("/readyz").json()["reasons"]
+    store.runs.start_wave(clock())
+    fresh = browser.get("/readyz")
+    clock.advance(hours=7)
+    late = browser.get("/readyz").json()["reasons"]
+
+    assert none_yet == ["last wave: none yet"] and fresh.status_code == 200 and late[0].startswith("last wave: 20")
+
+
+def test_figures_are_read_by_prometheus_and_a_sign_of_life_needs_no_password(application: Application) -> None:
+    browser = open_browser(application, password="correct horse battery")
+    paths = ("/healthz", "/readyz", "/metrics", "/events.atom", "/ties.svg")
+    strangers = [browser.get(path).status_code for path in paths]
+    figures = open_browser(application, password="").get("/metrics")
+
+    assert strangers == [200, 401, 401, 401, 303]
+    names = {family.name for family in text_string_to_metric_families(figures.text)}
+    assert "twinwatch_articles" in names and figures.headers["content-type"].startswith("text/plain; version=0.0.4")
