@@ -74,12 +74,12 @@ class Desk:
         """Why something could not be read, as it is stored, in the reader's language; made plain."""
         return _translate(text, self.language) if text else ""
 
-    def counted(self, name: str) -> str:
-        """What a run counts (`entries_new`, `refused:too_short`), or a bare refusal, in words."""
+    def counted(self, name: str, count: int) -> str:
+        """What a run counts (`entries_new`, `refused:too_short`), or a bare refusal, in words with its number."""
         what, _, reason = name.rpartition(":")
         if self.words.has(f"count.{name}"):
-            return self.words.say(f"count.{name}")
-        said = make_plain(say_reason(reason, self.language))
+            return f"{self.words.say(f'count.{name}')} {count}"
+        said = f"{make_plain(say_reason(reason, self.language))} ({count})"
         return f"{self.words.say(f'count.{what}')}: {said}" if self.words.has(f"count.{what}") else said
 
     def headline(self, event: EventView) -> str:

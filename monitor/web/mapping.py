@@ -11,7 +11,9 @@ from seeds.outlines import load_outlines
 # In units of the drawing. Each country has a scale of its own, as Vietnam is three times as long.
 WIDTH, HEIGHT = 720, 560
 # A label needs this much room above the next one on its side; thicker lines than these hide what lies below them.
-LINE_ROOM, THIN, THICK = 17, 1.2, 6.0
+LINE_ROOM, THIN, THICK = 25, 1.2, 6.0
+# So many events at least make the thickest line: one happening is no highway.
+BUSY = 12
 LABELS = 14
 # So far an arc rises above the middle of its ends, as a share of their distance.
 RISE = 0.16
@@ -82,7 +84,7 @@ def draw_outline(country: str) -> str:
 
 def draw_arcs(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Arc, ...]:
     """The arcs of ties, the least busy first, so that the others lie above; places outside the drawing have none."""
-    most = max((link.events for link in links), default=0) or 1
+    most = max(BUSY, *(link.events for link in links)) if links else BUSY
     found = []
     for link in links:
         vn, kr = find_point(link.vn_key, gazetteer), find_point(link.kr_key, gazetteer)

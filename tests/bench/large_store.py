@@ -56,8 +56,8 @@ LINES = 6
 class LargeStore:
     """What is put into the tables, row by row; the same for the same seed."""
 
-    def __init__(self, events: int = EVENTS, articles: int = ARTICLES, ties: int = TIES) -> None:
-        self.events, self.articles = events, articles
+    def __init__(self, events: int = EVENTS, articles: int = ARTICLES, ties: int = TIES, waves: int = WAVES) -> None:
+        self.events, self.articles, self.waves = events, articles, waves
         self.gazetteer = load_gazetteer()
         self.outlets = [(one.id, one.lang) for one in load_catalogue().outlets.values() if one.lang in PAPERS]
         self.pairs = _choose_pairs(self.gazetteer, ties)
@@ -71,12 +71,13 @@ class LargeStore:
             (EntryModel, map(self.entry, range(1, self.articles + 1))),
             (ArticleModel, map(self.article, range(1, self.articles + 1))),
             (VerdictModel, map(self.verdict, range(1, self.articles + 1))),
-            (EventModel, map(self.event, range(self.events))), (EventPairModel, map(self.pair, range(self.events))),
+            (EventModel, map(self.event, range(self.events))),
+            (EventPairModel, map(self.pair, range(self.events))),
             (EventOutletModel, (row for n in range(self.events) for row in self.told_in(n))),
             (FactModel, map(self.fact, range(1, self.articles + 1))), (TieModel, iter(self.ties())),
             (FeedModel, map(self.feed, range(len(self.outlets)))),
-            (WaveModel, map(self.wave, range(1, WAVES + 1))),
-            (RunModel, map(self.run, range(1, WAVES * 100 + 1))),
+            (WaveModel, map(self.wave, range(1, self.waves + 1))),
+            (RunModel, map(self.run, range(1, self.waves * 100 + 1))),
         )
         for model, rows in tables:
             say(model.__tablename__)
@@ -131,7 +132,7 @@ class LargeStore:
     def event(self, n: int) -> dict[str, Any]:
         day = self.day(n).isoformat()
         return {
-            "id": f"e{n}", "block": "|".join(map(self.gazetteer.province, self.pair_of(n))), "act": ACTS[n % len(ACTS)],
+            "id": f"b{n}", "block": "|".join(map(self.gazetteer.province, self.pair_of(n))), "act": ACTS[n % len(ACTS)],
             "stage": STAGES[n % len(STAGES)], "happened_on": day, "verdict": "unsure" if n % 50 == 0 else "yes",
             "score": 0.9, "first_seen_at": self._seen(n), "new_tie": n % 40 == 0, "dated_on": day,
             "news_number": n + 1, "change_number": n + 1,
@@ -140,12 +141,12 @@ class LargeStore:
     def pair(self, n: int) -> dict[str, Any]:
         vn, kr = self.pair_of(n)
         return {
-            "event_id": f"e{n}", "vn_key": vn, "kr_key": kr, "position": 0, "dated_on": self.day(n).isoformat(),
+            "event_id": f"b{n}", "vn_key": vn, "kr_key": kr, "position": 0, "dated_on": self.day(n).isoformat(),
         }
 
     def told_in(self, n: int) -> list[dict[str, Any]]:
         told = {self.told_by(article) for article in range(n + 1, self.articles + 1, self.events)}
-        return [{"event_id": f"e{n}", "outlet_id": outlet_id, "lang": lang} for outlet_id, lang in sorted(told)]
+        return [{"event_id": f"b{n}", "outlet_id": outlet_id, "lang": lang} for outlet_id, lang in sorted(told)]
 
     def fact(self, n: int) -> dict[str, Any]:
         event = self.event(self.home(n))
@@ -171,11 +172,11 @@ class LargeStore:
         return {"outlet_id": self.outlets[n][0], "url": f"https://paper{n}.example/rss", "last_ok_at": NOW}
 
     def wave(self, n: int) -> dict[str, Any]:
-        at = NOW - timedelta(hours=WAVES - n)
+        at = NOW - timedelta(hours=self.waves - n)
         return {"id": n, "started_at": at, "finished_at": at + timedelta(minutes=9), "outcome": "done"}
 
     def run(self, n: int) -> dict[str, Any]:
-        at = NOW - timedelta(hours=WAVES - (n - 1) // 100 - 1)
+        at = NOW - timedelta(hours=self.waves - (n - 1) // 100 - 1)
         return {
             "id": n, "wave_id": (n - 1) // 100 + 1, "outlet_id": self.outlets[n % len(self.outlets)][0],
             "started_at": at, "finished_at": at + timedelta(minutes=1),

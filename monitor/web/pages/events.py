@@ -45,12 +45,17 @@ def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:
     say, langs = desk.words.say, dict.fromkeys((*LANGS, wanted.lang))
     return {"choices": {
         "place_vn": list_places(desk, "VN", wanted.place), "place_kr": list_places(desk, "KR", wanted.place),
-        "act": [Choice(act, say(f"act.{act}")) for act in ACTS],
-        "stage": [Choice(stage, say(f"stage.{stage}")) for stage in STAGES],
+        "act": [Choice(act, capitalise(say(f"act.{act}"))) for act in ACTS],
+        "stage": [Choice(stage, capitalise(say(f"stage.{stage}"))) for stage in STAGES],
         "language": [Choice(lang, desk.words.language_name(lang)) for lang in langs if lang],
         "outlet": _sort([Choice(one, desk.outlet(one)) for one in desk.application.watched]),
-        "verdict": [Choice(verdict, say(f"verdict.{verdict}")) for verdict in VERDICTS],
+        "verdict": [Choice(verdict, capitalise(say(f"verdict.{verdict}"))) for verdict in VERDICTS],
     }}
+
+
+def capitalise(name: str) -> str:
+    """A name as it stands in a list of choices; the catalogues have it as it stands in a sentence."""
+    return name[:1].upper() + name[1:]
 
 
 def list_places(desk: Desk, country: str, chosen: str) -> list[Choice]:
