@@ -24,7 +24,7 @@ from seeds.subscription import Subscription
 from storage.errors import StoreError
 from storage.values import DeliveryRow
 
-FILE = "alert.json"
+FILE = "own_health.json"
 LOOK_EVERY = timedelta(minutes=1)
 # What passes sooner is no illness: a host that has just woken up is idle for the first seconds.
 CONFIRM = timedelta(minutes=5)
