@@ -74,6 +74,16 @@ def test_the_containers_have_no_rights_that_they_do_not_need() -> None:
     assert re.search(r"^USER twinwatch$", (DOCKER / "Dockerfile").read_text(), re.M)
 
 
+def test_the_service_is_asked_for_a_sign_of_life_where_it_listens_without_a_password() -> None:
+    single = yaml.safe_load((DOCKER / "compose.yml").read_text())["services"]["twinwatch"]
+    web = load_settings(data_dir=Path("/data")).web
+
+    for service in (single, SCALE["service"]):
+        command = service["healthcheck"]["test"]
+        assert f"http://{web.host}:{web.port}/healthz" in command[-1] and command[:3] == ["CMD", "python", "-c"]
+        compile(command[-1], "healthcheck", "exec")
+
+
 def test_every_command_that_a_file_starts_exists() -> None:
     unit = (DOCKER / "twinwatch.service").read_text()
     started = [*(service["command"][0] for service in SCALE.values() if "build" in service)]
