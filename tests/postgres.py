@@ -1,7 +1,11 @@
 """A real PostgreSQL for tests: one server per test process, started when first asked for, one database per test."""
 
+import os
 import shutil
+import signal
 import tempfile
+import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from storage.engine import Database
 from storage.upgrade import upgrade
 
 TEMPLATE = "twinwatch_template"
+REVIVALS = 50
 # Nothing of a test outlives it, so nothing has to reach the disk.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
@@ -23,9 +28,9 @@ class TestServer:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
-        self.data = self._folder / "data"
-        self.data.mkdir()
-        self._server = PostgresServer(self.data, cleanup_mode="stop")
+        self._data = self._folder / "data"
+        self._data.mkdir()
+        self._server = PostgresServer(self._data, cleanup_mode="stop")
         self._server.start()
         self._numbers = count(1)
         for setting in CARELESS:
@@ -45,9 +50,23 @@ class TestServer:
         """Removes a database, whoever is still connected to it."""
         self._run(f'DROP DATABASE "{self._name(address)}" WITH (FORCE)')
 
+    def kill(self) -> None:
+        """Ends every process of the server at once, as a crash of its machine would."""
+        postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            with suppress(ProcessLookupError):  # they follow each other by themselves
+                os.kill(pid, signal.SIGKILL)
+
     def revive(self) -> None:
         """Starts a server again that was killed; as after a crash it first repairs itself."""
-        self._server.ensure_postgres_running()
+        for _ in range(REVIVALS):
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except Exception:  # of several libraries, while what was killed is still being cleared away
+                time.sleep(0.1)
+        raise AssertionError("the server cannot be started again")
 
     def stop(self) -> None:
         self._server.stop()
