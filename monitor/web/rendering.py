@@ -25,6 +25,14 @@ HERE = Path(__file__).parent
 YEAR_SECONDS = 365 * 24 * 3600
 NAVIGATION = ("today", "events", "ties", "map", "timeline", "outlets", "digests", "runs")
 TWINS = (".json", ".csv")
+# What else a page's rows are to be had as, under its filter; `pages.exports` has the routes.
+EXPORTS = {
+    "/events": (
+        ("XLSX", "/events.xlsx"), ("Atom", "/events.atom"), ("JSON Feed", "/events.feed.json"),
+        ("iCalendar", "/events.ics"),
+    ),
+    "/ties": (("XLSX", "/ties.xlsx"), ("SVG", "/ties.svg")),
+}
 
 Make = Callable[..., Any]
 Furnish = Callable[[Desk, Any], Mapping[str, Any]]
@@ -112,7 +120,7 @@ def _environment() -> Environment:
     environment.filters.update(plain=make_plain, safe_url=make_safe_url, host=find_host)
     environment.globals.update(
         navigation=NAVIGATION, native_names=NATIVE_NAMES, languages=LANGUAGES, draw_line=draw_line,
-        load_words=load_words,
+        load_words=load_words, exports=EXPORTS,
     )
     return environment
 

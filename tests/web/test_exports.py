@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from monitor.application import Application
 from monitor.web.picture import draw_register
+from monitor.web.rendering import EXPORTS
 from monitor.web.sheets import write_workbook
 from storage.values import Judgement
 from tests.factories import save_article
@@ -137,6 +138,15 @@ def test_words_of_others_are_words_in_every_page_feed_and_answer(application: Ap
             "text/html", "application/json", "application/atom+xml", "application/feed+json", "text/calendar",
             "image/svg+xml", "text/csv", "text/plain",
         )), path
+
+
+def test_pages_lead_to_what_their_rows_are_to_be_had_as(browser: TestClient) -> None:
+    for path, found in EXPORTS.items():
+        page = browser.get(path, params={"place": "VN-46", "lang": "vi"}).text
+
+        for _, target in found:
+            assert f'href="{target}?place=VN-46&amp;lang=vi"' in page, target
+            assert browser.get(target, params={"place": "VN-46"}).status_code == 200
 
 
 def test_a_search_shows_its_words_as_words(browser: TestClient) -> None:
