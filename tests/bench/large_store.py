@@ -19,6 +19,7 @@ from storage.models import (
     EventModel,
     EventOutletModel,
     EventPairModel,
+    EventTextModel,
     FactModel,
     FeedModel,
     RunModel,
@@ -26,6 +27,7 @@ from storage.models import (
     VerdictModel,
     WaveModel,
 )
+from storage.repository.event_texts import join_pieces
 from storage.store import Store
 from tests.screen_samples import make_usual
 
@@ -73,6 +75,7 @@ class LargeStore:
             (VerdictModel, map(self.verdict, range(1, self.articles + 1))),
             (EventModel, map(self.event, range(self.events))),
             (EventPairModel, map(self.pair, range(self.events))),
+            (EventTextModel, map(self.text, range(self.events))),
             (EventOutletModel, (row for n in range(self.events) for row in self.told_in(n))),
             (FactModel, map(self.fact, range(1, self.articles + 1))), (TieModel, iter(self.ties())),
             (FeedModel, map(self.feed, range(len(self.outlets)))),
@@ -143,6 +146,11 @@ class LargeStore:
         return {
             "event_id": f"b{n}", "vn_key": vn, "kr_key": kr, "position": 0, "dated_on": self.day(n).isoformat(),
         }
+
+    def text(self, n: int) -> dict[str, Any]:
+        told = range(n + 1, self.articles + 1, self.events)
+        pieces = (piece for article in told for piece in (self.title(article), QUOTES[self.told_by(article)[1]]))
+        return {"event_id": f"e{n}", "text": join_pieces(pieces)}
 
     def told_in(self, n: int) -> list[dict[str, Any]]:
         told = {self.told_by(article) for article in range(n + 1, self.articles + 1, self.events)}
