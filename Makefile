@@ -33,7 +33,7 @@ test-slow: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 soak: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -m slow -s tests/monitor/crashes tests/fuzz $(ARGS)
+	@$(BIN)/python -m pytest -m slow -s tests/monitor/crashes tests/faults tests/fuzz $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
