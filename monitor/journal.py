@@ -2,7 +2,7 @@
 
 One JSON object per line, each on the disk before the next step is taken: `begin` (the journal's own name), `digest`
 (whole, before it is handed over for the first time), `sending` (before each attempt) and how that ended: `sent`,
-`failed`, `retry` or `uncertain`. Every line has a number, counted up.
+`failed`, `retry` or `uncertain`; `again` where a person wants it sent once more. Every line has a number, counted up.
 """
 
 import json
@@ -28,7 +28,9 @@ KEPT_SHARE = 0.5
 # Of older digests nobody waits any more: some readers never say whether theirs arrived.
 RECENT = 1000
 MOST_LINES = 1 << 53
-ENDS = frozenset({"sent", "failed", "retry", "uncertain"})
+# `again`: a person wishes it to be sent once more, so that whatever was noted before is over.
+AGAIN = "again"
+ENDS = frozenset({"sent", "failed", "retry", "uncertain", AGAIN})
 FINAL = frozenset({"sent", "failed"})
 
 Line = dict[str, Any]
@@ -205,6 +207,8 @@ def _find_open(lines: Sequence[Line]) -> set[Key]:
             waiting[_key(line)] = set(line["recipients"])
         elif line["what"] in FINAL:
             waiting.get(_key(line), set()).discard(line["recipient"])
+        elif line["what"] == AGAIN and _key(line) in waiting:
+            waiting[_key(line)].add(line["recipient"])
     return {key for key in list(waiting)[-RECENT:] if waiting[key]}
 
 

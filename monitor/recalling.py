@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.journal import ENDS, TELLING, Journal, Line
+from monitor.journal import AGAIN, ENDS, TELLING, Journal, Line
 from seeds.errors import HeldError
 from storage.values import DeliveryState, EventView, RecalledDelivery, Telling, ToldEvent
 
@@ -20,6 +20,8 @@ UNCERTAIN_AFTER = timedelta(hours=1)
 MARGIN = 200
 STATES: dict[str, DeliveryState] = {
     "sent": "sent", "failed": "failed", "retry": "pending", "uncertain": "uncertain", "sending": "uncertain",
+    # It may have arrived before: it goes out as a possible repeat.
+    AGAIN: "uncertain",
 }
 BEGAN = "handed over before the store was restored; whether it arrived is not known"
 ADVICE = "check that readers may get everything since the backup once more, then `twinwatch deliveries --release`"
@@ -93,7 +95,7 @@ def gather(lines: Iterable[Line]) -> dict[tuple[str, str], _Digest]:
 
 
 def _note(digest: _Digest, line: Line) -> None:
-    before = digest.deliveries.get(line["recipient"])
+    before = None if line["what"] == AGAIN else digest.deliveries.get(line["recipient"])
     parts = max(line.get("parts_sent", 0), before.parts_sent if before else 0)
     reason = BEGAN if line["what"] == "sending" else line.get("reason", "")
     digest.deliveries[line["recipient"]] = RecalledDelivery(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Response
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse
 
+from monitor import resending
 from monitor.digests.content import DigestContent
 from monitor.digests.coverage_view import CoverageText, describe_coverage
 from monitor.digests.periods import find_next
@@ -86,7 +87,7 @@ def show_digest(digest_id: int, desk: DeskHere) -> DigestPage:
 
 def resend(delivery_id: int, desk: DeskHere) -> Response:
     """Makes a delivery due: the service hands it over with its next tick."""
-    if not desk.store.digest_pages.put_back(delivery_id, desk.application.clock()):
+    if not resending.put_back(desk.application, delivery_id):
         raise HTTPException(409, "delivery")
     return _lead_back(desk, delivery_id)
 
@@ -94,7 +95,7 @@ def resend(delivery_id: int, desk: DeskHere) -> Response:
 def stop(delivery_id: int, desk: DeskHere, reader: Annotated[str, Form()]) -> Response:
     who = check_reader(reader)
     desk.remember_reader(who)
-    if not desk.store.digest_pages.stop(delivery_id, f"stopped by {who}"):
+    if not resending.stop(desk.application, delivery_id, who):
         raise HTTPException(409, "delivery")
     return _lead_back(desk, delivery_id)
 
