@@ -1,4 +1,4 @@
-"""Sends a delivery once more, or no more, because a person wishes so; the journal learns of it before the store does."""
+"""Sends a delivery once more, or no more, because a person wishes so, and writes it in the journal too."""
 
 from typing import TYPE_CHECKING
 

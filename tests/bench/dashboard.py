@@ -1,7 +1,7 @@
 """Measures every page and every read of the API at the server, over a store of many years, on either database.
 
-Usage: python -m tests.bench.dashboard [--postgresql] [--keep FOLDER] [--turns N] [--only PART]. Filling takes some
-minutes; a folder that is kept is filled once (SQLite only).
+Usage: python -m tests.bench.dashboard [--postgresql] [--keep FOLDER] [--turns N] [--only PART]
+[--events N]. Filling takes some minutes; a folder that is kept is filled once (SQLite only).
 """
 
 import argparse
@@ -26,7 +26,7 @@ from monitor.web.app import make_app
 from seeds.settings import Settings
 from seeds.subscription import Subscription
 from storage.store import open_store
-from tests.bench.large_store import NOW, SUBSCRIPTION, LargeStore
+from tests.bench.large_store import ARTICLES, EVENTS, NOW, SUBSCRIPTION, LargeStore
 from tests.postgres import TestServer
 
 TURNS, MEDIAN, P95 = 40, 100, 300
@@ -53,8 +53,10 @@ def main() -> int:
     wish.add_argument("--keep", type=Path)
     wish.add_argument("--turns", type=int, default=TURNS)
     wish.add_argument("--only", default="")
+    wish.add_argument("--events", type=int, default=EVENTS)
     given = wish.parse_args()
-    with _make_store(given.postgresql, given.keep) as address, TemporaryDirectory() as folder:
+    large = LargeStore(given.events, given.events * ARTICLES // EVENTS)
+    with _make_store(large, given.postgresql, given.keep) as address, TemporaryDirectory() as folder:
         print(f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores", flush=True)
         # Other work on the machine disturbs the last figure least.
         print(f"{'ms':<64}  median     p95     CPU", flush=True)
@@ -129,31 +131,31 @@ def _make_application(address: str, folder: Path) -> Application:
 
 
 @contextmanager
-def _make_store(is_postgresql: bool, keep: Path | None) -> Iterator[str]:
+def _make_store(large: LargeStore, is_postgresql: bool, keep: Path | None) -> Iterator[str]:
     if is_postgresql:
         server = TestServer()
         try:
             address = server.make_upgraded()
-            _fill(address)
+            _fill(large, address)
             yield address
         finally:
             server.stop()
     elif keep is not None:
         path = keep / "large.db"
         if not path.exists():
-            _fill(f"sqlite:///{path}.new")
+            _fill(large, f"sqlite:///{path}.new")
             path.with_name("large.db.new").rename(path)
         yield f"sqlite:///{path}"
     else:
         with TemporaryDirectory() as folder:
-            _fill(f"sqlite:///{folder}/large.db")
+            _fill(large, f"sqlite:///{folder}/large.db")
             yield f"sqlite:///{folder}/large.db"
 
 
-def _fill(address: str) -> None:
+def _fill(large: LargeStore, address: str) -> None:
     started = time.monotonic()
     store = open_store(address)
-    LargeStore().fill(store, lambda table: print(f"{time.monotonic() - started:5.0f} s  {table}", flush=True))
+    large.fill(store, lambda table: print(f"{time.monotonic() - started:5.0f} s  {table}", flush=True))
     store.close()
 
 
