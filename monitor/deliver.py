@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from monitor.application import Application
 from monitor.composing import Draft
@@ -179,8 +180,16 @@ def _hand_over(application: Application, row: DeliveryRow, prepared: Prepared) -
         reason = f"cannot be rendered: {type(error).__name__}: {error}"
         return _record(application, row, telling.period, Outcome("retry", reason))
     with keep_claim(application, row):
-        outcome = notifier.hand_over(rendered, row.recipient, row)
+        outcome = notifier.hand_over(rendered, row.recipient, row, partial(_note_parts, application, row))
     return _record(application, row, telling.period, outcome)
+
+
+def _note_parts(application: Application, row: DeliveryRow, parts_sent: int) -> None:
+    """A sender that dies now has these parts behind it: they are not posted again."""
+    try:
+        application.store.deliveries.note_parts(row, parts_sent, application.clock())
+    except StoreError as error:
+        log.warning("a part that arrived cannot be noted: %s", error)
 
 
 def _render(application: Application, content: DigestContent, row: DeliveryRow, *, is_test: bool = False) -> Rendered:

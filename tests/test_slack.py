@@ -75,6 +75,17 @@ def test_several_messages_arrive_in_order(slack: SlackStandIn, post: object) -> 
     assert [received.text for received in slack.posts] == ["part 1", "part 2", "part 3"]
 
 
+def test_each_part_is_noted_as_soon_as_it_has_arrived(slack: SlackStandIn) -> None:
+    noted: list[tuple[int, int]] = []
+    delivery = make_delivery(notifier="slack", parts_sent=1)
+
+    SlackNotifier(webhook_settings(slack), timeout_seconds=0.3).hand_over(
+        THREE, CHANNEL, delivery, lambda parts: noted.append((parts, len(slack.posts)))
+    )
+
+    assert noted == [(2, 1), (3, 2)]
+
+
 @pytest.mark.parametrize("post", [by_webhook, by_bot])
 def test_an_attempt_goes_on_where_the_last_one_ended(slack: SlackStandIn, post: object) -> None:
     slack.script([SlackAnswer(body='{"ok": true}'), SlackAnswer(500, "oops")])

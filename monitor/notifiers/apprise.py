@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedEmail
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
 from seeds.sections import AppriseSettings
 from storage.values import DeliveryRow
 
@@ -19,7 +19,9 @@ class AppriseNotifier:
     def __init__(self, settings: AppriseSettings) -> None:
         self.settings = settings
 
-    def hand_over(self, rendered: RenderedEmail, recipient: str, delivery: DeliveryRow) -> Outcome:
+    def hand_over(
+        self, rendered: RenderedEmail, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
         """Sends subject and text to the one service with the tag `recipient`, in several messages where it is long.
 
         Apprise says only whether it worked. Where not, it most likely did not arrive: the next attempt says that it

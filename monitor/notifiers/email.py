@@ -11,7 +11,7 @@ from functools import cached_property
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedEmail
 from monitor.notifiers.message import is_ascii, make_message, parse_address
-from monitor.notifiers.outcome import Outcome, State
+from monitor.notifiers.outcome import NoteParts, Outcome, State, note_nothing
 from seeds.sections import EmailSettings
 from storage.values import DeliveryRow
 
@@ -25,7 +25,9 @@ class EmailNotifier:
     def __init__(self, settings: EmailSettings) -> None:
         self.settings = settings
 
-    def hand_over(self, rendered: RenderedEmail, recipient: str, delivery: DeliveryRow) -> Outcome:
+    def hand_over(
+        self, rendered: RenderedEmail, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
         """Sends `rendered` to `recipient`. What a person can mend in the settings is `retry`: nothing is lost by it."""
         missing = next((key for key in ("host", "sender") if not getattr(self.settings, key)), "")
         if missing:

@@ -1,10 +1,12 @@
 """What a hand-over came to, and what every notifier is; it does not decide when to try again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from storage.values import DeliveryRow
 
+NoteParts = Callable[[int], None]
 State = Literal["sent", "failed", "retry", "uncertain"]
 
 
@@ -27,9 +29,18 @@ class Outcome:
     may_have_arrived: bool = False
 
 
+def note_nothing(parts_sent: int) -> None:
+    """For a message of one part, or one whose parts nobody remembers."""
+
+
 class Notifier(Protocol):
     """Hands rendered digests over, one recipient at a time; blocks until the other side has answered or time is up."""
 
-    def hand_over(self, rendered: Any, recipient: str, delivery: DeliveryRow) -> Outcome:
-        """Hands `rendered` to `recipient`. Never raises for what the network or the other side does."""
+    def hand_over(
+        self, rendered: Any, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
+        """Hands `rendered` to `recipient`. Never raises for what the network or the other side does.
+
+        After each part of several, `note_parts` is told how many have certainly arrived, earlier attempts included.
+        """
         ...

@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookResponse
 
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedSlack, SlackMessage
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
 from seeds.sections import SlackSettings
 from storage.values import DeliveryRow
 
@@ -47,7 +47,9 @@ class SlackNotifier:
         self.settings = settings
         self.timeout_seconds = timeout_seconds
 
-    def hand_over(self, rendered: RenderedSlack, recipient: str, delivery: DeliveryRow) -> Outcome:
+    def hand_over(
+        self, rendered: RenderedSlack, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
         """Posts the messages that have not arrived yet (`delivery.parts_sent`), in order, until one is refused."""
         total = len(rendered.messages)
         arrived = min(delivery.parts_sent, total)
@@ -57,6 +59,7 @@ class SlackNotifier:
                 place = f"message {arrived + 1} of {total}: " if total > 1 else ""
                 return Outcome(outcome.state, place + outcome.reason, outcome.retry_after_seconds, arrived)
             arrived += 1
+            note_parts(arrived)
         return Outcome("sent", parts_sent=arrived)
 
     def test_login(self) -> str:

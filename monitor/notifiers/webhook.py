@@ -21,7 +21,7 @@ import aiohttp
 
 from monitor.digests.plain import make_plain
 from monitor.digests.rendered import RenderedWebhook
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
 from seeds.networks import Network, find_inner, is_private
 from seeds.sections import WebhookSettings
 from storage.clock import Clock, utc_now
@@ -39,7 +39,9 @@ class WebhookNotifier:
     def __init__(self, settings: WebhookSettings, clock: Clock = utc_now) -> None:
         self.settings, self._clock = settings, clock
 
-    def hand_over(self, rendered: RenderedWebhook, recipient: str, delivery: DeliveryRow) -> Outcome:
+    def hand_over(
+        self, rendered: RenderedWebhook, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
         """Posts to `recipient`. What a person can mend in the settings is `retry`: nothing is lost by it."""
         try:
             key = read_key(self.settings.secret.get_secret_value())

@@ -61,6 +61,13 @@ class DeliveryRepository:
         with self._database.write() as session:
             session.execute(update(DeliveryModel).where(mine).values(claimed_at=now))
 
+    def note_parts(self, row: DeliveryRow, parts_sent: int, now: datetime) -> None:
+        """Says that so many parts of what `row` hands over have arrived, and that its sender lives."""
+        mine = (DeliveryModel.id == row.id) & (DeliveryModel.claim == row.claim) & (DeliveryModel.state == "sending")
+        fewer = DeliveryModel.parts_sent < parts_sent
+        with self._database.write() as session:
+            session.execute(update(DeliveryModel).where(mine & fewer).values(parts_sent=parts_sent, claimed_at=now))
+
     def finish(
         self, claimed: DeliveryRow, state: DeliveryState, reason: str, at: datetime, *,
         retry_at: datetime | None = None, parts_sent: int = 0, may_repeat: bool = False,

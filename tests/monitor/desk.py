@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.application import Application
 from monitor.composing import compose_due
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
 from seeds.settings import Settings
 from seeds.subscription import Subscription
 from storage.store import Store
@@ -108,7 +108,9 @@ class FakeNotifier:
     def make(self, name: str, settings: Settings) -> "FakeNotifier":
         return self
 
-    def hand_over(self, rendered: Any, recipient: str, delivery: DeliveryRow) -> Outcome:
+    def hand_over(
+        self, rendered: Any, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
         self.asked.append(recipient)
         self.rows.append(delivery)
         scripted = self.answers.pop(0) if self.answers else Outcome("sent")

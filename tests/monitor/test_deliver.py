@@ -10,7 +10,8 @@ from monitor.application import Application
 from monitor.composing import compose_due, draft_digest, find_gaps, save_draft
 from monitor.deliver import RETRY_MINUTES, find_retry, hand_over_pending, hand_over_test
 from monitor.digests.periods import MADE_GOOD_WITHIN, find_period
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
+from storage.values import DeliveryRow
 from tests.factories import save_event
 from tests.fake_clock import START_AT, FakeClock
 from tests.monitor.desk import FakeNotifier, begin_subscriptions, compose_one, make_subscription, subscribe
@@ -190,6 +191,28 @@ def test_an_attempt_goes_on_after_the_parts_that_arrived(application: Applicatio
     hand_over_pending(application, notifier.make)
 
     assert [row.parts_sent for row in notifier.rows] == [0, 1]
+
+
+def test_parts_that_arrived_before_a_sender_died_are_not_posted_again(
+    application: Application, clock: FakeClock
+) -> None:
+    class Dying(FakeNotifier):
+        def hand_over(
+            self, rendered: Any, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+        ) -> Outcome:
+            note_parts(2)
+            raise KeyboardInterrupt
+
+    compose_one(application, clock)
+    notifier = FakeNotifier()
+
+    with pytest.raises(KeyboardInterrupt):
+        hand_over_pending(application, Dying().make)
+    clock.advance(minutes=61)
+    hand_over_pending(application, notifier.make)
+    hand_over_pending(application, notifier.make)
+
+    assert [(row.parts_sent, row.may_repeat) for row in notifier.rows] == [(2, True)]
 
 
 def test_a_digest_that_cannot_be_rendered_holds_up_nobody(application: Application, clock: FakeClock) -> None:

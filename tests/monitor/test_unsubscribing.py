@@ -10,7 +10,7 @@ from monitor.composing import compose_due, draft_digest
 from monitor.deliver import hand_over_pending, hand_over_test
 from monitor.digests.rendered import RenderedEmail
 from monitor.links import LinkPayload
-from monitor.notifiers.outcome import Outcome
+from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
 from monitor.unsubscribing import LEFT, find_bare, leave, resume
 from storage.values import DeliveryRow
 from tests.fake_clock import FakeClock
@@ -26,7 +26,9 @@ class KeepingNotifier(FakeNotifier):
         super().__init__()
         self.rendered: dict[str, RenderedEmail] = {}
 
-    def hand_over(self, rendered: Any, recipient: str, delivery: DeliveryRow) -> Outcome:
+    def hand_over(
+        self, rendered: Any, recipient: str, delivery: DeliveryRow, note_parts: NoteParts = note_nothing
+    ) -> Outcome:
         self.rendered[recipient] = rendered
         return super().hand_over(rendered, recipient, delivery)
 
