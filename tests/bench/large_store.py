@@ -150,7 +150,7 @@ class LargeStore:
     def text(self, n: int) -> dict[str, Any]:
         told = range(n + 1, self.articles + 1, self.events)
         pieces = (piece for article in told for piece in (self.title(article), QUOTES[self.told_by(article)[1]]))
-        return {"event_id": f"e{n}", "text": join_pieces(pieces)}
+        return {"event_id": f"b{n}", "text": join_pieces(pieces)}
 
     def told_in(self, n: int) -> list[dict[str, Any]]:
         told = {self.told_by(article) for article in range(n + 1, self.articles + 1, self.events)}
