@@ -5,7 +5,7 @@ Entries that were screened out are a tenth of what a real store holds beside the
 
 import zlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Table, text
 
@@ -18,7 +18,11 @@ RUNS_PER_OUTLET = 250
 # One article in so many proves something; three prove the same event; the last ones wait to be judged.
 PROVING, PER_EVENT, WAITING = 4, 3, 20
 DAYS = 1000
+OUTLET, URL = f"'o' || (i % {OUTLETS})", f"'https://o' || (i % {OUTLETS}) || '.example/tin-' || i || '.html'"
 TEXT = "Huế và Chungcheongnam ký bản ghi nhớ hợp tác về giáo dục, du lịch và nông nghiệp. "
+
+
+_Plan = tuple[str, int, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -81,79 +85,89 @@ def _find_default(column: object, words: _Words) -> str:
     return f"'{value}'" if isinstance(value, str | dict | list) else str(value)
 
 
-def _make_tables(articles: int, words: _Words) -> list[tuple[str, int, dict[str, str]]]:
+def _make_tables(articles: int, words: _Words) -> list[_Plan]:
     """Table, number of rows, and an expression of the row's number `i` for each column that needs one."""
-    facts, entries, runs = articles // PROVING, articles + articles // 10, OUTLETS * RUNS_PER_OUTLET
-    events = facts // PER_EVENT
-    outlet, pair = f"'o' || (i % {OUTLETS})", f"'p' || (i % {PAIRS})"
-    date, many = words.at("i"), articles // runs
-    seen = words.at(f"i * CAST({articles} AS BIGINT) / {entries}")
-    newest = words.at(str(articles))
-    event_at, fact_at = words.at(f"i * {PROVING * PER_EVENT}"), words.at(f"i * {PROVING}")
-    judged = f"CASE WHEN i > {articles - WAITING} THEN NULL ELSE {date} END"
-    act = "CASE i % 4 WHEN 0 THEN 'visit' WHEN 1 THEN 'agreement' WHEN 2 THEN 'trade_promotion' ELSE 'training' END"
-    proof = {"vn_key": "'VN-' || (i % 20)", "kr_key": "'KR-' || (i % 17)", "act": act, "stage": "'signed'"}
-    url, digests = "'https://o' || (i % 200) || '.example/tin-' || i || '.html'", SUBSCRIPTIONS * DAYS
+    return [*_crawled(articles, words), *_read(articles, words), *_judged(articles, words), *_told(articles, words)]
+
+
+def _crawled(articles: int, words: _Words) -> list[_Plan]:
+    runs = OUTLETS * RUNS_PER_OUTLET
+    run_at, newest = words.at(f"i * {articles // runs}"), words.at(str(articles))
     return [
-        ("outlets", OUTLETS, {"id": outlet, "state": "'fine'", "first_visit_at": words.at("1"), "next_due_at": newest}),
-        ("feeds", OUTLETS, {"id": "i", "outlet_id": outlet, "url": "'https://o' || i || '.example/rss'"}),
-        ("entries", entries, {
-            "id": "i", "outlet_id": outlet, "identity": f"{outlet} || ':' || i", "url": url, "title": "'Tin ' || i",
-            "published_at": seen, "seen_at": seen, "settled_at": seen, "attempts": "1",
-            "outcome": f"CASE WHEN i <= {articles} THEN 'saved' WHEN i > {entries - 500} THEN NULL"
-                       " ELSE 'screened_out' END"}),
-        ("articles", articles, {
-            "id": "i", "entry_id": "i", "outlet_id": outlet, "url": url, "title": "'Tin Huế ' || i",
-            "text": f"'{TEXT}' || i", "text_hash": "'h' || i", "lang": "'vi'", "published_at": date,
-            "fetched_at": date, "judged_at": judged}),
-        ("pages", articles // 10, {
-            "article_id": f"i + {articles - articles // 10}", "body": words.page(),
-            "fetched_at": words.at(f"i + {articles - articles // 10}")}),
-        ("waves", runs // OUTLETS, {"id": "i", "started_at": words.at(f"i * {many * OUTLETS}"), "outcome": "'fine'"}),
+        ("outlets", OUTLETS, {"id": OUTLET, "state": "'fine'", "first_visit_at": words.at("1"), "next_due_at": newest}),
+        ("feeds", OUTLETS, {"id": "i", "outlet_id": OUTLET, "url": "'https://o' || i || '.example/rss'"}),
+        ("waves", runs // OUTLETS, {
+            "id": "i", "started_at": words.at(f"i * {articles // runs * OUTLETS}"), "outcome": "'fine'"}),
         ("runs", runs, {
-            "id": "i", "wave_id": f"(i - 1) / {OUTLETS} + 1", "outlet_id": outlet, "outcome": "'fine'",
-            "started_at": words.at(f"i * {many}"), "finished_at": words.at(f"i * {many}")}),
-        ("verdicts", articles - WAITING, {
-            "id": "i", "article_id": "i", "rules_version": "'r1'", "score": "0.5", "judged_at": date,
-            "verdict": f"CASE WHEN i % {PROVING} = 0 THEN 'yes' ELSE 'no' END"}),
-        ("events", events, {
-            "id": "'e' || i", "block": pair, "happened_on": words.on(f"i * {PROVING * PER_EVENT}"),
-            "dated_on": words.on(f"i * {PROVING * PER_EVENT}"), "verdict": "'yes'", "first_seen_at": event_at,
-            "news_number": "i", "change_number": "i", **{key: proof[key] for key in ("act", "stage")}}),
-        ("event_pairs", events, {
-            "event_id": "'e' || i", "dated_on": words.on(f"i * {PROVING * PER_EVENT}"),
-            "vn_key": proof["vn_key"], "kr_key": proof["kr_key"]}),
-        ("event_outlets", events, {"event_id": "'e' || i", "outlet_id": outlet, "lang": "'vi'"}),
-        ("facts", facts - WAITING, {
-            "id": "i", "verdict_id": f"i * {PROVING}", "article_id": f"i * {PROVING}", "position": "0", "block": pair,
-            "happened_on": words.on(f"i * {PROVING}"), "quote": "'ký bản ghi nhớ'", "field": "'text'", "start": "21",
-            "end": "35", "event_id": f"'e' || CASE WHEN i > {events * PER_EVENT} THEN {events} ELSE"
-                                     f" (i + {PER_EVENT - 1}) / {PER_EVENT} END",
-            "waiting": words.yes("i % 20000 = 0"), **proof}),
-        ("ties", 300, {"vn_key": "'VN-' || i", "kr_key": "'KR-' || i", "kind": "'agreement'", "events": "1"}),
-        ("subscriptions", SUBSCRIPTIONS, {
-            "name": "'s' || i", "created_at": words.at("1"), "told_through": str(events - 50),
-            "changes_through": str(events - 50)}),
-        ("digests", digests, {
-            "id": "i", "subscription": f"'s' || (i % {SUBSCRIPTIONS} + 1)", "period": "'p' || i",
-            "composed_at": words.at(f"i * {articles // digests}"), "since_at": words.at(f"i * {articles // digests}"),
-            "content": "'{}'"}),
-        ("told", events - 50, {"subscription": "'s1'", "event_id": "'e' || i", "digest_id": f"i % {digests} + 1"}),
-        ("told_articles", events - 50, {"subscription": "'s1'", "entry_id": f"i * {PROVING}"}),
-        ("deliveries", digests * 4, {
-            "id": "i", "digest_id": "(i - 1) / 4 + 1", "notifier": "'email'", "recipient": "'r' || (i % 4)",
-            "created_at": fact_at, "sent_at": fact_at, "state": "CASE WHEN i % 5000 = 0 THEN 'pending' ELSE 'sent' END",
-            "next_attempt_at": f"CASE WHEN i % 5000 = 0 THEN {newest} ELSE NULL END"}),
-        ("hits", articles // 20, {
-            "id": "i", "service": "'gdelt'", "url": url, "host": "'o' || i", "outlet_id": outlet,
-            "identity": f"{outlet} || ':' || i", "found_at": words.at("i * 20"), "published_at": words.at("i * 20")}),
-        ("judgements", 500, {"id": "i", "event_id": "'e' || i", "answer": "'yes'", "judged_at": date}),
-        ("event_changes", 500, {
-            "id": "i", "event_id": "'e' || i", "kind": "'merge'", "other_id": "'e' || (i + 1)", "changed_at": date}),
+            "id": "i", "wave_id": f"(i - 1) / {OUTLETS} + 1", "outlet_id": OUTLET, "outcome": "'fine'",
+            "started_at": run_at, "finished_at": run_at}),
         ("leases", OUTLETS, {"name": "'host:o' || i || '.example'", "holder": "''", "expires_at": words.at("1")}),
     ]
 
 
-def newest_at() -> datetime:
-    """The instant of the last rows."""
-    return START_AT
+def _read(articles: int, words: _Words) -> list[_Plan]:
+    entries, pages, date = articles + articles // 10, articles // 10, words.at("i")
+    seen = words.at(f"i * CAST({articles} AS BIGINT) / {entries}")
+    ended = f"CASE WHEN i <= {articles} THEN 'saved' WHEN i > {entries - 500} THEN NULL ELSE 'screened_out' END"
+    return [
+        ("entries", entries, {
+            "id": "i", "outlet_id": OUTLET, "identity": f"{OUTLET} || ':' || i", "url": URL, "title": "'Tin ' || i",
+            "published_at": seen, "seen_at": seen, "settled_at": seen, "attempts": "1", "outcome": ended}),
+        ("articles", articles, {
+            "id": "i", "entry_id": "i", "outlet_id": OUTLET, "url": URL, "title": "'Tin Huế ' || i",
+            "text": f"'{TEXT}' || i", "text_hash": "'h' || i", "lang": "'vi'", "published_at": date,
+            "fetched_at": date, "judged_at": f"CASE WHEN i > {articles - WAITING} THEN NULL ELSE {date} END"}),
+        ("pages", pages, {
+            "article_id": f"i + {articles - pages}", "body": words.page(),
+            "fetched_at": words.at(f"i + {articles - pages}")}),
+        ("hits", articles // 20, {
+            "id": "i", "service": "'gdelt'", "url": URL, "host": "'o' || i", "outlet_id": OUTLET,
+            "identity": f"{OUTLET} || ':' || i", "found_at": words.at("i * 20"), "published_at": words.at("i * 20")}),
+    ]
+
+
+def _judged(articles: int, words: _Words) -> list[_Plan]:
+    facts, date = articles // PROVING, words.at("i")
+    events, pair = facts // PER_EVENT, f"'p' || (i % {PAIRS})"
+    act = "CASE i % 4 WHEN 0 THEN 'visit' WHEN 1 THEN 'agreement' WHEN 2 THEN 'trade_promotion' ELSE 'training' END"
+    keys, kind = {"vn_key": "'VN-' || (i % 20)", "kr_key": "'KR-' || (i % 17)"}, {"act": act, "stage": "'signed'"}
+    event_on, event_at = words.on(f"i * {PROVING * PER_EVENT}"), words.at(f"i * {PROVING * PER_EVENT}")
+    number = f"CASE WHEN i > {events * PER_EVENT} THEN {events} ELSE (i + {PER_EVENT - 1}) / {PER_EVENT} END"
+    return [
+        ("verdicts", articles - WAITING, {
+            "id": "i", "article_id": "i", "rules_version": "'r1'", "score": "0.5", "judged_at": date,
+            "verdict": f"CASE WHEN i % {PROVING} = 0 THEN 'yes' ELSE 'no' END"}),
+        ("events", events, {
+            "id": "'e' || i", "block": pair, "happened_on": event_on, "dated_on": event_on, "verdict": "'yes'",
+            "first_seen_at": event_at, "news_number": "i", "change_number": "i", **kind}),
+        ("event_pairs", events, {"event_id": "'e' || i", "dated_on": event_on, **keys}),
+        ("event_outlets", events, {"event_id": "'e' || i", "outlet_id": OUTLET, "lang": "'vi'"}),
+        ("facts", facts - WAITING, {
+            "id": "i", "verdict_id": f"i * {PROVING}", "article_id": f"i * {PROVING}", "position": "0", "block": pair,
+            "happened_on": words.on(f"i * {PROVING}"), "quote": "'ký bản ghi nhớ'", "field": "'text'", "start": "21",
+            "end": "35", "event_id": f"'e' || {number}", "waiting": words.yes("i % 20000 = 0"), **keys, **kind}),
+        ("ties", 300, {"vn_key": "'VN-' || i", "kr_key": "'KR-' || i", "kind": "'agreement'", "events": "1"}),
+        ("judgements", 500, {"id": "i", "event_id": "'e' || i", "answer": "'yes'", "judged_at": date}),
+        ("event_changes", 500, {
+            "id": "i", "event_id": "'e' || i", "kind": "'merge'", "other_id": "'e' || (i + 1)", "changed_at": date}),
+    ]
+
+
+def _told(articles: int, words: _Words) -> list[_Plan]:
+    events, digests = articles // PROVING // PER_EVENT, SUBSCRIPTIONS * DAYS
+    told, composed_at = events - 50, words.at(f"i * {articles // digests}")
+    created_at, newest = words.at(f"i * {articles // digests // 4}"), words.at(str(articles))
+    return [
+        ("subscriptions", SUBSCRIPTIONS, {
+            "name": "'s' || i", "created_at": words.at("1"), "told_through": str(told), "changes_through": str(told)}),
+        ("digests", digests, {
+            "id": "i", "subscription": f"'s' || (i % {SUBSCRIPTIONS} + 1)", "period": "'p' || i",
+            "composed_at": composed_at, "since_at": composed_at, "content": "'{}'"}),
+        ("told", told, {"subscription": "'s1'", "event_id": "'e' || i", "digest_id": f"i % {digests} + 1"}),
+        ("told_articles", told, {"subscription": "'s1'", "entry_id": f"i * {PROVING}"}),
+        ("deliveries", digests * 4, {
+            "id": "i", "digest_id": "(i - 1) / 4 + 1", "notifier": "'email'", "recipient": "'r' || (i % 4)",
+            "created_at": created_at, "sent_at": created_at,
+            "state": "CASE WHEN i % 5000 = 0 THEN 'pending' ELSE 'sent' END",
+            "next_attempt_at": f"CASE WHEN i % 5000 = 0 THEN {newest} ELSE NULL END"}),
+    ]
