@@ -17,6 +17,7 @@ NOISE = frozenset({
 })
 MAX_ADDRESS = 2_000  # characters: PostgreSQL indexes no value of more than 2,704 bytes; real articles have below 400
 MOST_ESCAPES = 8
+_ESCAPED = re.compile("&(?:amp;)+", re.I)
 UNKNOWN_FAMILY = "unknown"  # of an outlet that no seed file declares: nobody knows which query keys identify
 _NOISE_START = ("utm_", "_ga", "pk_", "mtm_", "aspsession")
 _TWIN = re.compile(r"^(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.)")
@@ -88,6 +89,7 @@ def clean_url(url: str, outlet: Outlet) -> str:
 
 def _unescape_wholly(text: str) -> str:
     """What is clean stays clean: an address that went through several systems is one article, not two."""
+    text = _ESCAPED.sub("&", text)
     for _ in range(MOST_ESCAPES):
         before, text = text, unescape_again(text)
         if text == before:
