@@ -104,9 +104,10 @@ def save_event(store: Store, id: str, number: int = 1, at: datetime = START_AT, 
     vn_key = values.pop("vn_key", VN)
     block = values.pop("block", f"{vn_key}|{KR}#{number}")
     happened_on = values.get("happened_on", "2026-03-01")
+    new_ties = frozenset({id}) if values.pop("new_tie", False) else None
     article_id = save_article(store, number, at, outlet_id=values.pop("outlet_id", OUTLET))
     fact = new_fact(vn_key=vn_key, block=block, happened_on=happened_on)
     store.articles.save_verdict(new_verdict(article_id, fact), at)
     facts = [fact.id for fact in store.events.block_facts(block)]
     row = event_row(id, *facts, block=block, **({"pairs": ((vn_key, KR),)} | values))
-    store.events.save_block(block, [row], {}, at)
+    store.events.save_block(block, [row], {}, at, new_ties=new_ties)

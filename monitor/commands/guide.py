@@ -63,7 +63,7 @@ def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
     save_settings(path, make_toml(contact, answers, server, writer[0]))
     begin_subscription(path)
     typer.echo(f"Wrote {path}. If the mail server wants a login: email.username there, the password in")
-    typer.echo("TWINWATCH_EMAIL__PASSWORD.")
+    typer.echo("TWINWATCH_EMAIL__PASSWORD. Slack, webhooks, filters and more readers: see twinwatch.example.toml.")
     if test if test is not None else ask_for_test():
         send_test(path)
     typer.echo("Next: `twinwatch refresh` crawls once, `twinwatch run` starts the service.")

@@ -23,7 +23,10 @@ def init(
     test: Annotated[bool | None, typer.Option("--test/--no-test", help="Send a test message at the end.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Asks for contact, language, hour and recipients, and writes twinwatch.toml. Options answer in advance."""
+    """Asks for contact, language, hour and recipients, and writes twinwatch.toml. Options answer in advance.
+
+    It sets up a daily email; Slack, webhooks and filters are added in the file, as twinwatch.example.toml shows.
+    """
     from monitor.commands.guide import Answers, write_settings
 
     write_settings(Answers(contact, language, hour, zone, recipients, smtp, sender), test=test, force=force)

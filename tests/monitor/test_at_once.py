@@ -161,7 +161,7 @@ def test_a_week_is_summed_up_by_act_with_its_new_ties(application: Application, 
     begin(application, schedule="weekly", weekday="monday")
     acts = ("visit", "agreement", "visit", "aid")
     for number, act in enumerate(acts, 1):
-        save_event(application.store, f"e{number}", number, clock.advance(days=1), act=act)
+        save_event(application.store, f"e{number}", number, clock.advance(days=1), act=act, new_tie=act == "aid")
     save_event(application.store, "e5", 5, clock(), verdict="unsure")
     clock.advance(days=3, hours=1)
 
@@ -172,3 +172,4 @@ def test_a_week_is_summed_up_by_act_with_its_new_ties(application: Application, 
     content = DigestContent.from_json(digest.content)
     assert content.summary is not None and content.kind == "weekly"
     assert content.summary.acts == (("visit", 2), ("agreement", 1), ("aid", 1))
+    assert [(pair.vn_key, pair.kr_key) for pair in content.summary.new_ties] == [("VN-46", "KR-44")]
