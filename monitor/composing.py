@@ -1,7 +1,7 @@
 """The loop that composes the digests whose hour has come, and saves them with what they tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.application import Application
@@ -13,7 +13,7 @@ from monitor.digests.content import DigestContent
 from monitor.digests.filters import is_wanted, may_be_wanted
 from monitor.digests.periods import find_period
 from monitor.recalling import recall_told
-from monitor.unsubscribing import find_present
+from monitor.unsubscribing import LEFT, find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
 from storage.repository.event_views import SharedViews
@@ -143,8 +143,14 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     )
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)
-    content = _tell_changes(add_own_finds(application, content), subscription, last)
+    content = _tell_changes(_add_unreached(application, add_own_finds(application, content)), subscription, last)
     return Draft(subscription, content, told, passed_over, since_at, now, standings, articles, marks)
+
+
+def _add_unreached(application: Application, content: DigestContent) -> DigestContent:
+    """Who reads this should know of an earlier digest that never came; to whom stays untold."""
+    found = application.store.deliveries.unreached(content.subscription, content.since_at, unless=LEFT)
+    return replace(content, coverage=replace(content.coverage, unreached=tuple(found))) if found else content
 
 
 def _tell_changes(content: DigestContent, subscription: Subscription, last: DigestRow | None) -> DigestContent:

@@ -148,12 +148,14 @@ class Coverage:
     """The ledger of the period, outlet by outlet, and the intervals in which Twinwatch itself was down.
 
     `own_finds` is set where search services measure the outlets; `changes` are those since the last digest.
+    `unreached` are earlier digests that were given up since then: when composed, and for how many recipients.
     """
 
     outlets: tuple[OutletCoverage, ...]
     down: tuple[tuple[datetime, datetime], ...] = ()
     own_finds: OwnFinds | None = None
     changes: tuple[OutletChange, ...] = ()
+    unreached: tuple[tuple[datetime, int], ...] = ()
 
     def of_group(self, group: CoverageGroup) -> tuple[OutletCoverage, ...]:
         """The outlets of one group, by name."""

@@ -31,7 +31,7 @@ class CoverageLine:
 
 @dataclass(frozen=True)
 class CoverageText:
-    """The coverage in words, groups in order; `down` says when Twinwatch itself did not run.
+    """The coverage in words, groups in order; `down` says when Twinwatch itself did not run, or did not reach readers.
 
     `measured` is one sentence on what search services say of the outlets, empty where they say nothing.
     """
@@ -58,6 +58,9 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
         ),
         down=tuple(
             wording.say("coverage.down", **_span(start, end, content)) for start, end in content.coverage.down
+        ) + tuple(
+            wording.count("coverage.unreached", readers, moment=format_moment(at, content.language, content.zone))
+            for at, readers in content.coverage.unreached
         ),
         measured=_own_finds(content, wording),
     )

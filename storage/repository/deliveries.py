@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
@@ -122,6 +122,22 @@ class DeliveryRepository:
             question = question.where(DeliveryModel.id < before)
         with self._database.read() as session:
             return [_delivery(row, subscription) for row, subscription in session.execute(question)]
+
+    def unreached(self, subscription: str, since: datetime, unless: str) -> list[tuple[datetime, int]]:
+        """When digests of which some deliveries failed for good since then were composed, and how many failed of each.
+
+        Failures for the reason `unless` are none.
+        """
+        question = (
+            select(DigestModel.composed_at, func.count()).join(DeliveryModel, DigestModel.id == DeliveryModel.digest_id)
+            .where(
+                DigestModel.subscription == subscription, DeliveryModel.state == "failed",
+                DeliveryModel.claimed_at >= since, DeliveryModel.reason != unless,
+            )
+            .group_by(DigestModel.id, DigestModel.composed_at).order_by(DigestModel.composed_at)
+        )
+        with self._database.read() as session:
+            return [(composed_at, count) for composed_at, count in session.execute(question)]
 
     def get(self, delivery_id: int) -> DeliveryRow | None:
         """The delivery with this id."""

@@ -8,12 +8,15 @@ from sqlalchemy import delete, update
 
 from monitor.application import Application
 from monitor.composing import compose_due, draft_digest, save_draft
+from monitor.deliver import hand_over_pending
 from monitor.digests.content import DigestContent
+from monitor.digests.render_email import render_email
+from monitor.notifiers.outcome import Outcome
 from storage.models import ToldArticleModel, ToldModel
 from storage.values import EventChange, EventRow, Judgement
 from tests.factories import BLOCK, event_row, new_fact, new_verdict, save_article
 from tests.fake_clock import FakeClock
-from tests.monitor.desk import begin_subscriptions, make_subscription, subscribe
+from tests.monitor.desk import FakeNotifier, begin_subscriptions, compose_one, make_subscription, subscribe
 
 OTHER = ("VN-48", "KR-26")
 
@@ -270,3 +273,31 @@ def test_of_what_a_restored_store_forgot_how_it_was_told_nothing_is_told_again(d
 
     assert adopted.is_empty
     assert later(desk.next_digest()) == [("e1", ["Tin 4"])]
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "could not be handed over to 1 recipient;"), ("ko", "수신자 1명에게 전달하지 못해"),
+    ("vi", "không gửi được tới 1 người nhận"),
+])
+def test_the_next_digest_says_that_one_did_not_arrive_and_names_nobody(
+    language: str, said: str, application: Application, clock: FakeClock
+) -> None:
+    compose_one(application, clock, recipients=["a@x.example", "gone@x.example"], language=language)
+    notifier = FakeNotifier()
+    notifier.refused["gone@x.example"] = Outcome("failed", "550 no such user")
+    hand_over_pending(application, notifier.make)
+    clock.advance(days=1)
+
+    next_one, after = (_compose(application, clock) for _ in range(2))
+
+    text = render_email(next_one).text
+    assert said in text and "gone@" not in text
+    assert after.coverage.unreached == ()
+
+
+def _compose(application: Application, clock: FakeClock) -> DigestContent:
+    [digest_id] = compose_due(application)
+    digest = application.store.digests.get_digest(digest_id)
+    assert digest is not None
+    clock.advance(days=1)
+    return DigestContent.from_json(digest.content)
