@@ -1,4 +1,4 @@
-"""`db backup` while the service tells, and `db restore` of an older backup: the journal stays, nothing is told twice."""
+"""`db backup` while the service tells, and `db restore` of an older one: the journal stays, nothing is told twice."""
 
 from collections.abc import Callable
 from pathlib import Path
