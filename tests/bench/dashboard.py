@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import os
 import re
+import signal
 import statistics
 import sys
 import time
@@ -55,6 +56,8 @@ def main() -> int:
     wish.add_argument("--only", default="")
     wish.add_argument("--events", type=int, default=EVENTS)
     given = wish.parse_args()
+    # Ended from outside, it still stops its PostgreSQL.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     large = LargeStore(given.events, given.events * ARTICLES // EVENTS)
     with _make_store(large, given.postgresql, given.keep) as address, TemporaryDirectory() as folder:
         print(f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores", flush=True)
