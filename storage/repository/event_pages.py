@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from storage.engine import Database
 from storage.models import ArticleModel, EventModel, EventOutletModel, EventPairModel, FactModel
 from storage.repository.event_views import has_facts, make_views
+from storage.repository.redirects import CHUNK
 from storage.repository.search import Narrowing, find_word
 from storage.values import EventFact, EventQuery, EventView, FactName, MonthCount
 
@@ -31,8 +32,11 @@ class EventPageRepository:
         with self._database.read() as session:
             question = select(EventModel).where(EventModel.merged_into.is_(None), has_facts())
             question = question.where(EventModel.verdict == query.verdict, *_conditions(query))
-            for one in _find_narrowing(query, is_sqlite=self._database.is_sqlite):
-                question = question.where(_is_among(session, one))
+            narrowing = _find_narrowing(query, is_sqlite=self._database.is_sqlite)
+            has_index = any(one.is_indexed for one in narrowing)
+            for one in narrowing:
+                is_asked = has_index and not one.is_indexed
+                question = question.where(one.of_event if is_asked else _is_among(session, one))
             if query.before:
                 question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
             first = EventModel.first_seen_at if query.by_sight else day
@@ -104,10 +108,10 @@ def _find_narrowing(query: EventQuery, *, is_sqlite: bool) -> list[Narrowing]:
 
 def _is_among(session: Session, wanted: Narrowing) -> ColumnElement[bool]:
     """Whether an event is among those: looked up at once where they are few, else asked of each event in turn."""
-    few = wanted.ids.limit(FEW + 1).subquery()
-    if (session.scalar(select(func.count()).select_from(few)) or 0) <= FEW:
-        return EventModel.id.in_(wanted.ids)
-    return wanted.of_event
+    few = session.scalars(wanted.ids.limit(FEW + 1)).all()
+    if len(few) <= min(CHUNK, FEW):
+        return EventModel.id.in_(set(few))
+    return EventModel.id.in_(wanted.ids) if len(few) <= FEW else wanted.of_event
 
 
 def _is_event(ids: Select[Any]) -> ColumnElement[bool]:

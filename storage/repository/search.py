@@ -18,10 +18,14 @@ _index = table(TABLE, column("rowid"), column(TABLE))
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Which events meet a condition: as their ids, and as what is asked of one event in turn."""
+    """Which events meet a condition: as their ids, and as what is asked of one event in turn.
+
+    Without an index, to find all ids is to read every text.
+    """
 
     ids: Select[Any]
     of_event: ColumnElement[bool]
+    is_indexed: bool = True
 
 
 def find_word(word: SearchWord, *, is_sqlite: bool) -> Narrowing:
@@ -40,7 +44,7 @@ def find_word(word: SearchWord, *, is_sqlite: bool) -> Narrowing:
         of_outlet = told.outlet_id.in_(word.outlet_ids)
         ids.append(select(told.event_id).where(of_outlet))
         asked.append(_exists(select(told.event_id).where(told.event_id == EventModel.id, of_outlet)))
-    return Narrowing(select(union_all(*ids).subquery().c.event_id), or_(*asked))
+    return Narrowing(select(union_all(*ids).subquery().c.event_id), or_(*asked), bool(grams))
 
 
 def _exists(question: Select[Any]) -> ColumnElement[bool]:
