@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, get_args
 
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Path
 
 from monitor.application import Application
 from monitor.web.searching import find_words
@@ -21,6 +21,9 @@ DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 LANG = re.compile(r"[a-z]{2,3}")
 LONGEST_WORDS = 200
 PAGE = 50
+# Of a column of whole numbers.
+BIGGEST = 2**63 - 1
+Number = Annotated[int, Path(ge=1, le=BIGGEST)]
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,12 @@ def make_query(wanted: ListFilter, application: Application, limit: int = PAGE) 
         until_on=f"{wanted.until}~" if wanted.until else "", words=find_words(wanted.q, application),
         verdict=wanted.verdict, before=before, limit=limit + 1,  # type: ignore[arg-type]
     )
+
+
+def read_number(before: str) -> int | None:
+    """The number of an address below which a page begins, None for none. HTTPException 400 for what is no number."""
+    _check("before", not before or (before.isdecimal() and len(before) < len(str(BIGGEST))))
+    return int(before) if before else None
 
 
 def find_inside(gazetteer: Gazetteer, key: str) -> tuple[str, ...]:

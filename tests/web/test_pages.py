@@ -114,6 +114,13 @@ def test_a_filter_that_means_nothing_is_refused(browser: TestClient, query: str)
     assert browser.get(f"/events?{query}").status_code == 400
 
 
+def test_a_number_that_no_column_holds_is_refused(browser: TestClient) -> None:
+    huge = "9" * 20
+    for path in (f"/digests/{huge}", f"/runs?before={huge}", f"/digests?before={huge}", "/digests/0", "/runs?before=x"):
+        assert browser.get(path).status_code == 400, path
+    assert browser.get(f"/runs?before={'9' * 18}").status_code == 200
+
+
 def test_events_are_filtered_and_paged(browser: TestClient) -> None:
     def find(query: str) -> list[str]:
         return [row["id"] for row in browser.get(f"/events.json?{query}").json()["rows"]]

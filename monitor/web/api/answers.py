@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
-from fastapi import HTTPException, Path, Query, Request
+from fastapi import HTTPException, Query, Request
 from starlette.responses import Response
 
-from monitor.web.api.shapes import BIGGEST, Error
+from monitor.web.api.shapes import Error
+from monitor.web.filters import BIGGEST
 
 MOST = 200
 # What keysets are made of; a cursor that holds anything else is none of ours.
@@ -33,7 +34,6 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Unchanged si
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="At most so many items.")]
 Cursor = Annotated[str, Query(max_length=300, description="`next` of the page before.")]
-Number = Annotated[int, Path(ge=1, le=BIGGEST)]
 Item = TypeVar("Item")
 
 

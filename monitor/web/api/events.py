@@ -11,10 +11,10 @@ from monitor import judgements
 from monitor.application import UTC_ZONE
 from monitor.rows import event_json, make_pair
 from monitor.times import format_instant
-from monitor.web.api.answers import Cursor, Limit, Number, answer, documented, make_page, read_two
+from monitor.web.api.answers import Cursor, Limit, answer, documented, make_page, read_two
 from monitor.web.api.shapes import EventId, EventList, Merge, Said, Split, Who, WholeEvent
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import LONGEST_WORDS, ListFilter, make_query
+from monitor.web.filters import LONGEST_WORDS, ListFilter, Number, make_query
 from monitor.web.lines import make_cursor
 from seeds.subscription import Act
 from storage.values import EventFact, EventView

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.judgements import LONGEST_NAME
+from monitor.web.filters import BIGGEST
 
 EventId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.-]{1,64}$")]
 Reader = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, description="Who says so.")]
 Moment = Annotated[str, Field(description="ISO 8601 with the offset of the outlet's or the reader's zone.")]
 Day = Annotated[str, Field(description="`YYYY-MM-DD`, or `YYYY-MM` where a text gives no more.")]
-BIGGEST = 2**63 - 1  # of a column of whole numbers
 
 
 class Shape(BaseModel):

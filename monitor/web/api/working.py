@@ -15,7 +15,6 @@ from monitor.web.api import shapes
 from monitor.web.api.answers import (
     Cursor,
     Limit,
-    Number,
     answer,
     documented,
     make_page,
@@ -23,6 +22,7 @@ from monitor.web.api.answers import (
     read_number,
 )
 from monitor.web.desk import Desk, DeskHere
+from monitor.web.filters import Number
 from seeds.outlet import Outlet
 from storage.values import DeliveryRow, DigestHead, OutletState, RunOutcome, RunRow
 

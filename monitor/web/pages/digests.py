@@ -15,6 +15,7 @@ from monitor.digests.periods import find_next
 from monitor.digests.wording import load_wording
 from monitor.judgements import check_reader
 from monitor.web.desk import Desk, DeskHere
+from monitor.web.filters import Number, read_number
 from monitor.web.rendering import add_page
 from storage.values import DeliveryRow, DigestHead
 
@@ -58,10 +59,8 @@ class DigestPage:
 
 
 def show_digests(desk: DeskHere, before: str = "", subscription: str = "") -> DigestsPage:
-    if before and not before.isdecimal():
-        raise HTTPException(400, "before")
     pages, now = desk.store.digest_pages, desk.application.clock()
-    found = pages.find(PAGE + 1, int(before) if before else None, subscription)
+    found = pages.find(PAGE + 1, read_number(before), subscription)
     lines = tuple(
         SubscriptionLine(
             one.name, one.notifier, one.language, len(one.recipients), find_next(one, now), one.hour, one.zone
@@ -72,7 +71,7 @@ def show_digests(desk: DeskHere, before: str = "", subscription: str = "") -> Di
     return DigestsPage(lines, _find_deliveries(desk, pages.waiting(WAITING)), rows, following)
 
 
-def show_digest(digest_id: int, desk: DeskHere) -> DigestPage:
+def show_digest(digest_id: Number, desk: DeskHere) -> DigestPage:
     digest = desk.store.digests.get_digest(digest_id)
     if digest is None:
         raise HTTPException(404, "digest")
@@ -85,14 +84,14 @@ def show_digest(digest_id: int, desk: DeskHere) -> DigestPage:
     return DigestPage(digest.id, digest.subscription, digest.composed_at, content, coverage, deliveries)
 
 
-def resend(delivery_id: int, desk: DeskHere) -> Response:
+def resend(delivery_id: Number, desk: DeskHere) -> Response:
     """Makes a delivery due: the service hands it over with its next tick."""
     if not resending.put_back(desk.application, delivery_id):
         raise HTTPException(409, "delivery")
     return _lead_back(desk, delivery_id)
 
 
-def stop(delivery_id: int, desk: DeskHere, reader: Annotated[str, Form()]) -> Response:
+def stop(delivery_id: Number, desk: DeskHere, reader: Annotated[str, Form()]) -> Response:
     who = check_reader(reader)
     desk.remember_reader(who)
     if not resending.stop(desk.application, delivery_id, who):

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 from monitor import judgements
 from monitor.digests.plain import make_plain
 from monitor.web.desk import Desk, DeskHere
+from monitor.web.filters import BIGGEST
 from monitor.web.lines import EventLine, make_line
 from monitor.web.quotes import Sentence, cut_sentence
 from monitor.web.reasons import Reasons
@@ -20,6 +21,8 @@ from storage.values import Correction, EventArticle, EventChange, EventFact, Eve
 ANSWERS = ("yes", "no")
 NEIGHBOURS = 12
 PROOFS = 3
+
+FormNumber = Annotated[int, Form(ge=1, le=BIGGEST)]
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,11 @@ def merge(event_id: str, desk: DeskHere, other: Annotated[str, Form()], reader: 
     return _act(desk, event_id, reader, lambda who: judgements.merge_events(desk.application, event_id, other, who))
 
 
-def split(event_id: str, desk: DeskHere, article: Annotated[int, Form()], reader: Annotated[str, Form()]) -> Response:
+def split(event_id: str, desk: DeskHere, article: FormNumber, reader: Annotated[str, Form()]) -> Response:
     return _act(desk, event_id, reader, lambda who: judgements.split_article(desk.application, event_id, article, who))
 
 
-def undo(event_id: str, desk: DeskHere, correction: Annotated[int, Form()], reader: Annotated[str, Form()]) -> Response:
+def undo(event_id: str, desk: DeskHere, correction: FormNumber, reader: Annotated[str, Form()]) -> Response:
     return _act(desk, event_id, reader,
                 lambda who: judgements.withdraw_correction(desk.application, correction, who))
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 from fastapi import APIRouter, HTTPException
 
 from monitor.web.desk import DeskHere
+from monitor.web.filters import read_number
 from monitor.web.rendering import add_page
 from storage.values import RunOutcome, RunRow
 
@@ -25,9 +26,9 @@ class RunsPage:
 
 
 def show_runs(desk: DeskHere, outlet: str = "", outcome: str = "", before: str = "") -> RunsPage:
-    if (outcome and outcome not in OUTCOMES) or (before and not before.isdecimal()):
-        raise HTTPException(400, "outcome, before")
-    number = int(before) if before else None
+    if outcome and outcome not in OUTCOMES:
+        raise HTTPException(400, "outcome")
+    number = read_number(before)
     found = desk.store.runs.find(PAGE + 1, outlet or None, outcome=outcome, before=number)
     return RunsPage(tuple(found[:PAGE]), outlet, outcome, str(found[PAGE - 1].id) if found[PAGE:] else "")
 
