@@ -33,7 +33,8 @@ def make_safe_url(url: str) -> str:
     """`url` percent-encoded where it is a plain http(s) address without user name; else the empty string."""
     try:
         parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        # No host has a sign of percent, but the zone of an IPv6 address has: it means nothing on another machine.
+        if parts.scheme not in ("http", "https") or not parts.hostname or {"@", "%"} & set(parts.netloc):
             return ""
     except ValueError:
         return ""
