@@ -46,8 +46,11 @@ class Place:
         return self.week.live(self.now, faults, meanwhile)
 
     def check(self) -> None:
-        """A few hours and a day later everything was read and told once."""
-        for pause in (timedelta(hours=3), DAY):
+        """A few hours and a day later everything was read and told once.
+
+        A missed morning that is no longer made good (after midnight, more than six hours late) is told by the next one.
+        """
+        for pause in (timedelta(hours=3), DAY, timedelta(hours=9)):
             self.now += pause
             self.live()
         store = open_store(self.address)
