@@ -9,8 +9,8 @@ class Extracted:
     """An article, or why a page is none (`refused`, then the other fields hold what could still be read).
 
     `text` is NFC, one paragraph per line, the lead first. `published_at` and `modified_at` are aware or None;
-    `date_source` is `json-ld`, `meta`, `page`, `address` or empty; `lang` an ISO 639-1 code or empty. `apart` names what
-    the page prints otherwise than it claims: `title`, `date`.
+    `date_source` is `json-ld`, `meta`, `page`, `address` or empty; `lang` an ISO 639-1 code or empty. `apart` names
+    what the page prints otherwise than it claims: `title`, `date`.
     """
 
     url: str
