@@ -90,8 +90,9 @@ def clean_url(url: str, outlet: Outlet) -> str:
 def _unescape_wholly(text: str) -> str:
     """What is clean stays clean: an address that went through several systems is one article, not two."""
     text = _ESCAPED.sub("&", text)
-    for _ in range(MOST_ESCAPES):
-        before, text = text, unescape_again(text)
+    # Each pass takes signs away, so it comes to an end; what is too long for an address is not worth the time.
+    for _ in range(len(text) if len(text) <= MAX_ADDRESS else MOST_ESCAPES):
+        before, text = text, _ESCAPED.sub("&", unescape_again(text))
         if text == before:
             break
     return text
