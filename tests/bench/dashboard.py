@@ -1,7 +1,8 @@
 """Measures every page and every read of the API at the server, over a store of many years, on either database.
 
 Usage: python -m tests.bench.dashboard [--postgresql] [--keep FOLDER] [--turns N] [--only PART]
-[--events N]. Filling takes some minutes; a folder that is kept is filled once (SQLite only).
+[--events N]. Filling takes some minutes; a folder that is kept is filled once.
+CPU is that of the server, and of PostgreSQL's processes where it is one.
 """
 
 import argparse
@@ -12,8 +13,9 @@ import signal
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,21 +61,22 @@ def main() -> int:
     # Ended from outside, it still stops its PostgreSQL.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     large = LargeStore(given.events, given.events * ARTICLES // EVENTS)
-    with _make_store(large, given.postgresql, given.keep) as address, TemporaryDirectory() as folder:
+    with _make_store(large, given.postgresql, given.keep) as (address, server), TemporaryDirectory() as folder:
         print(f"load {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores", flush=True)
         # Other work on the machine disturbs the last figure least.
         print(f"{'ms':<64}  median     p95     CPU", flush=True)
-        return asyncio.run(measure(_make_application(address, Path(folder)), given.turns, given.only))
+        worked = (lambda: time.process_time() + server.worked()) if server else time.process_time
+        return asyncio.run(measure(_make_application(address, Path(folder)), given.turns, given.only, worked))
 
 
-async def measure(application: Application, turns: int, only: str) -> int:
+async def measure(application: Application, turns: int, only: str, worked: Callable[[], float]) -> int:
     """Asks every path so often, each time for another place, event or word where it names one."""
     app, slow = make_app(application), 0
     _ = application.knowledge, application.catalogue
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=120) as client:
         for path in [one for one in (*PAGES, *_find_api(app)) if only in one]:
-            times, efforts, status = await _ask(client, path, _make_values(), turns)
+            times, efforts, status = await _ask(client, path, turns, worked)
             median, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
             # Nobody crawls here, so the service is not ready.
             is_slow = median > MEDIAN or p95 > P95 or (status >= 500 and path != "/readyz")
@@ -84,19 +87,18 @@ async def measure(application: Application, turns: int, only: str) -> int:
 
 
 async def _ask(
-    client: httpx.AsyncClient, path: str, values: dict[str, Iterator[str]], turns: int
+    client: httpx.AsyncClient, path: str, turns: int, worked: Callable[[], float]
 ) -> tuple[list[float], list[float], int]:
     """Milliseconds of each turn, those of the processor, and the highest status."""
-    times, efforts, status = [], [], 0
-    for turn in range(turns + 1):
+    values, times, efforts, status = _make_values(), [], [], 0
+    for _ in range(turns + 1):
         url = PARAMETER.sub(lambda found: quote(next(values[found[1]])), path)
-        started, worked = time.perf_counter(), time.process_time()
+        effort, started = worked(), time.perf_counter()
         answer = await client.get(url)
-        if turn:  # the first one loads templates and words
-            times.append((time.perf_counter() - started) * 1000)
-            efforts.append((time.process_time() - worked) * 1000)
+        times.append((time.perf_counter() - started) * 1000)
+        efforts.append((worked() - effort) * 1000)
         status = max(status, answer.status_code)
-    return times, efforts, status
+    return times[1:], efforts[1:], status  # the first one loads templates and words
 
 
 def _make_values() -> dict[str, Iterator[str]]:
@@ -135,25 +137,21 @@ def _make_application(address: str, folder: Path) -> Application:
 
 
 @contextmanager
-def _make_store(large: LargeStore, is_postgresql: bool, keep: Path | None) -> Iterator[str]:
-    if is_postgresql:
-        server = TestServer()
+def _make_store(large: LargeStore, is_postgresql: bool, keep: Path | None) -> Iterator[tuple[str, TestServer | None]]:
+    """The address of a filled store, and its server where it has one."""
+    with TemporaryDirectory() as folder:
+        if not is_postgresql:
+            path = (keep or Path(folder)) / "large.db"
+            if not path.exists():
+                _fill(large, f"sqlite:///{path}.new")
+                path.with_name("large.db.new").rename(path)
+            yield f"sqlite:///{path}", None
+            return
+        server = TestServer(keep)
         try:
-            address = server.make_upgraded()
-            _fill(large, address)
-            yield address
+            yield server.make_kept("large", partial(_fill, large)), server
         finally:
             server.stop()
-    elif keep is not None:
-        path = keep / "large.db"
-        if not path.exists():
-            _fill(large, f"sqlite:///{path}.new")
-            path.with_name("large.db.new").rename(path)
-        yield f"sqlite:///{path}"
-    else:
-        with TemporaryDirectory() as folder:
-            _fill(large, f"sqlite:///{folder}/large.db")
-            yield f"sqlite:///{folder}/large.db"
 
 
 def _fill(large: LargeStore, address: str) -> None:
