@@ -63,7 +63,7 @@ class Page:
         return list(dict.fromkeys(node for selector in selectors for node in self._find(selector)))
 
     def _find(self, selector: str) -> list[html.HtmlElement]:
-        if not all(mark in self._marks for mark in _needed(selector)):
+        if not _needed(selector) <= self._marks:
             return []
         compiled = _compile(selector)
         return list(compiled(self.tree)) if compiled else []
@@ -83,11 +83,11 @@ def _marks(tree: html.HtmlElement) -> Iterator[str]:
 
 
 @lru_cache(maxsize=2_000)
-def _needed(selector: str) -> tuple[str, ...]:
+def _needed(selector: str) -> frozenset[str]:
     if "," in selector or ":" in selector:  # alternatives and negations need nothing for certain
         selector = "" if "," in selector else _NEGATION.sub("", selector)
     bare = _ATTRIBUTE.sub("", selector)
-    return tuple(_MARK.findall(bare)) + tuple(f"[{name}" for name in _ATTRIBUTE.findall(selector))
+    return frozenset((*_MARK.findall(bare), *(f"[{name}" for name in _ATTRIBUTE.findall(selector))))
 
 
 def drop(nodes: Iterable[html.HtmlElement]) -> None:

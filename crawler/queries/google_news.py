@@ -3,6 +3,7 @@
 It has no documentation and is meant for personal feed readers; at most about 100 stories per question, no paging.
 """
 
+import io
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -37,7 +38,7 @@ def read(answer: Answer) -> Reply:
     if failed := read_failure(answer):
         return failed
     try:
-        parsed = feedparser.parse(answer.body)
+        parsed = feedparser.parse(io.BytesIO(answer.body))  # bare bytes are taken for a file's name first
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # feedparser stumbles over some
         return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)
     if not parsed.version:

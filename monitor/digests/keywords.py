@@ -20,21 +20,32 @@ def has_keyword(keywords: tuple[str, ...], text: str) -> bool:
     particles and compounds are written in one; a single syllable only as a word with at most a particle. A keyword
     without any marks finds words with them (`hop tac` finds `hợp tác`); one with marks finds only these.
     """
-    folded, patterns = _fold(text), [_compile(keyword) for keyword in keywords]
-    bare = _unmark(folded) if any(is_bare for _, is_bare in patterns) else ""
-    return any(pattern.search(bare if is_bare else folded) for pattern, is_bare in patterns)
+    folded = _fold(text)
+    bare = _unmark(folded) if any(_read(keyword)[1] for keyword in keywords) else ""
+    return any(_stands_in(keyword, bare if _read(keyword)[1] else folded) for keyword in keywords)
+
+
+def _stands_in(keyword: str, text: str) -> bool:
+    # Most keywords are in no text; to make the pattern takes a millisecond, as it has a hole for all of Hangul.
+    words = _read(keyword)[0].rstrip("*").split()
+    return all(word in text for word in words) and _compile(keyword).search(text) is not None
 
 
 @lru_cache(maxsize=4096)
-def _compile(keyword: str) -> tuple[re.Pattern[str], bool]:
+def _read(keyword: str) -> tuple[str, bool]:
     folded = _fold(keyword.strip())
-    is_bare = folded.isascii()
+    return folded, folded.isascii()
+
+
+@lru_cache(maxsize=4096)
+def _compile(keyword: str) -> re.Pattern[str]:
+    folded, _ = _read(keyword)
     words = r"\s+".join(re.escape(word) for word in folded.rstrip("*").split())
     if HANGUL.search(folded):
         syllable = len(folded.rstrip("*")) == 1 and not folded.endswith("*")
-        return re.compile(rf"(?<!\w){words}(?:{PARTICLES})?(?!\w)" if syllable else words), False
+        return re.compile(rf"(?<!\w){words}(?:{PARTICLES})?(?!\w)" if syllable else words)
     end = "" if folded.endswith("*") else _WORD_END
-    return re.compile(rf"(?<![^\W가-힣]){words}{end}"), is_bare
+    return re.compile(rf"(?<![^\W가-힣]){words}{end}")
 
 
 # A Latin word may carry a Korean particle: "MOU를".

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -205,3 +206,12 @@ def test_google_may_show_nothing_or_a_wall(found: Answer, stories: int, refused:
     reply = google_news.read(found)
 
     assert (len(reply.stories), reply.refused) == (stories, refused)
+
+
+def test_an_answer_that_is_the_name_of_a_file_opens_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_bytes(google(ITEM).body)
+
+    reply = google_news.read(answer(str(file)))
+
+    assert (reply.stories, reply.refused) == ((), "not_a_feed")
