@@ -1,0 +1,52 @@
+"""A thousand waves of the real service: its memory, threads and file handles stay as they are, and nothing is lost.
+
+Each wave is a crawl in a process of its own, as `twinwatch run` starts it; between two of them business time goes on.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.faults.long_run import LongRun, begin_long_run
+from tests.faults.real_service import Sample
+
+WAVES, WINDOW = 1000, 50
+# Libraries, templates and SQLite's page caches come in with their first use.
+WARM = 100
+GROWTH = 0.05
+
+
+@pytest.mark.slow
+def test_memory_and_handles_stay_as_they_are_for_a_thousand_waves(folder: Path) -> None:
+    with begin_long_run(folder) as run:
+
+        run.play(WAVES)
+
+        before, after = run.samples[WARM:WARM + WINDOW], run.samples[-WINDOW:]
+        print(describe(before), describe(after), run.service.list_files(), sep="\n")
+        check_rest(run)
+    assert abs(weigh(after) / weigh(before) - 1) <= GROWTH
+    assert max(sample.files for sample in after) <= max(sample.files for sample in before)
+    assert max(sample.threads for sample in after) <= max(sample.threads for sample in before)
+
+
+def check_rest(run: LongRun) -> None:
+    """Every wave ended well, and every story was read once and told once."""
+    waves = run.count_waves()
+    run.come_to_rest()
+    assert waves == len(run.samples) + 1
+    assert run.query("SELECT outcome, count(*) FROM waves GROUP BY outcome") == [("fine", waves + 2)]
+    assert run.service.read_lines("trouble") == []
+    assert (run.find_lost(), run.find_mistold()) == ([], [])
+
+
+def weigh(samples: Sequence[Sample]) -> float:
+    return median(sample.own for sample in samples)
+
+
+def describe(samples: Sequence[Sample]) -> str:
+    files, threads = ({getattr(sample, name) for sample in samples} for name in ("files", "threads"))
+    return (f"{weigh(samples):.1f} MB of its own ({median(sample.resident for sample in samples):.1f} resident), "
+            f"{min(files)} to {max(files)} files, {min(threads)} to {max(threads)} threads")
