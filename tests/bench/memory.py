@@ -1,5 +1,6 @@
-"""What memory crawls take: the crawl process and its tree with hostile pages in the wave, and the service over many
-waves by real child processes. Linux only: it reads /proc.
+"""What memory a crawl with hostile pages takes: its process and its tree. Linux only: it reads /proc.
+
+What the service takes over a thousand waves is for `make soak` (tests/faults/test_thousand_waves.py).
 """
 
 import asyncio
@@ -17,14 +18,13 @@ from tempfile import TemporaryDirectory
 
 from aiohttp import web
 
-from monitor.crawl import CrawlRequest, run_crawl
+from monitor.crawl import CrawlRequest
 from storage.store import open_store
 from tests.bench.crawling import our_environment
 
 MEGABYTE = 1024 * 1024
 PROCESS_BAR, TREE_BAR = 200, 450
 LOOK_SECONDS = 0.05
-WAVES, WARM = 60, 20  # what Python and the libraries keep once shows in the first waves
 KOREA = "<p>Đoàn đại biểu thành phố Daegu, Hàn Quốc đến thăm và làm việc với tỉnh.</p>" * 20
 HOSTILE = {
     "200,000 links in 9 MB": KOREA + "<a href='/tin-1001.html'>một tin dài</a>" * 200_000,
@@ -37,13 +37,11 @@ HOSTILE = {
 
 
 def measure_memory() -> Iterator[tuple[str, str, str]]:
-    """Megabytes of a crawl with hostile pages, and how the service grows from wave to wave."""
+    """Megabytes of a crawl with hostile pages."""
     process, tree, ends = crawl_hostile()
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(ends.items()))
     yield "crawl with hostile pages: memory of its process", f"{process:.0f} MB", f"bar: {PROCESS_BAR} MB ({told})"
     yield "crawl with hostile pages: memory of its tree", f"{tree:.0f} MB", f"bar: {TREE_BAR} MB, shared pages once"
-    first, last = run_waves(WAVES)
-    yield f"service after {WARM} and after {WAVES} waves: memory", f"{first:.1f}, {last:.1f} MB", "bar: flat"
 
 
 def crawl_hostile() -> tuple[float, float, dict[str, int]]:
@@ -66,22 +64,6 @@ def crawl_hostile() -> tuple[float, float, dict[str, int]]:
             rows = connection.exec_driver_sql("SELECT outcome, count(*) FROM entries GROUP BY outcome").all()
         store.close()
         return process, tree, {str(outcome): count for outcome, count in rows}
-
-
-def run_waves(count: int) -> tuple[float, float]:
-    """The memory of this process after WARM and after `count` waves by child processes, in MB, as the service starts
-    them: each reads one feed."""
-    with TemporaryDirectory() as name, run_server(lambda _: {"/rss.xml": (b"<rss><channel/></rss>", {})}) as root:
-        folder, said = Path(name), list[str]()
-        environment = write_outlet(folder, root)
-        request = CrawlRequest(crawl_only=True, say=said.append, environment=environment)
-        weights = []
-        with asyncio.Runner() as runner:
-            for _ in range(count):
-                runner.run(run_crawl(request))
-                said.clear()
-                weights.append(weigh(os.getpid()))
-    return weights[min(WARM, count) - 1], weights[-1]
 
 
 def weigh(pid: int) -> float:
