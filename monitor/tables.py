@@ -58,6 +58,8 @@ def print_rows(
 
 def make_text(value: object) -> str:
     """A value as one line of visible text: nothing that could steer a terminal."""
+    if isinstance(value, str):
+        return _make_visible(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -66,8 +68,7 @@ def make_text(value: object) -> str:
         return ", ".join(f"{key} {number}" for key, number in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(make_text(part) for part in value)
-    visible = "".join(" " if unicodedata.category(sign) in INERT_CATEGORIES else sign for sign in str(value))
-    return " ".join(visible.split())
+    return _make_visible(str(value))
 
 
 def take(column: str) -> MakeCell:
@@ -86,6 +87,12 @@ def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_make_safe(make_text(row.get(column))) for column in columns])
+
+
+def _make_visible(text: str) -> str:
+    if not text.isprintable():  # tells it of a whole text at once, and all that is inert is among what it refuses
+        text = "".join(" " if unicodedata.category(sign) in INERT_CATEGORIES else sign for sign in text)
+    return " ".join(text.split())
 
 
 def _print_folded(rows: Sequence[Row], shown: Mapping[str, MakeCell]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
 
+from babel.numbers import format_decimal
 from fastapi import Depends, Request
 
 from monitor.application import Application
@@ -81,6 +82,15 @@ class Desk:
             return f"{self.words.say(f'count.{name}')} {count}"
         said = f"{make_plain(say_reason(reason, self.language))} ({count})"
         return f"{self.words.say(f'count.{what}')}: {said}" if self.words.has(f"count.{what}") else said
+
+    def number(self, value: float) -> str:
+        """A number as the language writes it, with one digit behind its point or comma where it has one."""
+        return str(format_decimal(value, "0.#", self.language))
+
+    def points(self, value: float, digits: int) -> str:
+        """Points for (plus) or against (minus), with so many digits behind the point or comma."""
+        form = f"0.{'0' * digits}"
+        return str(format_decimal(value, f"+{form};\N{MINUS SIGN}{form}", self.language))
 
     def headline(self, event: EventView) -> str:
         """An event in one line, from its facts."""

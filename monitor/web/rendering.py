@@ -4,7 +4,7 @@ import functools
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def _as_csv(columns: Sequence[str], desk: Desk, page: Any) -> Response:
 def make_jsonable(value: Any) -> Any:
     """What `json` cannot write by itself: dataclasses as objects, instants in ISO 8601, sets as lists."""
     if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return vars(value)  # its fields in their order; `dataclasses.fields` takes most of the time of a long list
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, Mapping):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -17,6 +18,13 @@ USUAL_WIDTH = 16
 
 def write_workbook(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     """One sheet with a heading that stays in sight; whole numbers are numbers, all else is text."""
+    cells = tuple(tuple(_make_cell(row.get(column)) for column in columns) for row in rows)
+    return _write(name, tuple(columns), cells)
+
+
+# To write a workbook takes several times as long as to find what is in it, and who asks again finds mostly the same.
+@lru_cache(maxsize=4)
+def _write(name: str, columns: tuple[str, ...], rows: tuple[tuple[int | str, ...], ...]) -> bytes:
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True, "constant_memory": False, **INERT}) as book:
         sheet, bold = book.add_worksheet(name), book.add_format({"bold": True})
@@ -24,14 +32,15 @@ def write_workbook(name: str, columns: Sequence[str], rows: Iterable[Mapping[str
         for number, column in enumerate(columns):
             sheet.set_column(number, number, WIDTHS.get(column, USUAL_WIDTH))
             sheet.write_string(0, number, column, bold)
-        for line, row in enumerate(rows, 1):
-            for number, column in enumerate(columns):
-                _write(sheet, line, number, row.get(column))
+        for line, cells in enumerate(rows, 1):
+            for number, cell in enumerate(cells):
+                if isinstance(cell, int):
+                    sheet.write_number(line, number, cell)
+                elif cell:
+                    sheet.write_string(line, number, cell)
     return file.getvalue()
 
 
-def _write(sheet: Any, line: int, number: int, value: Any) -> None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        sheet.write_number(line, number, value)
-    elif text := make_text(value)[:LONGEST_CELL]:
-        sheet.write_string(line, number, text)
+def _make_cell(value: Any) -> int | str:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_number else make_text(value)[:LONGEST_CELL]

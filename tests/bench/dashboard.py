@@ -26,6 +26,7 @@ import httpx
 
 from monitor.application import Application
 from monitor.web.app import make_app
+from monitor.web.serving import warm_up
 from seeds.settings import Settings
 from seeds.subscription import Subscription
 from storage.store import open_store
@@ -72,7 +73,7 @@ def main() -> int:
 async def measure(application: Application, turns: int, only: str, worked: Callable[[], float]) -> int:
     """Asks every path so often, each time for another place, event or word where it names one."""
     app, slow = make_app(application), 0
-    _ = application.knowledge, application.catalogue
+    warm_up(application)
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=120) as client:
         for path in [one for one in (*PAGES, *_find_api(app)) if only in one]:

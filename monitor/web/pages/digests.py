@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from starlette.responses import RedirectResponse
 
 from monitor import resending
+from monitor.digests.aftermath_view import SummaryText
 from monitor.digests.content import DigestContent
-from monitor.digests.coverage_view import CoverageText, describe_coverage
+from monitor.digests.coverage_view import CoverageText
 from monitor.digests.periods import find_next
-from monitor.digests.wording import load_wording
+from monitor.digests.view import make_view
 from monitor.judgements import check_reader
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import Number, read_number
@@ -48,13 +49,17 @@ class DigestsPage:
 
 @dataclass(frozen=True)
 class DigestPage:
-    """One digest as it was composed, in its reader's language; `content` is None where it is of a form that is gone."""
+    """One digest as it was composed, in its reader's language; `content` is None where it is of a form that is gone,
+    and what is said of it empty."""
 
     id: int
     subscription: str
     composed_at: datetime
     content: DigestContent | None
+    lead: str
+    summary: SummaryText | None
     coverage: CoverageText | None
+    footer: tuple[str, ...]
     deliveries: tuple[DeliveryRow, ...]
 
 
@@ -79,9 +84,12 @@ def show_digest(digest_id: Number, desk: DeskHere) -> DigestPage:
         content = DigestContent.from_json(digest.content)
     except ValidationError:
         content = None
-    coverage = describe_coverage(content, load_wording(content.language)) if content else None
+    told = make_view(content) if content else None
     deliveries = _find_deliveries(desk, desk.store.digest_pages.deliveries(digest_id))
-    return DigestPage(digest.id, digest.subscription, digest.composed_at, content, coverage, deliveries)
+    return DigestPage(
+        digest.id, digest.subscription, digest.composed_at, content, told.lead if told else "",
+        told.summary if told else None, told.coverage if told else None, told.footer if told else (), deliveries,
+    )
 
 
 def resend(delivery_id: Number, desk: DeskHere) -> Response:

@@ -6,9 +6,11 @@ from datetime import datetime
 from fastapi import APIRouter, HTTPException
 
 from monitor.composing import draft_digest
-from monitor.digests.content import DigestContent, Section
+from monitor.digests.aftermath_view import SummaryText, describe_summary
+from monitor.digests.content import Correction, DigestContent, Later, Section
 from monitor.digests.coverage_view import CoverageText, describe_coverage
 from monitor.digests.periods import find_next
+from monitor.digests.view import describe_filters
 from monitor.digests.wording import load_wording
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.lines import EventLine, make_line
@@ -27,7 +29,11 @@ class TodayPage:
     subscriptions: tuple[str, ...]
     due_at: datetime | None
     since_at: datetime | None
+    filters: str
+    summary: SummaryText | None
     sections: tuple[Section, ...]
+    later: tuple[Later, ...]
+    corrections: tuple[Correction, ...]
     read: int
     outlets: int
     coverage: CoverageText | None
@@ -41,13 +47,14 @@ def show_today(desk: DeskHere, subscription: str = "") -> TodayPage:
     names = tuple(known)
     newest = tuple(make_line(desk, event) for event in desk.store.event_pages.find(EventQuery(limit=NEWEST)))
     if not known:
-        return TodayPage("", names, None, None, (), 0, 0, None, newest)
+        return TodayPage("", names, None, None, "", None, (), (), (), 0, 0, None, newest)
     chosen = known[subscription or names[0]]
-    content = draft_in(desk, chosen)
+    content, wording = draft_in(desk, chosen), load_wording(desk.language)
     return TodayPage(
-        chosen.name, names, find_next(chosen, desk.application.clock()), content.since_at, content.sections,
-        content.coverage.read, content.coverage.all, describe_coverage(content, load_wording(desk.language)),
-        () if content.sections else newest,
+        chosen.name, names, find_next(chosen, desk.application.clock()), content.since_at,
+        describe_filters(content, wording), describe_summary(content, wording), content.sections, content.later,
+        content.corrections, content.coverage.read, content.coverage.all, describe_coverage(content, wording),
+        newest if content.is_empty else (),
     )
 
 
