@@ -69,7 +69,7 @@ def test_what_a_digest_that_nobody_was_given_would_have_told_is_told_by_the_next
 
 @pytest.mark.parametrize(("language", "lines"), [
     ("en", ("Changed since the last digest", "now blocked: Huế ngày nay", "no longer in trouble: 충남일보")),
-    ("ko", ("지난 소식 이후 달라진 매체", "접근이 차단됨: Huế ngày nay", "문제가 해소됨: 충남일보")),
+    ("ko", ("지난 소식지 이후 달라진 매체", "접근이 차단됨: Huế ngày nay", "문제가 해소됨: 충남일보")),
     ("vi", ("Thay đổi kể từ bản tin trước", "nay bị chặn: Huế ngày nay", "đã hết trục trặc: 충남일보")),
 ])
 def test_changes_come_first_and_short_in_the_readers_language(language: str, lines: tuple[str, ...]) -> None:

@@ -201,7 +201,7 @@ def test_saying_that_it_may_be_a_repeat_moves_nothing_between_messages() -> None
 
 
 @pytest.mark.parametrize(("language", "words"), [
-    ("en", "You may have received this digest already"), ("ko", "이미 받으신 소식일 수 있습니다"),
+    ("en", "You may have received this digest already"), ("ko", "이미 받으신 소식지일 수 있습니다"),
     ("vi", "Có thể bạn đã nhận bản tin này"),
 ])
 def test_an_email_that_may_be_a_repeat_says_so(language: str, words: str) -> None:

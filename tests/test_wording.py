@@ -86,8 +86,8 @@ def test_phrases_of_korean_take_the_particle_of_what_is_filled_in() -> None:
     dated = korean.say("correction.merged", told="가", now="후에 ↔ 부산: 방문, 2026년 3월 1일")
     undated = korean.say("correction.changed", told="가", now="후에 ↔ 부산: 교류 (날짜 미상)")
 
-    assert dated == "“가” 소식은 후에 ↔ 부산: 방문, 2026년 3월 1일과 같은 일입니다."
-    assert undated == "“가” 소식을 후에 ↔ 부산: 교류 (날짜 미상)로 바로잡습니다."
+    assert dated == "“가” 소식은 “후에 ↔ 부산: 방문, 2026년 3월 1일”과 같은 일입니다."
+    assert undated == "“가” 소식을 “후에 ↔ 부산: 교류 (날짜 미상)”로 바로잡습니다."
 
 
 def test_no_particle_stands_behind_a_gap_where_it_cannot_fit() -> None:

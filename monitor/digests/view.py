@@ -169,10 +169,14 @@ def _shorten(coverage: CoverageText, wording: Wording, most: int | None) -> Cove
 
 
 def _footer(content: DigestContent, wording: Wording) -> tuple[str, ...]:
-    lines = [wording.say("footer.subscription", name=content.subscription)]
-    if content.filters.is_set:
-        lines.append(wording.say("footer.filters", filters="; ".join(_filters(content, wording))))
-    return tuple(lines)
+    filters = describe_filters(content, wording)
+    return wording.say("footer.subscription", name=content.subscription), *((filters,) if filters else ())
+
+
+def describe_filters(content: DigestContent, wording: Wording) -> str:
+    """What the subscription lets pass, in one line; empty where that is everything."""
+    filters = _filters(content, wording)
+    return wording.say("footer.filters", filters="; ".join(filters)) if filters else ""
 
 
 def _filters(content: DigestContent, wording: Wording) -> list[str]:

@@ -14,6 +14,7 @@ from monitor.digests.particles import add_particle
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 LANGUAGES = ("en", "ko", "vi")
+CLOSING = "”’"
 
 
 class Wording:
@@ -24,7 +25,10 @@ class Wording:
         self.keys, self._phrases = _load(folder / f"{language}.po", language)
 
     def say(self, key: str, **values: object) -> str:
-        """The phrase of `key` with its `{names}` filled in; `{name:을/를}` adds the particle that fits."""
+        """The phrase of `key` with its `{names}` filled in; `{name:을/를}` adds the particle that fits.
+
+        A quotation mark that closes behind the name stands before the particle: `“{name:”을/를}`.
+        """
         return self._phrases.gettext(self._known(key)).format(**_inflect(values))
 
     def count(self, key: str, n: int, **values: object) -> str:
@@ -50,7 +54,8 @@ class _Name(str):
     __slots__ = ()
 
     def __format__(self, pair: str) -> str:
-        return add_particle(str(self), pair) if pair else str(self)
+        bare = pair.lstrip(CLOSING)
+        return add_particle(str(self) + pair.removesuffix(bare), bare) if bare else str(self)
 
 
 def _inflect(values: dict[str, object]) -> dict[str, object]:

@@ -8,9 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from monitor.application import Application
+from monitor.composing import draft_digest, save_draft
+from monitor.judgements import judge_event
 from storage.values import Judgement
 from tests.factories import new_digest, save_article
 from tests.monitor.desk import make_subscription, subscribe
+from tests.screen_samples import make_weekly
 from tests.web.desk import open_browser, save_happenings
 
 PAGES = {
@@ -146,6 +149,33 @@ def test_a_digest_of_another_form_is_named(application: Application) -> None:
     number = application.store.digests.save_digest(new_digest("e1"))
 
     assert open_browser(application).get(f"/digests/{number}").status_code == 200
+
+
+def test_a_digest_is_shown_whole(application: Application) -> None:
+    application.store.digests.begin_subscription("daily", application.clock())
+    number = application.store.digests.save_digest(new_digest(content=make_weekly("ko").to_json()))
+    browser = open_browser(application)
+
+    page, twin = browser.get(f"/digests/{number}?lang=en").text, browser.get(f"/digests/{number}.json").json()
+
+    for words in ("숫자로 보는 한 주", "이미 알려 드린 소식의 후속 보도", "정정", "소식은 잘못되었습니다", "구독 이름"):
+        assert words in page, words
+    assert page.index("정정") < page.index("확실하지 않은 소식") < page.index("매체 확인 현황")
+    assert twin["summary"]["lines"] and twin["content"]["corrections"]
+
+
+def test_today_shows_what_the_next_digest_corrects(application: Application) -> None:
+    subscription = make_subscription(localities=["VN-46"])
+    subscribe(application, subscription)
+    application.store.digests.begin_subscription(subscription.name, application.clock())
+    save_happenings(application.store, "huengaynay")
+    save_draft(application, draft_digest(application, subscription), "2026-03-01")
+    judge_event(application, "e1", "no", "Lan")
+
+    page = open_browser(application).get("/?lang=en").text
+
+    assert "Corrections" in page and "was wrong: it is no cooperation" in page and "Nothing new." not in page
+    assert "Filters: localities: Huế." in page
 
 
 def test_the_next_digest_is_that_of_the_schedule(application: Application) -> None:
