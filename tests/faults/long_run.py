@@ -4,7 +4,7 @@ import random
 import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -76,7 +76,7 @@ class LongRun:
     plain: list[str] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
     agreements: list[list[str]] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
+    samples: list[dict[str, Sample]] = field(default_factory=list)
 
     def play(self, waves: int) -> None:
         """So many waves, each with its news, a fault now and then, and somebody who looks at the dashboard."""
@@ -108,7 +108,7 @@ class LongRun:
     def wait_for_wave(self, count: int) -> None:
         """Waits until so many waves have ended and everything is judged."""
         until = time.monotonic() + PATIENCE_SECONDS
-        while self.service.has_children() or self.count_waves() < count or self._count_unjudged():
+        while self.service.is_crawling() or self.count_waves() < count or self._count_unjudged():
             assert self.service.look() and time.monotonic() < until, self.service.log.read_text("utf-8")[-3000:]
 
     def count_waves(self) -> int:
@@ -157,7 +157,8 @@ class LongRun:
         """Keeps the sample for whoever watches the run or looks for a cause later."""
         sample = self.samples[-1]
         with (self.folder / "samples.csv").open("a") as file:
-            file.write(",".join(map(str, (number, *vars(sample).values()))) + "\n")
+            rows = [",".join(map(str, (number, role, *vars(found).values()))) for role, found in sample.items()]
+            file.write("".join(f"{row}\n" for row in rows))
         if number % PRINT_EVERY == 0:
             print(f"{number} waves: {sample}", flush=True)
 
@@ -170,8 +171,8 @@ class LongRun:
 
 
 @contextmanager
-def begin_long_run(folder: Path) -> Iterator[LongRun]:
-    """The service in `folder`, after a first wave that found one story in each paper."""
+def begin_long_run(folder: Path, more: Mapping[str, str]) -> Iterator[LongRun]:
+    """The service in `folder`, after a first wave that found one story in each paper; `more` is for its environment."""
     with run_papers() as papers, MailStandIn() as mail:
         chance, clock = random.Random(1), folder / "clock"
         plain = [paper.print_plain(BEGIN_AT - timedelta(hours=3), chance) for paper in papers]
@@ -181,7 +182,7 @@ def begin_long_run(folder: Path) -> Iterator[LongRun]:
             SETTINGS.format(folder=folder, outlets=outlets, port=mail.port, readers=READERS), "utf-8")
         write_clock(clock, BEGIN_AT)
         open_store(f"sqlite:///{folder / 'twinwatch.db'}").close()
-        environment = {CLOCK_FILE: str(clock), "TWINWATCH_CONFIG": str(folder / "twinwatch.toml")}
+        environment = {CLOCK_FILE: str(clock), "TWINWATCH_CONFIG": str(folder / "twinwatch.toml"), **more}
         with run_service(folder, environment) as service:
             run = LongRun(folder, papers, mail, service, plain=plain)
             run.wait_for_wave(1)

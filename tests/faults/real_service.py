@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.crawling import plain_environment
-
 # Seconds; the service's own ten would make a thousand waves last three hours.
 TICK_SECONDS = 0.5
 PROGRAM = f"import monitor.schedule as s; s.TICK_SECONDS = {TICK_SECONDS}; import monitor.commands.main as m; m.main()"
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 300.0
 STOP_SECONDS = 20.0
+SERVICE, FORK_SERVER = "service", "crawler.fork_server"
 
 
 @dataclass(frozen=True)
@@ -47,29 +46,32 @@ class RealService:
             return True
         return False
 
-    def has_children(self) -> bool:
-        """Whether a crawl of it still lives."""
-        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return any(_read(thread / "children").strip() for thread in threads)
+    def is_crawling(self) -> bool:
+        """Whether a crawl of it still lives; the process that it forks crawls from is none."""
+        lasting = self._find_lasting().values()
+        return any(pid not in lasting or _find_children(pid) for pid in _find_children(self.process.pid))
 
-    def weigh(self) -> Sample:
-        """What it takes now."""
-        folder = Path(f"/proc/{self.process.pid}")
-        rows = {name: int(size) / 1024 for name, size in
-                re.findall(r"^(\w+):\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.M)}
-        return Sample(
-            own=rows["Private_Clean"] + rows["Private_Dirty"], resident=rows["Rss"],
-            files=len(list((folder / "fd").iterdir())), threads=len(list((folder / "task").iterdir())))
+    def weigh(self) -> dict[str, Sample]:
+        """What it takes now, and what the process does that it forks crawls from."""
+        return {role: _weigh(Path(f"/proc/{pid}")) for role, pid in self._find_lasting().items()}
 
-    def list_files(self) -> list[str]:
-        """What its file handles lead to."""
-        handles = Path(f"/proc/{self.process.pid}/fd").iterdir()
-        return sorted(str(handle.readlink()) for handle in handles if handle.is_symlink())
+    def list_files(self) -> dict[str, list[str]]:
+        """What the file handles of both lead to."""
+        handles = {role: Path(f"/proc/{pid}/fd").iterdir() for role, pid in self._find_lasting().items()}
+        return {role: sorted(str(handle.readlink()) for handle in found) for role, found in handles.items()}
 
     def ask(self, path: str) -> bytes:
         """A page of its dashboard; urllib's HTTPError where it is refused."""
         with urllib.request.urlopen(self.url.rstrip("/") + path, timeout=PATIENCE_SECONDS) as answer:
             return bytes(answer.read())
+
+    def _find_lasting(self) -> dict[str, int]:
+        """The processes that outlive a wave."""
+        found = {SERVICE: self.process.pid}
+        for pid in _find_children(self.process.pid):
+            if FORK_SERVER in _read(f"{pid}/cmdline").split("\0"):
+                found[FORK_SERVER] = pid
+        return found
 
     def read_lines(self, event: str) -> list[dict[str, Any]]:
         """The lines of that name that it has said."""
@@ -91,10 +93,10 @@ def run_service(folder: Path, environment: Mapping[str, str]) -> Iterator[RealSe
     """The service with `environment` added to ours, in `folder`; asked to stop in the end, and then well ended."""
     log = folder / "service.log"
     command = [sys.executable, "-c", PROGRAM, "run", "--log-format", "json"]
-    kept = plain_environment(folder)
+    root = str(Path(__file__).parents[2])
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=output, stderr=output, env={**os.environ, **kept, **environment})
+            command, cwd=folder, stdout=output, stderr=output, env={**os.environ, "PYTHONPATH": root, **environment})
     try:
         yield RealService(process, log)
         process.terminate()
@@ -104,8 +106,22 @@ def run_service(folder: Path, environment: Mapping[str, str]) -> Iterator[RealSe
         process.wait()
 
 
-def _read(path: Path) -> str:
+def _weigh(folder: Path) -> Sample:
+    rows = {name: int(size) / 1024 for name, size in
+            re.findall(r"^(\w+):\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.M)}
+    return Sample(
+        own=rows["Private_Clean"] + rows["Private_Dirty"], resident=rows["Rss"],
+        files=len(list((folder / "fd").iterdir())), threads=len(list((folder / "task").iterdir())))
+
+
+def _find_children(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").glob("*")
+    return [int(child) for thread in threads for child in _read(f"{pid}/task/{thread.name}/children").split()]
+
+
+def _read(path: str) -> str:
+    """What stands in a file of /proc; nothing where the process has ended."""
     try:
-        return path.read_text()
+        return Path("/proc", path).read_text()
     except OSError:
         return ""
