@@ -11,7 +11,7 @@ help:
 	@echo "make run        the service (see README: going live)"
 	@echo "make test       all tests but the slow ones"
 	@echo "make test-slow  the slow ones"
-	@echo "make soak       a thousand kills at random steps, a hundred thousand broken inputs for every reader"
+	@echo "make soak       a thousand kills at random steps, a thousand waves, a hundred thousand broken inputs for every reader"
 	@echo "make lint       ruff and mypy"
 	@echo "make audit      the locked dependencies against known advisories (asks their index)"
 	@echo "make bench      the README's figures, measured here"
