@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 YEAR_SECONDS = 365 * 24 * 3600
 NAVIGATION = ("today", "events", "ties", "map", "timeline", "outlets", "digests", "runs")
 TWINS = (".json", ".csv")
+# A table that is taken away (CSV, XLSX) holds so many rows of what its filter asks for, the newest.
+MOST_ROWS = 1000
 # What else a page's rows are to be had as, under its filter; `pages.exports` has the routes.
 EXPORTS = {
     "/events": (
@@ -60,6 +62,11 @@ def add_page(
 def is_twin(desk: Desk) -> bool:
     """Whether the page is asked for as data, which is never cut into pages that only people turn."""
     return desk.request.url.path.endswith(TWINS)
+
+
+def find_size(desk: Desk, usual: int) -> int:
+    """How many rows a page holds: the `usual` ones, or all that a table to take away may hold."""
+    return MOST_ROWS if desk.request.url.path.endswith(".csv") else usual
 
 
 def render(desk: Desk, template: str, page: Any, status: int = 200, **values: Any) -> Response:

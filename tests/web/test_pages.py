@@ -11,7 +11,7 @@ from monitor.application import Application
 from monitor.composing import draft_digest, save_draft
 from monitor.judgements import judge_event
 from storage.values import Judgement
-from tests.factories import new_digest, save_article
+from tests.factories import new_digest, save_article, save_event
 from tests.monitor.desk import make_subscription, subscribe
 from tests.screen_samples import make_weekly
 from tests.web.desk import open_browser, save_happenings
@@ -134,6 +134,18 @@ def test_events_are_filtered_and_paged(browser: TestClient) -> None:
     assert find("outlet=thanhnien") == ["e2"]
     assert find("since=2026-02-01&until=2026-02") == ["e2"]
     assert find("before=2026-02-01~e2") == ["e1"]
+
+
+def test_a_table_to_take_away_holds_the_whole_list(application: Application) -> None:
+    for number in range(60):
+        save_event(application.store, f"e{number:02}", 100 + number, happened_on=f"2026-01-{number % 28 + 1:02}")
+    browser = open_browser(application)
+
+    page = browser.get("/events?act=agreement&before=2026-01-20~e19").text
+
+    assert 'href="/events.csv?act=agreement"' in page and "/events.json?act=agreement&amp;before=2026" in page
+    assert len(browser.get("/events.json?act=agreement").json()["rows"]) == 50
+    assert browser.get("/events.csv?act=agreement").text.count("agreement,") == 60
 
 
 def test_an_event_shows_its_quote_inside_its_sentence(browser: TestClient) -> None:

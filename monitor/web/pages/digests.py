@@ -17,7 +17,7 @@ from monitor.digests.view import make_view
 from monitor.judgements import check_reader
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import Number, read_number
-from monitor.web.rendering import add_page
+from monitor.web.rendering import add_page, find_size
 from storage.values import DeliveryRow, DigestHead
 
 COLUMNS = ("id", "subscription", "period", "composed_at", "events", "states")
@@ -65,14 +65,15 @@ class DigestPage:
 
 def show_digests(desk: DeskHere, before: str = "", subscription: str = "") -> DigestsPage:
     pages, now = desk.store.digest_pages, desk.application.clock()
-    found = pages.find(PAGE + 1, read_number(before), subscription)
+    size = find_size(desk, PAGE)
+    found = pages.find(size + 1, read_number(before), subscription)
     lines = tuple(
         SubscriptionLine(
             one.name, one.notifier, one.language, len(one.recipients), find_next(one, now), one.hour, one.zone
         )
         for one in desk.application.subscriptions
     )
-    rows, following = tuple(found[:PAGE]), str(found[PAGE - 1].id) if found[PAGE:] else ""
+    rows, following = tuple(found[:size]), str(found[size - 1].id) if found[size:] else ""
     return DigestsPage(lines, _find_deliveries(desk, pages.waiting(WAITING)), rows, following)
 
 

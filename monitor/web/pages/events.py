@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_order, make_query
 from monitor.web.lines import EventLine, make_cursor, make_line
-from monitor.web.rendering import add_page
+from monitor.web.rendering import add_page, find_size
 
 COLUMNS = (
     "id", "happened_on", "headline", "act", "stage", "verdict", "new_tie", "vn_keys", "kr_keys", "articles", "langs",
@@ -34,8 +34,9 @@ class EventsPage:
 
 
 def show_events(desk: DeskHere, wanted: FilterHere) -> EventsPage:
-    found = desk.store.event_pages.find(make_query(wanted, desk.application))
-    shown, rest = found[:PAGE], found[PAGE:]
+    size = find_size(desk, PAGE)
+    found = desk.store.event_pages.find(make_query(wanted, desk.application, size))
+    shown, rest = found[:size], found[size:]
     return EventsPage(wanted, tuple(make_line(desk, event) for event in shown), make_cursor(shown[-1]) if rest else "")
 
 

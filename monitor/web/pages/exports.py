@@ -13,10 +13,10 @@ from monitor.web.filters import FilterHere, ListFilter, make_query
 from monitor.web.lines import EventLine, make_line
 from monitor.web.pages import events, ties
 from monitor.web.picture import draw_register
-from monitor.web.rendering import make_jsonable
+from monitor.web.rendering import MOST_ROWS, make_jsonable
 from monitor.web.sheets import write_workbook
 
-IN_FEED, IN_CALENDAR, IN_WORKBOOK = 50, 200, 1000
+IN_FEED, IN_CALENDAR = 50, 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SVG = "image/svg+xml"
 
@@ -37,7 +37,7 @@ def show_calendar(desk: DeskHere, wanted: FilterHere) -> Response:
 
 
 def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
-    rows = [_make_row(line) for line in _find(desk, wanted, IN_WORKBOOK)]
+    rows = [_make_row(line) for line in _find(desk, wanted, MOST_ROWS)]
     return _as_workbook(desk, "events", write_workbook("events", events.COLUMNS, rows))
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException
 
 from monitor.web.desk import DeskHere
 from monitor.web.filters import read_number
-from monitor.web.rendering import add_page
+from monitor.web.rendering import add_page, find_size
 from storage.values import RunOutcome, RunRow
 
 COLUMNS = ("id", "wave_id", "outlet_id", "started_at", "finished_at", "outcome", "reason", "counts")
@@ -29,8 +29,9 @@ def show_runs(desk: DeskHere, outlet: str = "", outcome: str = "", before: str =
     if outcome and outcome not in OUTCOMES:
         raise HTTPException(400, "outcome")
     number = read_number(before)
-    found = desk.store.runs.find(PAGE + 1, outlet or None, outcome=outcome, before=number)
-    return RunsPage(tuple(found[:PAGE]), outlet, outcome, str(found[PAGE - 1].id) if found[PAGE:] else "")
+    size = find_size(desk, PAGE)
+    found = desk.store.runs.find(size + 1, outlet or None, outcome=outcome, before=number)
+    return RunsPage(tuple(found[:size]), outlet, outcome, str(found[size - 1].id) if found[size:] else "")
 
 
 router = APIRouter()

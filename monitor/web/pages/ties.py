@@ -9,7 +9,7 @@ from monitor.judging.ties import make_register
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import find_inside, find_order
 from monitor.web.lines import EventLine, make_cursor, make_line
-from monitor.web.rendering import add_page, is_twin
+from monitor.web.rendering import add_page, find_size, is_twin
 from seeds.gazetteer import Gazetteer
 from storage.values import EventQuery, TieRow
 
@@ -103,16 +103,16 @@ def find_lines(desk: Desk, place: str, kind: str) -> list[TieLine]:
 
 
 def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TiePage:
-    cursor = tuple(before.split("~", 1)) if "~" in before else None
-    query = EventQuery(pair=(vn_key, kr_key), before=cursor, limit=PAGE + 1)  # type: ignore[arg-type]
+    cursor, size = tuple(before.split("~", 1)) if "~" in before else None, find_size(desk, PAGE)
+    query = EventQuery(pair=(vn_key, kr_key), before=cursor, limit=size + 1)  # type: ignore[arg-type]
     found = desk.store.event_pages.find(query)
     pair = vn_key, kr_key
     tie = desk.store.ties.get(*pair) or _find_known(desk.application.gazetteer).get(pair)
     if tie is None and not found:
         raise HTTPException(404, "tie")
-    rows = tuple(make_line(desk, event) for event in found[:PAGE])
+    rows = tuple(make_line(desk, event) for event in found[:size])
     line = _make_line(desk, tie or TieRow(vn_key, kr_key, "contact", None, None, 0, "events"))
-    return TiePage(line, rows, make_cursor(found[PAGE - 1]) if found[PAGE:] else "")
+    return TiePage(line, rows, make_cursor(found[size - 1]) if found[size:] else "")
 
 
 def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:
