@@ -76,10 +76,10 @@ def _read_xml(text: str) -> _Found | None:
 def parse_xml(body: bytes) -> Any:
     """What feedparser makes of an XML feed in UTF-8. ValueError also for one that it stumbles over itself."""
     try:
-        return feedparser.parse(
+        return feedparser.parse(  # from memory: bare bytes are taken for a file's name first
             io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False,
             response_headers={"content-type": "application/xml; charset=utf-8"})
-    except (LookupError, TypeError, AttributeError) as error:  # a link outside of any item, say
+    except (LookupError, TypeError, AttributeError, OverflowError) as error:  # &#x800800800;, say
         raise ValueError(f"feedparser: {type(error).__name__}") from error
 
 

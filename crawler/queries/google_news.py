@@ -3,17 +3,15 @@
 It has no documentation and is meant for personal feed readers; at most about 100 stories per question, no paging.
 """
 
-import io
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import feedparser
-
 from crawler.answers import Answer
 from crawler.queries.service import AFTER_REFUSAL, Question, Reply, Service, Story, join_any, make_groups, read_failure
+from crawler.syndication import parse_xml
 from crawler.text import clean_line, unescape_again
 from seeds.queries import QueryWords
 from seeds.sections import QuerySettings
@@ -38,8 +36,8 @@ def read(answer: Answer) -> Reply:
     if failed := read_failure(answer):
         return failed
     try:
-        parsed = feedparser.parse(io.BytesIO(answer.body))  # bare bytes are taken for a file's name first
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # feedparser stumbles over some
+        parsed = parse_xml(answer.body)
+    except (ValueError, RecursionError):
         return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)
     if not parsed.version:
         return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)

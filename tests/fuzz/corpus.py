@@ -16,7 +16,8 @@ RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><titl
 <pubDate>Mon, 02 Mar 2026 05:00:00 GMT</pubDate><item><title><![CDATA[Huế ký kết với Chungcheongnam]]></title>
 <link>https://huengaynay.vn/chinh-tri/tin-157291.html</link><guid>157291</guid>
 <pubDate>Mon, 02 Mar 2026 12:05:08 GMT+7</pubDate><description>&lt;p&gt;Chiều 2/3&lt;/p&gt;</description></item>
-<item><title>충남도, 후에시와 협약</title><link>/news/articleView.html?idxno=12345</link>
+</channel></rss>"""
+ODD_RSS = """<rss><channel><item><title>충남도, 후에시와 협약</title><link>/news/articleView.html?idxno=12345</link>
 <pubDate>2026-03-01 13:58:38</pubDate></item></channel></rss>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><updated>2026-03-01T10:00:00Z</updated><entry><title type="html">A
 &amp;amp; B</title><link rel="alternate" href="https://a.example/tin-1.html"/><id>urn:1</id>
@@ -30,8 +31,7 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>https://hu
 INDEX = """<sitemapindex><sitemap><loc>https://huengaynay.vn/s1.xml</loc><lastmod>2026-02-01</lastmod></sitemap>
 <sitemap><loc>/s2.xml</loc></sitemap></sitemapindex>"""
 LIST = """<html><body><ul class="type2"><li><h4 class="titles"><a href="/news/articleView.html?idxno=1234">충남도,
-후에시와 업무협약</a></h4><em class="info dated">03.01 13:58</em></li><li><h4 class="titles"><a
-href="/news/articleView.html?idxno=1235">제목 둘</a></h4></li></ul><a href="?page=2">2</a></body></html>"""
+후에시와 업무협약</a></h4><em class="info dated">03.01 13:58</em></li></ul><a href="?page=2">2</a></body></html>"""
 SMALL_PAGE = """<html><head><title>Huế</title><meta property="article:published_time"
 content="2026-03-01T08:00:00+07:00">
 <script type="application/ld+json">{"@type":"NewsArticle","headline":"Huế ký kết","datePublished":
@@ -85,6 +85,12 @@ STORY = {
     "2026-03-01T08:00:00+07:00", "title": "Huế và Chungcheongnam ký kết hợp tác", "text": "Chiều 1/3, UBND thành phố "
     "Huế và tỉnh Chungcheongnam (Hàn Quốc) ký kết bản ghi nhớ hợp tác về giáo dục và du lịch.",
 }
+# A title above a line of text.
+STORIES = (
+    f"{STORY['title']}\n{STORY['text']}", "Huế, Chungcheongnam ký kết\nSáng 2/3.", "충남도, 후에시와 협약\n지난 21일",
+    "Huế tiếp đoàn\nChiều 1/3.", "충남도 농업 박람회\n부산은행", "Mayor visits Da Nang\non Friday", "Giá cà phê\nTăng.",
+    "날씨\n내일 맑음", "Farm prices\nUp on Friday.",
+)
 LABELLED = {**STORY, "relevant": True, "act": "agreement", "stage": "signed", "event_date": "2026-03-01",
             "pairs": [["Huế", "Chungcheongnam"]]}
 JOURNAL = "\n".join(json.dumps(line) for line in (
@@ -114,9 +120,10 @@ QUERIES = (
 def load_corpus(target: str) -> tuple[bytes, ...]:
     """The sound inputs of a target, and what once was a failure of it."""
     texts: dict[str, tuple[str, ...]] = {
-        "feed": (RSS, ATOM, JSON_FEED), "sitemap": (SITEMAP, INDEX), "section": (LIST,), "page": _small_pages(),
+        "feed": (RSS, ODD_RSS, ATOM, JSON_FEED, JSON_FEED), "sitemap": (SITEMAP, INDEX), "section": (LIST,),
+        "page": _small_pages(),
         "date": DATES, "address": ADDRESSES, "toml": TOML, "environment": VARIABLES, "classify": _lines(STORY),
-        "labelled": _lines(LABELLED), "ingest": _lines(STORY), "judge": (STORY["title"] + "\n" + STORY["text"],),
+        "labelled": _lines(LABELLED), "ingest": _lines(STORY), "judge": STORIES,
         "journal": (JOURNAL,), "opml": (OPML,), "search": (GDELT, NAVER, RSS), "api": QUERIES,
         "keywords": ("farm*", "hop tac", "lao động thời vụ", "*", "계절*근로자", "a b c d"),
         "retry_after": ("317100", "Mon, 02 Mar 2026 12:05:08 GMT", "1.5", ""),
@@ -137,7 +144,7 @@ def _small_pages() -> tuple[str, ...]:
     """Pages whose body is named, as most are; one for trafilatura; hand-written ones of CMS families, their heads."""
     pages = ((PAGES / "families" / f"{name}.html").read_text("utf-8") for name in FAMILIES)
     heads = (re.sub(r"(?s)<(style|nav|footer|svg).*?</\1>", "", page)[:800] for page in pages)
-    return *(named_body(body) for body in (*NAMED_BODIES, *[NAMED_BODIES[1]] * 12)), SMALL_PAGE, *heads
+    return *(named_body(body) for body in (*NAMED_BODIES, *[NAMED_BODIES[1]] * 40)), SMALL_PAGE, *heads
 
 
 def named_body(body: str) -> str:
