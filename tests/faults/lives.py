@@ -6,7 +6,6 @@ the harness does while it waits.
 """
 
 import asyncio
-import gc
 import json
 import os
 import resource
@@ -20,25 +19,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psycopg
 from sqlalchemy import Engine, event
 
-import crawler.pipelines
-import crawler.plan
-import crawler.settings
-import crawler.spiders.outlet  # loaded before lives are forked
 import monitor.queue
 import monitor.schedule
 import monitor.worker
 import storage.engine
 from monitor.application import Application
-from monitor.crawl import CrawlRequest, run_crawl
+from monitor.crawl import CrawlRequest, Start, run_crawl, start_process
 from monitor.queue import CrawlQueue
 from monitor.worker import make_crawl
 from seeds.errors import TwinwatchError
 from storage.errors import StoreError
+from tests.faults import loading
+from tests.faults.extractors import share_extractors
+from tests.faults.phases import WAITING, find_phase, watch_phases
 from tests.monitor.crashes.harness import watch_the_wire
 
-TICK_SECONDS = 0.1
+# Rare enough that most steps of a life do something.
+TICK_SECONDS = 0.2
 HEARTBEAT_SECONDS, STALLED_SECONDS = 0.3, 1.5
 PAUSE_SECONDS = 0.01
 GO_BETWEEN = [sys.executable, "-I", "-S", str(Path(__file__).with_name("go_between.py"))]
@@ -46,25 +46,37 @@ GO_BETWEEN = [sys.executable, "-I", "-S", str(Path(__file__).with_name("go_betwe
 CRAWL = ("-m", "scrapy", "crawl", "outlet")
 _kept: dict[str, Any] = {}
 
+Strike = Callable[[], None]
+
 
 class Steps:
-    """Counts the steps of this life, and has `act` happen at the one that is `fatal` (0: at none)."""
+    """Counts the steps of this life into `file`, and has `act` happen at the one that is `fatal` (0: at none).
 
-    def __init__(self, fatal: int, act: Callable[[], None]) -> None:
-        self.count, self._fatal, self._act = 0, fatal, act
+    With a `phase` only its steps bring nearer the fatal one.
+    """
+
+    def __init__(self, file: Path, fatal: int, phase: str, act: Strike) -> None:
+        self._count, self._left, self._phase, self._act = 0, fatal, phase, act
+        self._file = os.open(file, os.O_WRONLY | os.O_CREAT)
 
     def __call__(self, *values: Any) -> None:
-        self.count += 1
-        if self.count == self._fatal:
+        self._count += 1
+        os.pwrite(self._file, f"{self._count:9}".encode(), 0)  # whoever is killed has counted too
+        if self._phase and self._phase != find_phase():
+            return
+        self._left -= 1
+        if self._left == 0:
             self._act()
 
 
 class WatchedService(monitor.schedule.Service):
     """The service, which ends by itself when everything that was due has been crawled, judged and told."""
 
-    def __init__(self, application: Application, queue: CrawlQueue | None) -> None:
+    def __init__(self, application: Application, queue: CrawlQueue | None, strike: Strike | None) -> None:
+        """`strike` is what befalls it where it would end."""
         super().__init__(application, _say, crawl=_crawl, queue=queue, serve=self._end_when_done)
         self.done: Counter[str] = Counter()
+        self._strike = strike or self.stop
 
     async def crawl_tick(self) -> None:
         await super().crawl_tick()
@@ -87,19 +99,16 @@ class WatchedService(monitor.schedule.Service):
             enough = times if tick == "crawl" else self.done[tick] + times  # the one under way began too early
             while self.done[tick] < enough and not stopped.is_set():
                 await asyncio.sleep(TICK_SECONDS / 4)
-        self.stop()
+        self._strike()
 
 
 def load() -> None:
     """Loads what every life needs; the process has no thread and no reactor afterwards."""
-    application = Application()
-    _kept.update(knowledge=application.knowledge, catalogue=application.catalogue)
+    _kept["knowledge"], _kept["catalogue"] = loading.load()
     monitor.schedule.TICK_SECONDS = TICK_SECONDS
     monitor.queue.HEARTBEAT_SECONDS = HEARTBEAT_SECONDS
     monitor.worker.run_crawl = _crawl  # type: ignore[attr-defined]
-    crawler.plan.load_catalogue = lambda folder: _kept["catalogue"]  # type: ignore[assignment]
-    gc.collect()
-    gc.freeze()
+    share_extractors()
 
 
 def live(order: dict[str, Any], outputs: list[int]) -> NoReturn:
@@ -112,11 +121,8 @@ def live(order: dict[str, Any], outputs: list[int]) -> NoReturn:
         os.environ.clear()
         os.environ.update(order["environment"])
         os.chdir(os.environ["FOLDER"])
-        steps = _watch(order["role"])
-        try:
-            code = ROLES[order["role"]](order["arguments"])
-        finally:
-            Path(f"steps.{order['role']}").write_text(str(steps.count))
+        strike = _watch(order["role"])
+        code = ROLES[order["role"]](order["arguments"], strike)
     except (TwinwatchError, StoreError) as error:
         print(f"error: {error}")  # as the command says it
         code = 1
@@ -129,8 +135,11 @@ def live(order: dict[str, Any], outputs: list[int]) -> NoReturn:
     os._exit(code)
 
 
-def _watch(role: str) -> Steps:
-    """Counts, and obeys `FAULTS`: at a step of this role a signal (`KILL` by default), or `wait` for the harness."""
+def _watch(role: str) -> Strike | None:
+    """Counts, and obeys `FAULTS`: at a step of this role a signal (`KILL` by default), or `wait` for the harness.
+
+    Comes back with what is to befall it where it has nothing more to do, if anything.
+    """
     faults = json.loads(os.environ.get("FAULTS", "{}"))
     act, mark = faults.get("act", "KILL"), Path(f"struck.{role}")
 
@@ -147,22 +156,38 @@ def _watch(role: str) -> Steps:
     if "bytes" in faults:
         resource.setrlimit(resource.RLIMIT_FSIZE, (faults["bytes"], faults["bytes"]))
     storage.engine.BUSY_SECONDS = faults.get("busy_seconds", storage.engine.BUSY_SECONDS)
-    steps = Steps(faults.get(role, 0), strike)
+    phase = faults.get("phase", "") if role == "service" else ""
+    steps = Steps(Path(f"steps.{role}"), faults.get(role, 0), phase, strike)
     event.listen(Engine, "before_cursor_execute", steps)
     event.listen(Engine, "commit", steps)
     watch_the_wire(steps)
-    return steps
+    watch_phases()
+    _watch_the_queue(steps)
+    return strike if phase == WAITING else None
 
 
-def _service(arguments: list[str]) -> int:
+def _watch_the_queue(steps: Steps) -> None:
+    """What the queue's library asks the database is a step too, before and after it."""
+    usual = psycopg.AsyncCursor.execute
+
+    async def execute(cursor: Any, *values: Any, **named: Any) -> Any:
+        steps()
+        answer = await usual(cursor, *values, **named)
+        steps()
+        return answer
+
+    psycopg.AsyncCursor.execute = execute  # type: ignore[method-assign]
+
+
+def _service(arguments: list[str], strike: Strike | None) -> int:
     application = _open()
     settings = application.settings
     queue = CrawlQueue(settings.database_address, STALLED_SECONDS) if settings.crawl.queue else None
-    asyncio.run(WatchedService(application, queue).run())
+    asyncio.run(WatchedService(application, queue, strike).run())
     return 0
 
 
-def _worker(arguments: list[str]) -> int:
+def _worker(arguments: list[str], strike: Strike | None) -> int:
     application = _open()
     queue = CrawlQueue(application.settings.database_address, STALLED_SECONDS)
 
@@ -174,7 +199,7 @@ def _worker(arguments: list[str]) -> int:
     return 0
 
 
-def _scrapy(arguments: list[str]) -> int:
+def _scrapy(arguments: list[str], strike: Strike | None) -> int:
     from scrapy.cmdline import execute
 
     execute(["scrapy", "crawl", "outlet", *arguments])
@@ -187,7 +212,7 @@ def _open() -> Application:
     return application
 
 
-async def _crawl(request: CrawlRequest) -> int:
+async def _crawl(request: CrawlRequest, start: Start = start_process) -> int:
     """The real start of a crawl, by way of the nursery."""
     assert tuple(request.program[1:]) == CRAWL
     return await run_crawl(replace(request, program=(*GO_BETWEEN, os.environ["NURSERY"], "crawl")))
@@ -197,4 +222,4 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-ROLES: dict[str, Callable[[list[str]], int]] = {"service": _service, "worker": _worker, "crawl": _scrapy}
+ROLES: dict[str, Callable[[list[str], Strike | None], int]] = {"service": _service, "worker": _worker, "crawl": _scrapy}

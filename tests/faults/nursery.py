@@ -72,9 +72,10 @@ def run_nursery(folder: Path, environment: Mapping[str, str]) -> Iterator[Nurser
     path = folder / "nursery"
     program = [sys.executable, "-m", "tests.faults.nursery", str(path)]
     root = str(Path(__file__).parents[2])
-    with subprocess.Popen(program, env={**environment, "PYTHONPATH": root}, stdout=subprocess.PIPE) as process:
+    said, usual = folder / "nursery.said", {**environment, "PYTHONPATH": root}
+    with said.open("ab") as errors, subprocess.Popen(program, env=usual, stdout=subprocess.PIPE, stderr=errors) as process:
         try:
-            assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n", said.read_text("utf-8")
             yield Nursery(path)
         finally:
             process.kill()

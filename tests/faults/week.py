@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -29,6 +30,11 @@ CALM_LIVES, CALM_PAUSE = 5, timedelta(hours=13)
 OUTAGES = 0.15
 # How often somebody else is killed in the same life.
 BOTH = 0.6
+# How often a service is killed while it judges or, at the hour of a digest, tells; those phases are short.
+IN_A_PHASE, STEPS_OF_A_PHASE = 0.5, 40
+DIGEST_HOUR = timedelta(hours=22)  # of UTC; 7 in Seoul
+# Many times what a life takes on a slow machine: one that has lasted so long hangs.
+LONGEST_LIFE_SECONDS = 300.0
 # Who is killed, on SQLite and with workers on PostgreSQL; the database last.
 ROLES = {False: ("crawl", "service"), True: ("service", "crawl", "worker", "database")}
 
@@ -38,9 +44,11 @@ Meanwhile = Callable[[Life], None]
 
 @dataclass
 class Report:
-    """What became of the week."""
+    """What became of the week; `roles` are those that could be killed."""
 
+    roles: tuple[str, ...]
     kills: Counter[str] = field(default_factory=Counter)
+    phases: Counter[str] = field(default_factory=Counter)
     lives: int = 0
     unread: list[str] = field(default_factory=list)
     untold: list[tuple[str, str]] = field(default_factory=list)
@@ -51,7 +59,7 @@ class Report:
 
     def describe(self) -> str:
         """One line for people."""
-        kinds = ", ".join(f"{role} {count}" for role, count in sorted(self.kills.items()))
+        kinds = ", ".join(f"{role} {count}" for role, count in sorted((self.kills + self.phases).items()))
         return (f"{self.kills.total()} kills ({kinds}) in {self.lives} lives; {self.printed} stories, {self.events} "
                 f"events; repeats that say so: {self.marked_repeats}")
 
@@ -63,7 +71,7 @@ class Week:
         self._town, self.folder, self._nursery, self._address = town, folder, nursery, address
         self._server, self.clock = server, folder / "clock"
         self._lengths: Counter[str] = Counter()
-        self.report = Report()
+        self.report = Report(ROLES[server is not None])
 
     def play(self, seed: int, kills: int) -> Report:
         """Lives with faults until there were `kills`, each at a random step; then calm ones."""
@@ -71,12 +79,13 @@ class Week:
         pause = WEEK / (kills * LIVES_PER_KILL + 1)
         self.live(now, {})
         while self.report.kills.total() < kills:
-            now += max(SHORTEST_PAUSE, pause * 2 * chance.random())
+            before, now = now, now + max(SHORTEST_PAUSE, pause * 2 * chance.random())
+            is_morning = (before - DIGEST_HOUR).date() < (now - DIGEST_HOUR).date()
             self._town.print_until(now)
             for outlet_id in chance.sample(OUTLETS, 2):
                 self._town.fill(outlet_id, min(now, END_AT))
             self._strike(chance)
-            self.live(now, self._choose_fault(chance))
+            self.live(now, self._choose_fault(chance, is_morning))
         for outlet_id in OUTLETS:
             self._town.newsroom.clear_fault(outlet_id)
         now = max(now, END_AT)
@@ -96,7 +105,9 @@ class Week:
         with ExitStack() as stack:
             workers = [self.begin("worker", faults, stack)] if self._server else []
             service = self.begin("service", faults, stack)
+            end = time.monotonic() + LONGEST_LIFE_SECONDS
             while (code := service.wait(0.05)) is None:
+                assert time.monotonic() < end, f"the service does not end: {self.said()}"
                 meanwhile(service)
                 self._look_after(workers, faults, stack)
         self._look_after([], faults, ExitStack())
@@ -131,11 +142,18 @@ class Week:
         if workers and workers[-1].wait(0) is not None:
             workers.append(self.begin("worker", {}, stack))
 
-    def _choose_fault(self, chance: random.Random) -> dict[str, object]:
-        """Which process dies at which of its steps; half of the deaths come early, among few steps."""
-        victim = chance.choice(ROLES[self._server is not None])
+    def _choose_fault(self, chance: random.Random, is_morning: bool) -> dict[str, object]:
+        """Which process dies at which of its steps; half of the deaths come early, among few steps.
+
+        It is the turn of whoever was struck least, so that each gets its share.
+        """
+        struck = {role: self.report.kills[role] for role in self.report.roles}
+        victim = chance.choice([role for role, count in struck.items() if count == min(struck.values())])
         if victim == "database":
             return {**self._choose_step(chance, chance.choice(ROLES[True][:-1])), "act": "wait"}
+        if victim == "service" and chance.random() < IN_A_PHASE:
+            phase = chance.choice(("composing", "handing over")) if is_morning else "assessing"
+            return {"service": chance.randint(1, STEPS_OF_A_PHASE), "phase": phase}
         others = [role for role in ("service", "crawl") if role != victim and chance.random() < BOTH]
         return {role: step for one in (victim, *others) for role, step in self._choose_step(chance, one).items()}
 
@@ -154,6 +172,8 @@ class Week:
         """Counts who was killed, and how many steps the others took."""
         for mark in self.folder.glob("struck.*"):
             self.report.kills["database" if faults.get("act") == "wait" else mark.suffix[1:]] += 1
+            if "phase" in faults:
+                self.report.phases[f"of these {faults['phase']}"] += 1
         for file in self.folder.glob("steps.*"):
             role = file.suffix[1:]
             self._lengths[role] = max(self._lengths[role], int(file.read_text() or 0))
