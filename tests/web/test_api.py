@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from monitor.application import Application
 from monitor.web.api.answers import REFUSALS, write_cursor
 from tests.factories import new_digest, save_event, tie_row
+from tests.monitor.desk import make_subscription, subscribe
 from tests.web.desk import find_routes, open_browser, save_happenings
 
 TOKEN = "a-token-for-programs"
@@ -62,6 +63,22 @@ def test_everything_that_the_pages_show_is_read(program: TestClient) -> None:
     assert read(program, "/digests")["items"][0]["states"] == {"pending": 1}
     assert read(program, "/digests/1")["deliveries"] == read(program, "/deliveries")["items"]
     assert read(program, "/coverage", days=7)["days"] == 7
+
+
+def test_overviews_are_what_the_pages_show(program: TestClient, application: Application) -> None:
+    subscribe(application, make_subscription(name="desk", language="ko"))
+    nothing_yet = read(program, "/today", subscription="desk")
+    months, ties = read(program, "/timeline", act="agreement")["items"], read(program, "/map", place="VN-46")
+    rules = read(program, "/events/e1/rules")
+
+    assert read(program, "/today") == nothing_yet and nothing_yet["content"]["language"] == "ko"
+    assert read(program, "/subscriptions")["items"][0]["due_at"] == nothing_yet["due_at"]
+    assert months == [{"month": f"2026-0{n}", "total": 1, "acts": {"agreement": 1}} for n in (3, 2, 1)]
+    assert ties["all"] == len(ties["items"]) and 16 < ties["items"][0]["vn_point"]["latitude"] < 17
+    assert sum(one["points"] for one in rules["reasons"]) == pytest.approx(rules["points"])
+    assert {one["key"] for one in rules["mentions"]} == {"VN-46", "KR-44"}
+    assert program.get(f"{API}/today?subscription=x").status_code == 404
+    assert program.get(f"{API}/timeline?years=2").status_code == 400
 
 
 NARROWED: list[tuple[dict[str, str], list[str]]] = [
@@ -170,7 +187,7 @@ def test_the_document_names_every_route_and_every_refusal(program: TestClient) -
     described = {(m.upper(), path) for path, item in document["paths"].items() for m in item}
     served = {one for one in find_routes(program) if one[1].startswith(API) and one[0] != "HEAD"}
 
-    assert described == served - {("GET", f"{API}/openapi.json")} and len(described) == 19
+    assert described == served - {("GET", f"{API}/openapi.json")} and len(described) == 24
     for path, item in document["paths"].items():
         for operation in item.values():
             assert {str(status) for status in REFUSALS} <= operation["responses"].keys(), path

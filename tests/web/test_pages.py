@@ -14,7 +14,7 @@ from storage.values import Judgement
 from tests.factories import new_digest, save_article, save_event
 from tests.monitor.desk import make_subscription, subscribe
 from tests.screen_samples import make_weekly
-from tests.web.desk import open_browser, save_happenings
+from tests.web.desk import find_routes, open_browser, save_happenings
 
 PAGES = {
     "/": "/today", "/events": "/events", "/events/e1": "/events/e1", "/ties": "/ties",
@@ -26,6 +26,8 @@ TABLES = (
     "/events", "/ties", "/ties/VN-46/KR-44", "/timeline", "/outlets", "/outlets/huengaynay", "/digests", "/runs",
     "/map", "/events/e1/rules",
 )
+# What no person reads, and the form that lets them in.
+FOR_PROGRAMS = ("/healthz", "/readyz", "/metrics", "/login")
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 
@@ -37,6 +39,20 @@ def test_every_page_answers_in_every_language(browser: TestClient, language: str
         assert answer.status_code == 200, path
         assert f'<html lang="{language}">' in answer.text
         assert answer.headers["content-language"] == language
+
+
+def test_every_page_of_every_route_has_its_twin_and_its_like_in_the_api(browser: TestClient) -> None:
+    routes = {path for _, path in find_routes(browser, "GET")}
+    pages = {
+        path for path in routes
+        if not path.startswith(("/api/", "/links/", "/static")) and path not in FOR_PROGRAMS
+        and not path.rpartition("/")[2].rpartition(".")[1]
+    }
+
+    assert len(pages) == len(PAGES) + 1  # and that of a digest
+    for path in pages:
+        twin = "/today" if path == "/" else path
+        assert f"{twin}.json" in routes and f"/api/v1{twin}" in routes, path
 
 
 def test_every_page_has_its_data_twin(browser: TestClient) -> None:

@@ -12,10 +12,11 @@ from monitor.application import UTC_ZONE
 from monitor.rows import event_json, make_pair
 from monitor.times import format_instant
 from monitor.web.api.answers import Cursor, Limit, answer, documented, make_page, read_two
-from monitor.web.api.shapes import EventId, EventList, Merge, Said, Split, Who, WholeEvent
+from monitor.web.api.shapes import EventId, EventList, Merge, Rules, Said, Split, Who, WholeEvent
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import LONGEST_WORDS, ListFilter, Number, make_query
+from monitor.web.filters import BIGGEST, LONGEST_WORDS, ListFilter, Number, make_query
 from monitor.web.lines import make_cursor
+from monitor.web.pages.rules import show_rules
 from seeds.subscription import Act
 from storage.values import EventFact, EventView
 
@@ -45,6 +46,19 @@ def list_events(
 def get_event(event_id: EventId, desk: DeskHere) -> Response:
     """One event; an id that was merged away gives the event that goes on."""
     return answer(desk.request, _show(desk, _find(desk, event_id)))
+
+
+def get_rules(
+    event_id: EventId, desk: DeskHere,
+    article: Annotated[int, Query(ge=0, le=BIGGEST, description="0: the first article.")] = 0,
+) -> Response:
+    """Every rule that led to the verdict on one article of the event, by today's rules."""
+    page = show_rules(_find(desk, event_id).id, desk, article)
+    return answer(desk.request, {
+        "event": page.event_id, "article": page.article, "verdict": page.verdict, "score": page.score,
+        "points": page.points, "yes_from": page.yes_from, "rules_version": page.rules_version,
+        "reasons": [asdict(row) for row in page.rows], "mentions": [asdict(one) for one in page.mentions],
+    })
 
 
 def judge_event(event_id: EventId, said: Said, desk: DeskHere) -> Response:
@@ -94,7 +108,8 @@ def _show(desk: Desk, event: EventView) -> dict[str, Any]:
     said = [asdict(one) for one in desk.store.judgements.find(event.id)]
     corrections = [asdict(one) for one in judgements.find_corrections(desk.application, event)]
     return {
-        **event_json(event, desk.application), "verdict": event.verdict, "backlog": event.backlog,
+        **event_json(event, desk.application), "verdict": event.verdict, "score": event.score,
+        "told": desk.store.digests.count_told(event.id), "backlog": event.backlog,
         "facts": [_show_fact(desk, fact) for fact in desk.store.event_pages.facts(event.id)],
         "judgements": [_pick(one, "answer", "reader", "judged_at", "withdrawn_at", "withdrawn_by") for one in said],
         "corrections": [
@@ -119,6 +134,7 @@ def _pick(row: dict[str, Any], *keys: str) -> dict[str, Any]:
 router = APIRouter(tags=["events"])
 router.get("/events", responses=documented(EventList, "A page of events."))(list_events)
 router.get("/events/{event_id}", responses=documented(WholeEvent, "The event."))(get_event)
+router.get("/events/{event_id}/rules", responses=documented(Rules, "The rules."))(get_rules)
 AFTER: dict[int | str, dict[str, Any]] = {
     200: {"model": WholeEvent, "description": "The event as it stands now."},
 }

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from monitor.web.api import events, register, working
+from monitor.web.api import events, overview, register, working
 from monitor.web.api.answers import ERRORS
 
 PREFIX = "/api/v1"
@@ -26,5 +26,5 @@ def _name(route: APIRoute) -> str:
 
 router = APIRouter(
     prefix=PREFIX, responses=ERRORS, dependencies=[Security(_shown)], generate_unique_id_function=_name)
-for part in (events, register, working):
+for part in (overview, events, register, working):
     router.include_router(part.router, generate_unique_id_function=_name)

@@ -10,6 +10,7 @@ from monitor.web.filters import BIGGEST
 EventId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.-]{1,64}$")]
 Reader = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, description="Who says so.")]
 Moment = Annotated[str, Field(description="ISO 8601 with the offset of the outlet's or the reader's zone.")]
+Share = Annotated[float, Field(ge=0, le=1)]
 Day = Annotated[str, Field(description="`YYYY-MM-DD`, or `YYYY-MM` where a text gives no more.")]
 
 
@@ -94,10 +95,56 @@ class WholeEvent(Event):
     """An event with all that is known of it."""
 
     verdict: Literal["yes", "no", "unsure"]
+    score: Share
+    told: Annotated[int, Field(description="To so many subscriptions.")]
     backlog: bool
     facts: list[Fact]
     judgements: list[Judgement]
     corrections: list[Correction]
+
+
+class Reason(Shape):
+    """A rule that fired: its points for (above 0) or against; `words` stand in `field` from `start` to `end`."""
+
+    rule: str
+    why: str
+    points: float
+    strength: str
+    words: str
+    field: str
+    start: int
+    end: int
+
+
+class Mention(Shape):
+    """A place that was found in the story; `acts` says whether it can be one who acts there."""
+
+    words: str
+    field: str
+    start: int
+    end: int
+    key: str
+    name: str
+    country: str
+    kind: str
+    rule: str
+    why: str
+    acts: bool
+    sure: Share
+
+
+class Rules(Shape):
+    """All that led to the verdict on one story of an event, in the language of `Accept-Language`."""
+
+    event: str
+    article: int
+    verdict: str
+    score: Share
+    points: Annotated[float, Field(description="The sum of the reasons.")]
+    yes_from: Annotated[float, Field(description="The score from which a story counts.")]
+    rules_version: str
+    reasons: list[Reason]
+    mentions: list[Mention]
 
 
 class Tie(Shape):
@@ -126,6 +173,9 @@ class Outlet(Shape):
     next_due_at: Moment | None
     homepage: str
     feeds: list[str]
+    per_day: Annotated[float, Field(description="Entries of a usual day of late.")]
+    entries: Annotated[list[int], Field(description="Of each day of late, today last.")]
+    refusals: dict[str, int]
     paused_at: Moment | None
     paused_by: str
 
@@ -190,6 +240,56 @@ class Coverage(Shape):
 
 
 Next = Annotated[str | None, Field(description="The `cursor` of the following page; null on the last one.")]
+
+
+class Today(Shape):
+    """The next digest as it stands now, as webhooks are handed it; null without subscriptions.
+
+    `due_at` is null where it is told at once.
+    """
+
+    subscription: str
+    due_at: Moment | None
+    content: dict[str, Any] | None
+
+
+class Subscription(Shape):
+    name: str
+    notifier: str
+    language: str
+    recipients: int
+    due_at: Moment | None
+
+
+class SubscriptionList(Shape):
+    items: list[Subscription]
+
+
+class Month(Shape):
+    month: Annotated[str, Field(description="`YYYY-MM`.")]
+    total: int
+    acts: dict[str, int]
+
+
+class Timeline(Shape):
+    items: list[Month]
+
+
+class Point(Shape):
+    """In degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+class TieOnMap(Tie):
+    vn_point: Point | None
+    kr_point: Point | None
+
+
+class TieMap(Shape):
+    items: list[TieOnMap]
+    all: int
 
 
 class EventList(Shape):

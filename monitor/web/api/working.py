@@ -23,8 +23,9 @@ from monitor.web.api.answers import (
 )
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import Number
+from monitor.web.pages.outlets import make_line
 from seeds.outlet import Outlet
-from storage.values import DeliveryRow, DigestHead, OutletState, RunOutcome, RunRow
+from storage.values import DeliveryRow, DigestHead, OutletFigures, OutletState, RunOutcome, RunRow
 
 OutletId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_.-]{1,60}$")]
 Outcome = RunOutcome | Literal[""]
@@ -116,8 +117,10 @@ def _find_outlet(desk: Desk, outlet_id: str) -> Outlet:
 
 def _show_outlet(desk: Desk, outlet: Outlet, known: OutletState | None) -> dict[str, Any]:
     state = known or OutletState(outlet.id)
+    line = make_line(outlet, known, desk.request.app.state.figures.find().get(outlet.id, OutletFigures()))
     return {
-        **outlet_row(outlet, known, desk.application), "paused_at": format_instant(state.paused_at, UTC_ZONE),
+        **outlet_row(outlet, known, desk.application), "per_day": line.per_day, "entries": line.entries,
+        "refusals": line.refusals, "paused_at": format_instant(state.paused_at, UTC_ZONE),
         "paused_by": state.paused_by,
     }
 

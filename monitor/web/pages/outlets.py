@@ -70,7 +70,7 @@ def show_outlets(desk: DeskHere, state: str = "") -> OutletsPage:
         raise HTTPException(400, "state")
     known, figures = desk.store.outlets.states(), desk.request.app.state.figures.find()
     lines = [
-        _make_line(outlet, known.get(outlet.id), figures.get(outlet.id, OutletFigures()))
+        make_line(outlet, known.get(outlet.id), figures.get(outlet.id, OutletFigures()))
         for outlet in desk.application.watched.values()
     ]
     counts: dict[str, int] = {}
@@ -87,7 +87,7 @@ def show_outlet(outlet_id: str, desk: DeskHere) -> OutletPage:
     known, figures = desk.store.outlets.states(), desk.request.app.state.figures.find()
     feeds = desk.store.outlets.feed_states(outlet_id)
     shown = [feeds.get(feed.url, FeedState(outlet_id, feed.url)) for feed in outlet.feeds]
-    line = _make_line(outlet, known.get(outlet_id), figures.get(outlet_id, OutletFigures()))
+    line = make_line(outlet, known.get(outlet_id), figures.get(outlet_id, OutletFigures()))
     return OutletPage(line, tuple(shown), tuple(desk.store.runs.find(RUNS, outlet_id)))
 
 
@@ -127,7 +127,8 @@ def _find_state(line: OutletLine) -> str:
     return "paused" if line.paused_at else line.state
 
 
-def _make_line(outlet: Outlet, known: OutletState | None, figures: OutletFigures) -> OutletLine:
+def make_line(outlet: Outlet, known: OutletState | None, figures: OutletFigures) -> OutletLine:
+    """The line of an outlet; `known` is None for one that was never visited."""
     state = known or OutletState(outlet.id)
     first = next((number for number, count in enumerate(figures.entries) if count), 0)
     whole = figures.entries[first:-1]  # since it was first read; today is not over
