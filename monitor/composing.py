@@ -143,8 +143,18 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     )
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)
-    content = _tell_changes(_add_unreached(application, add_own_finds(application, content)), subscription, last)
+    content = _link_register(application, add_own_finds(application, content))
+    content = _tell_changes(_add_unreached(application, content), subscription, last)
     return Draft(subscription, content, told, passed_over, since_at, now, standings, articles, marks)
+
+
+def _link_register(application: Application, content: DigestContent) -> DigestContent:
+    """The content with where its week's summary leads: mail programs show no SVG, so the picture is a link too."""
+    base = application.settings.web.public_url.rstrip("/")
+    if not base or content.summary is None:
+        return content
+    register, picture = (f"{base}/{page}?lang={content.language}" for page in ("ties", "ties.svg"))
+    return replace(content, summary=replace(content.summary, register_url=register, picture_url=picture))
 
 
 def _add_unreached(application: Application, content: DigestContent) -> DigestContent:

@@ -73,7 +73,9 @@ def make_weekly(language: str) -> DigestContent:
     names = PLACES[language]
     pairs = tuple(DigestPair("VN-46", vn, "KR-44", kr) for vn, kr in names[:2])
     acts = (("visit", 7), ("agreement", 4), ("seasonal_workers", 2), ("culture_tourism", 1))
-    return make_usual(language, kind="weekly", summary=Summary(acts, pairs))
+    return make_usual(language, kind="weekly", summary=Summary(
+        acts, pairs, "https://watch.example/ties", "https://watch.example/ties.svg",
+    ))
 
 
 def make_many(language: str, count: int = 40, articles: int = 5) -> DigestContent:

@@ -234,6 +234,7 @@ def test_text_html_and_slack_tell_later_reports_corrections_and_the_week(languag
         wording.say("summary.title"), content.later[0].headline, content.later[0].articles[0].outlet,
         content.corrections[0].told, content.corrections[1].now, wording.say("link.wrong"),
         wording.say("section.unsure"), wording.say("field.labour"), wording.say("stage.planned"),
+        wording.say("link.register"), wording.say("link.picture"), "https://watch.example/ties.svg",
     ]
 
     email, slack = render_email(content), slack_text(render_slack(content))

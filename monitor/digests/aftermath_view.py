@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from monitor.digests.content import Correction, DigestContent, Later
-from monitor.digests.event_view import ArticleText, describe_article
+from monitor.digests.event_view import ArticleText, LinkText, describe_article
 from monitor.digests.headlines import name_pairs
 from monitor.digests.wording import Wording
 
@@ -38,10 +38,11 @@ class AftermathText:
 
 @dataclass(frozen=True)
 class SummaryText:
-    """The figures of a week: its title and a line for each figure."""
+    """The figures of a week: its title, a line for each figure, and links to the register, if it has an address."""
 
     title: str
     lines: tuple[str, ...]
+    links: tuple[LinkText, ...] = ()
 
 
 def describe_aftermath(content: DigestContent, wording: Wording, articles: int) -> AftermathText:
@@ -65,6 +66,10 @@ def describe_summary(content: DigestContent, wording: Wording) -> SummaryText | 
     return SummaryText(
         title=wording.say("summary.title"),
         lines=(*lines, wording.say("summary.new_ties", pairs="; ".join(ties))) if ties else tuple(lines),
+        links=tuple(
+            LinkText(wording.say(key), url)
+            for key, url in (("link.register", summary.register_url), ("link.picture", summary.picture_url)) if url
+        ),
     )
 
 

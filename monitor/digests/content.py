@@ -93,10 +93,15 @@ class Correction:
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures of a weekly digest: its events by act, most first (unsure ones left out), and its new ties."""
+    """The figures of a weekly digest: its events by act, most first (unsure ones left out), and its new ties.
+
+    The addresses are those of the register and of its picture (SVG), None where the dashboard has no public one.
+    """
 
     acts: tuple[tuple[str, int], ...] = ()
     new_ties: tuple[DigestPair, ...] = ()
+    register_url: str | None = None
+    picture_url: str | None = None
 
 
 @dataclass(frozen=True)

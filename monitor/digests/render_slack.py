@@ -1,13 +1,13 @@
 """Lays a digest out as Slack messages within Slack's limits; it does not post them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from monitor.digests.aftermath_view import AftermathText, LaterText
 from monitor.digests.content import DigestContent
 from monitor.digests.coverage_view import CoverageText
-from monitor.digests.event_view import ArticleText, EventText
+from monitor.digests.event_view import ArticleText, EventText, LinkText
 from monitor.digests.plain import find_host
 from monitor.digests.rendered import RenderedSlack, SlackMessage
 from monitor.digests.view import DigestText, SectionText, make_view
@@ -52,7 +52,7 @@ def _make_blocks(view: DigestText) -> Iterator[Block]:
     yield from _sections([escape(view.lead)])
     if view.summary:
         yield _header(view.summary.title)
-        yield from _sections([escape(line) for line in view.summary.lines])
+        yield from _sections([*(escape(line) for line in view.summary.lines), *_links(view.summary.links)])
     for section in view.sections:
         yield from _section_blocks(section)
     yield from _aftermath_blocks(view.aftermath)
@@ -83,8 +83,12 @@ def _event_lines(event: EventText) -> Iterator[str]:
         yield from (_article_line(article) for article in group.articles)
     if event.more:
         yield escape(event.more)
-    if event.links:
-        yield " · ".join(_link(link.url, link.label) for link in event.links)
+    yield from _links(event.links)
+
+
+def _links(links: Sequence[LinkText]) -> Iterator[str]:
+    if links:
+        yield " · ".join(_link(link.url, link.label) for link in links)
 
 
 def _aftermath_blocks(aftermath: AftermathText) -> Iterator[Block]:

@@ -66,6 +66,20 @@ def test_every_part_of_a_message_holds_the_same_links(message: RenderedEmail) ->
     assert find_links(message.html) == find_links(message.text)
 
 
+def test_a_weekly_summary_leads_to_the_register_and_its_picture(
+    application: Application, message: RenderedEmail, visit: TestClient
+) -> None:
+    daily = application.subscriptions[0]
+    weekly = daily.model_copy(update={"schedule": "weekly", "weekday": "friday", "language": "vi"})
+
+    summary = draft_digest(application, weekly).content.summary
+
+    assert draft_digest(application, daily).content.summary is None and summary
+    pages = [visit.get(str(url)) for url in (summary.register_url, summary.picture_url)]
+    assert [page.headers["content-type"].partition(";")[0] for page in pages] == ["text/html", "image/svg+xml"]
+    assert all("Danh mục quan hệ" in page.text for page in pages)
+
+
 def test_following_every_link_changes_nothing(
     application: Application, message: RenderedEmail, visit: TestClient, dump: Callable[[], list[str]]
 ) -> None:
