@@ -1,5 +1,8 @@
 """The judge on whole stories: who acts with whom, and the near misses that must stay quiet."""
 
+import os
+import subprocess
+import sys
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -174,3 +177,17 @@ def test_the_real_pages_give_their_one_pair(start: str, pair: tuple[str, str], a
     verdict = judge(replace(story("", title, text), published_at=None), KNOWLEDGE)
 
     assert (verdict.verdict, find_pairs(verdict), verdict.act) == ("yes", [pair], act)
+
+
+def test_every_process_has_the_same_version_of_the_rules() -> None:
+    ask_version = "from monitor.judging.judge import load_knowledge; print(load_knowledge().rules_version)"
+
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", ask_version], env={**os.environ, "PYTHONHASHSEED": seed}, check=True,
+            capture_output=True, text=True,
+        ).stdout.strip()
+        for seed in ("1", "2")
+    }
+
+    assert told == {KNOWLEDGE.rules_version}

@@ -4,10 +4,11 @@ import hashlib
 import json
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.judging.candidates import Candidate, find_candidates
 from monitor.judging.cues import Cue, CueFinder
@@ -80,7 +81,12 @@ def _fingerprint(gazetteer: Gazetteer) -> str:
     places = [(k, unit.merged_into, unit.parent, sorted(unit.aliases.items()))
               for k, unit in sorted(gazetteer.localities.items())]
     rules = (gazetteer.ambiguities, gazetteer.ties, gazetteer.types, gazetteer.organisations, gazetteer.directions)
-    return "\n".join([json.dumps(places, ensure_ascii=False), *(repr(rule) for rule in rules)])
+    return "\n".join([json.dumps(places, ensure_ascii=False), *map(_write_steadily, rules)])
+
+
+def _write_steadily(rules: Iterable[Any]) -> str:
+    """The rows of one table, the same in every process; the `repr` of a set is another one in each."""
+    return json.dumps([vars(rule) for rule in rules], ensure_ascii=False, sort_keys=True, default=sorted)
 
 
 def load_knowledge(seeds_dir: Path | None = None) -> Knowledge:
