@@ -1,6 +1,8 @@
 """Scrapy's settings for this project, made from Twinwatch's own; nothing is decided here but what Scrapy must know."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from scrapy.settings import default_settings
 
 import crawler.starting  # noqa: F401  # before what it is for
 from seeds.errors import TwinwatchError
@@ -17,9 +19,11 @@ COMMANDS_MODULE = "crawler.scrapy_commands"
 USER_AGENT = f"Twinwatch/0.1 (+{_ours.crawl.contact})" if _ours.crawl.contact else "Twinwatch/0.1"
 
 
-def _leave_out(package: str, names: Iterable[str]) -> dict[str, int | None]:
-    """What is switched off, or of no use without callbacks, is not even loaded: remote control brings aiohttp."""
-    return {f"{package}.{name}": None for name in names}
+def _leave_out(base: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    """Scrapy's own components without some. Where its lists are only overridden, what is switched off is loaded all the
+    same: remote control brings all of aiohttp, cookies bring requests."""
+    left = set(names)
+    return {path: order for path, order in base.items() if path.rpartition(".")[2] not in left}
 
 
 # Politeness (crawler.politeness, crawler.robots, crawler.leases).
@@ -49,25 +53,22 @@ COOKIES_ENABLED = False
 RETRY_ENABLED = False
 METAREFRESH_ENABLED = False
 
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    **_leave_out("scrapy.downloadermiddlewares", (
-        "robotstxt.RobotsTxtMiddleware", "offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware",
-        "retry.RetryMiddleware", "redirect.MetaRefreshMiddleware", "cookies.CookiesMiddleware",
-        "httpproxy.HttpProxyMiddleware", "httpcache.HttpCacheMiddleware", "stats.DownloaderStats")),
+DOWNLOADER_MIDDLEWARES_BASE = _leave_out(default_settings.DOWNLOADER_MIDDLEWARES_BASE, (
+    "RobotsTxtMiddleware", "OffsiteMiddleware", "HttpAuthMiddleware", "RetryMiddleware", "MetaRefreshMiddleware",
+    "CookiesMiddleware", "HttpProxyMiddleware", "HttpCacheMiddleware", "DownloaderStats"))
+DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 10,
     "crawler.politeness.Politeness": 20,
     "crawler.robots.Robots": 100,
 }
-SPIDER_MIDDLEWARES = _leave_out("scrapy.spidermiddlewares", (
-    "start.StartSpiderMiddleware", "httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware",
-    "depth.DepthMiddleware", "metacopy.MetaCopyDetectionMiddleware"))
+SPIDER_MIDDLEWARES_BASE = _leave_out(default_settings.SPIDER_MIDDLEWARES_BASE, (
+    "StartSpiderMiddleware", "HttpErrorMiddleware", "UrlLengthMiddleware", "DepthMiddleware",
+    "MetaCopyDetectionMiddleware"))
 ITEM_PIPELINES = {"crawler.pipelines.SaveArticle": 100}
-EXTENSIONS: dict[str, int | None] = {
-    **_leave_out("scrapy.extensions", (
-        "telnet.TelnetConsole", "memusage.MemoryUsage", "memdebug.MemoryDebugger", "closespider.CloseSpider",
-        "logstats.LogStats", "spiderstate.SpiderState", "throttle.AutoThrottle", "remote_control.RemoteControl")),
-    "crawler.after_crawl.AfterCrawl": 500,
-}
+EXTENSIONS_BASE = _leave_out(default_settings.EXTENSIONS_BASE, (
+    "TelnetConsole", "MemoryUsage", "MemoryDebugger", "CloseSpider", "LogStats", "SpiderState", "AutoThrottle",
+    "RemoteControl"))
+EXTENSIONS = {"crawler.after_crawl.AfterCrawl": 500}
 # Named, not imported: crawler and monitor meet at the database only.
 TWINWATCH_AFTER_CRAWL = "monitor.after_crawl.assess_and_print"
 

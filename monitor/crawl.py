@@ -4,13 +4,15 @@ import asyncio
 import codecs
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from seeds.errors import InputError
 
 SETTINGS_MODULE = "crawler.settings"
+PROGRAM = (sys.executable, "-m", "scrapy", "crawl", "outlet")
 # How long a crawl may take after it was asked to stop (it saves what it holds) and after it was asked again (it
 # leaves its requests at once); then it is killed, which loses nothing that was saved.
 STOP_SECONDS = (5.0, 3.0)
@@ -32,37 +34,34 @@ class CrawlRequest:
     say: Callable[[str], None] | None = None
     seconds: float = 3600.0
     environment: Mapping[str, str] = field(default_factory=dict)
-    program: Sequence[str] = (sys.executable, "-m", "scrapy", "crawl", "outlet")
+    program: Sequence[str] = PROGRAM
 
     @property
     def arguments(self) -> list[str]:
+        return [*self.program, *self.options]
+
+    @property
+    def options(self) -> list[str]:
         named = ["-a", f"outlets={','.join(self.outlets)}"] if self.outlets else []
         hook = ["-s", "TWINWATCH_AFTER_CRAWL="] if self.crawl_only else []
-        return [*self.program, *hook, *named, *(["-a", "due=1"] if self.due_only else [])]
+        return [*hook, *named, *(["-a", "due=1"] if self.due_only else [])]
 
 
-async def run_crawl(request: CrawlRequest) -> int:
-    """Runs one crawl to its end and returns its exit code; negative where it was killed.
+class Child(Protocol):
+    """A crawl under way. Both signals raise ProcessLookupError where it has ended; `wait` may be called again."""
 
-    A crawl that outlives `request.seconds`, and one whose caller is cancelled, is asked to stop and then killed.
-    """
-    if request.say is None:
-        return await _wait_for(await _start(request, None), request.seconds)
-    # A pipe of our own: asyncio would wait for the end of one of its own even after the crawl has ended.
-    inside, outside = os.pipe()
-    listening = asyncio.ensure_future(_listen(inside, request.say))
-    try:
-        try:
-            child = await _start(request, outside)
-        finally:
-            os.close(outside)
-        return await _wait_for(child, request.seconds)
-    finally:
-        await asyncio.wait({listening}, timeout=DRAIN_SECONDS)
-        listening.cancel()
+    async def wait(self) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
 
 
-async def _start(request: CrawlRequest, output: int | None) -> asyncio.subprocess.Process:
+Start = Callable[[CrawlRequest, int | None], Awaitable[Child]]
+
+
+async def start_process(request: CrawlRequest, output: int | None) -> Child:
+    """A crawl as a process of its own. What it says goes to the descriptor `output`, or where ours goes."""
     environment = {**os.environ, **request.environment, "SCRAPY_SETTINGS_MODULE": SETTINGS_MODULE}
     try:
         # In a session of its own, so that a Ctrl-C reaches it once, through us: the second one would cut it short.
@@ -73,7 +72,28 @@ async def _start(request: CrawlRequest, output: int | None) -> asyncio.subproces
         raise InputError(f"cannot start a crawl: {error}") from error
 
 
-async def _wait_for(child: asyncio.subprocess.Process, seconds: float) -> int:
+async def run_crawl(request: CrawlRequest, start: Start = start_process) -> int:
+    """Runs one crawl to its end and returns its exit code; negative where it was killed.
+
+    A crawl that outlives `request.seconds`, and one whose caller is cancelled, is asked to stop and then killed.
+    """
+    if request.say is None:
+        return await _wait_for(await start(request, None), request.seconds)
+    # A pipe of our own: asyncio would wait for the end of one of its own even after the crawl has ended.
+    inside, outside = os.pipe()
+    listening = asyncio.ensure_future(_listen(inside, request.say))
+    try:
+        try:
+            child = await start(request, outside)
+        finally:
+            os.close(outside)
+        return await _wait_for(child, request.seconds)
+    finally:
+        await asyncio.wait({listening}, timeout=DRAIN_SECONDS)
+        listening.cancel()
+
+
+async def _wait_for(child: Child, seconds: float) -> int:
     try:
         async with asyncio.timeout(seconds):
             return await child.wait()
@@ -101,7 +121,7 @@ async def _listen(pipe: int, say: Callable[[str], None]) -> None:
         transport.close()
 
 
-async def _stop(child: asyncio.subprocess.Process) -> int:
+async def _stop(child: Child) -> int:
     for seconds in STOP_SECONDS:
         _signal(child.terminate)
         with suppress(TimeoutError):

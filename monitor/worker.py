@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor.application import Application
-from monitor.crawl import CrawlRequest, run_crawl
+from monitor.crawl import CrawlRequest, Start, run_crawl, start_process
 from monitor.queue import CrawlBatch
 from seeds.lines import Line
 
@@ -15,8 +15,10 @@ SHOWN = 5
 GRACE_SECONDS = 300.0
 
 
-def make_crawl(application: Application, say: Callable[[str], None]) -> CrawlBatch:
-    """The work of one batch, with lines for people through `say`."""
+def make_crawl(
+    application: Application, say: Callable[[str], None], start: Start = start_process
+) -> CrawlBatch:
+    """The work of one batch, with lines for people through `say`; `start` begins its crawl."""
     outlets, settings = application.store.outlets, application.settings
 
     async def crawl(batch: Sequence[str], until: datetime) -> None:
@@ -27,7 +29,7 @@ def make_crawl(application: Application, say: Callable[[str], None]) -> CrawlBat
         shown = f"{len(left)} outlets: {', '.join(left[:SHOWN])}{' ...' if len(left) > SHOWN else ''}"
         say(Line(shown, "batch_taken", outlets=left))
         seconds = settings.crawl.wave_seconds + GRACE_SECONDS
-        code = await run_crawl(CrawlRequest(outlets=left, crawl_only=True, say=say, seconds=seconds))
+        code = await run_crawl(CrawlRequest(outlets=left, crawl_only=True, say=say, seconds=seconds), start)
         if code:
             early = f"the crawl ended early (exit code {code}); what it saved is kept"
             say(Line(early, "crawl_ended_early", exit_code=code))

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,6 +43,8 @@ def run(
     """Runs the service: crawls what is due, judges it, sends digests at their hours, serves the dashboard; until it is
     stopped. It does not start where the dashboard would be open to others without a password."""
     from monitor.application import Application
+    from monitor.crawl import run_crawl
+    from monitor.fork_server import run_fork_server
     from monitor.logging_lines import SayHandler, make_say
     from monitor.schedule import Service
 
@@ -61,7 +64,9 @@ def run(
     if dashboard is not None:
         say(Line(f"dashboard: {dashboard.url}", "dashboard_opened", url=dashboard.url))
     serve = dashboard.serve if dashboard else None
-    asyncio.run(Service(application, say, queue=_open_queue(application), serve=serve).run())
+    with run_fork_server() as forks:
+        crawl = partial(run_crawl, start=forks.start)
+        asyncio.run(Service(application, say, crawl, _open_queue(application), serve).run())
     say(Line("stopped", "stopped"))
 
 

@@ -21,6 +21,7 @@ def worker() -> None:
     """
     from monitor.application import Application
     from monitor.commands.running import HOW_TO_SET
+    from monitor.fork_server import run_fork_server
     from monitor.logging_lines import make_say
     from monitor.queue import CrawlQueue
     from monitor.worker import make_crawl
@@ -31,8 +32,9 @@ def worker() -> None:
     queue, say = CrawlQueue(application.settings.database_address), make_say(application.clock, application.settings)
 
     async def work() -> None:
-        async with queue.open():
-            await queue.work(make_crawl(application, say))
+        with run_fork_server() as forks:
+            async with queue.open():
+                await queue.work(make_crawl(application, say, forks.start))
 
     say(Line("waiting for crawls; Ctrl-C stops", "worker_started"))
     asyncio.run(work())

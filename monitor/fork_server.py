@@ -1,0 +1,143 @@
+"""Has crawls forked from a process that has loaded the crawler already; what it forks, and how, is the crawler's.
+
+Loading takes more time than a wave that finds nothing new. The process is begun with the first crawl, and anew where
+it has died.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from monitor.crawl import PROGRAM, SETTINGS_MODULE, Child, CrawlRequest, start_process
+
+MODULE = "crawler.fork_server"
+# Only Linux has descriptors that stand for processes.
+IS_POSSIBLE = hasattr(os, "pidfd_open")
+LARGEST_ANSWER = 64
+# Who forked a crawl is alone told how it ended: without the server nobody knows.
+UNKNOWN = 1
+END_SECONDS = 2.0
+
+
+class ForkServer:
+    """Starts crawls for one event loop. `close` ends the server, not the crawls under way."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the loaded process, once there is one."""
+        return self._process.pid if self._process else None
+
+    async def start(self, request: CrawlRequest, output: int | None) -> Child:
+        """As `start_process` does it, and by it where nothing can be forked."""
+        if not IS_POSSIBLE or request.program != PROGRAM:
+            return await start_process(request, output)
+        return await self._order(request, output) or await start_process(request, output)
+
+    def close(self) -> None:
+        """Without a holder of the other end it leaves by itself."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)
+            self._process.kill()
+            self._process.wait()
+        self._process = self._orders = None
+
+    async def _order(self, request: CrawlRequest, output: int | None) -> "ForkedCrawl | None":
+        """None where the server died, perhaps while it loaded: it has said why."""
+        order = {"arguments": ["crawl", "outlet", *request.options], "environment": dict(request.environment)}
+        outputs = [] if output is None else [output, output]
+        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        answers.setblocking(False)
+        try:
+            with theirs:
+                socket.send_fds(self._open(), [json.dumps(order).encode()], [theirs.fileno(), *outputs])
+            await _until_readable(answers.fileno())
+            _, descriptors, _, _ = socket.recv_fds(answers, LARGEST_ANSWER, 1)
+        except BrokenPipeError:
+            descriptors = []
+        except BaseException:
+            answers.close()
+            raise
+        if descriptors:
+            return ForkedCrawl(answers, descriptors[0])
+        answers.close()
+        self.close()
+        return None
+
+    def _open(self) -> socket.socket:
+        """The way to a server that lives."""
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._orders is None:
+            self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", MODULE, str(theirs.fileno())], pass_fds=[theirs.fileno()],
+                    env={**os.environ, "SCRAPY_SETTINGS_MODULE": SETTINGS_MODULE}, start_new_session=True,
+                    stdin=subprocess.DEVNULL)
+        return self._orders
+
+
+class ForkedCrawl:
+    """A forked crawl: its answers come over a socket, and a descriptor stands for its process."""
+
+    def __init__(self, answers: socket.socket, pidfd: int) -> None:
+        self._answers, self._pidfd = answers, pidfd
+        self._code: int | None = None
+
+    async def wait(self) -> int:
+        """Its exit code, negative for a signal; UNKNOWN where the server died before it."""
+        if self._code is None:
+            await _until_readable(self._answers.fileno())
+            answer = self._answers.recv(LARGEST_ANSWER)
+            if not answer:
+                await _until_readable(self._pidfd)
+            self._code = int(answer or UNKNOWN)
+            self._answers.close()
+            os.close(self._pidfd)
+        return self._code
+
+    def terminate(self) -> None:
+        """Asks it to stop."""
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._code is not None:
+            raise ProcessLookupError
+        signal.pidfd_send_signal(self._pidfd, number)
+
+
+@contextmanager
+def run_fork_server() -> Iterator[ForkServer]:
+    """One that is closed in the end."""
+    server = ForkServer()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+async def _until_readable(descriptor: int) -> None:
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(descriptor, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(descriptor)
