@@ -1,5 +1,6 @@
 """Questions of the dashboard about events: one page of a list, the facts of one event, and how many a month has."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, select, tuple_
@@ -30,13 +31,11 @@ class EventPageRepository:
         """One page of events, newest day (or newest sight) first; at most `limit` of them."""
         day = EventModel.dated_on
         with self._database.read() as session:
+            narrowing = _narrow(session, _find_narrowing(query, is_sqlite=self._database.is_sqlite))
+            if narrowing is None:
+                return []
             question = select(EventModel).where(EventModel.merged_into.is_(None), has_facts())
-            question = question.where(EventModel.verdict == query.verdict, *_conditions(query))
-            narrowing = _find_narrowing(query, is_sqlite=self._database.is_sqlite)
-            has_index = any(one.is_indexed for one in narrowing)
-            for one in narrowing:
-                is_asked = has_index and not one.is_indexed
-                question = question.where(one.of_event if is_asked else _is_among(session, one))
+            question = question.where(EventModel.verdict == query.verdict, *_conditions(query), *narrowing)
             if query.before:
                 question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
             first = EventModel.first_seen_at if query.by_sight else day
@@ -106,12 +105,26 @@ def _find_narrowing(query: EventQuery, *, is_sqlite: bool) -> list[Narrowing]:
     return [*(Narrowing(ids, _is_event(ids)) for ids in found), *words]
 
 
-def _is_among(session: Session, wanted: Narrowing) -> ColumnElement[bool]:
-    """Whether an event is among those: looked up at once where they are few, else asked of each event in turn."""
-    few = session.scalars(wanted.ids.limit(FEW + 1)).all()
-    if len(few) <= min(CHUNK, FEW):
-        return EventModel.id.in_(set(few))
-    return EventModel.id.in_(wanted.ids) if len(few) <= FEW else wanted.of_event
+def _narrow(session: Session, narrowing: Sequence[Narrowing]) -> list[ColumnElement[bool]] | None:
+    """The conditions that an event has to meet: of what few events meet, that it is one of those that meet all of it.
+
+    None where no event does: to find out by walking down the days is to look at every event.
+    """
+    has_index = any(one.is_indexed for one in narrowing)
+    among: set[str] | None = None
+    conditions, looked_up = [], []
+    for one in narrowing:
+        few = None if has_index and not one.is_indexed else session.scalars(one.ids.limit(FEW + 1)).all()
+        if few is None or len(few) > FEW:
+            conditions.append(one.of_event)
+            continue
+        among = set(few) if among is None else among & set(few)
+        looked_up.append(EventModel.id.in_(one.ids))
+        if not among:
+            return None
+    if among is None or len(among) > CHUNK:
+        return [*conditions, *looked_up]
+    return [*conditions, EventModel.id.in_(among)]
 
 
 def _is_event(ids: Select[Any]) -> ColumnElement[bool]:

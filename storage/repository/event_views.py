@@ -1,10 +1,10 @@
 """Events as they are shown: pairs, articles and what was known of the pair before, in few queries for many events."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import ArticleModel, EventModel, EventPairModel, FactModel, TieModel
@@ -66,27 +66,41 @@ def _view(row: EventModel, pairs: Sequence[_Pair], articles: tuple[EventArticle,
 
 
 def _pairs(session: Session, ids: Sequence[str]) -> dict[str, list[_Pair]]:
-    found: dict[str, list[_Pair]] = defaultdict(list)
-    mine, tie = EventPairModel, TieModel
-    of_tie = (tie.vn_key == mine.vn_key) & (tie.kr_key == mine.kr_key)
+    """The pairs of events, the main one first."""
+    found: dict[str, list[tuple[int, _Pair]]] = defaultdict(list)
     for part in make_chunks(ids):
-        question = (
-            select(mine.event_id, mine.vn_key, mine.kr_key, _earlier(), tie.since).join(tie, of_tie, isouter=True)
-            .where(mine.event_id.in_(part)).order_by(mine.event_id, mine.position)
-        )
-        for event_id, vn, kr, earlier, since in session.execute(question):
-            found[event_id].append(_Pair(vn, kr, earlier, since))
-    return found
+        earlier: Counter[tuple[str, str]] = Counter()
+        for event_id, position, vn, kr, more, since in session.execute(_ask_pairs(part)):
+            earlier[vn, kr] += more
+            found[event_id].append((position, _Pair(vn, kr, 0 if position else earlier[vn, kr], since)))
+    return {event_id: [pair for _, pair in sorted(pairs)] for event_id, pairs in found.items()}
 
 
-def _earlier() -> ColumnElement[int]:
-    """How many events of an event's main pair are on days before it: answered by the index of pairs alone."""
-    mine, other = EventPairModel, aliased(EventPairModel)
-    count = (
+def _ask_pairs(ids: Sequence[str]) -> Select[Any]:
+    """The pairs of events by day, and how many events of each main pair lie between it and the one before it here.
+
+    Counted for each by itself, a page of a pair with thousands of events would count all of them for each of its lines.
+    """
+    pair, other, tie = EventPairModel, aliased(EventPairModel), TieModel
+    in_turn: Any = {
+        "partition_by": (pair.vn_key, pair.kr_key, pair.position == 0), "order_by": (pair.dated_on, pair.event_id),
+    }
+    mine = select(
+        pair.event_id, pair.position, pair.vn_key, pair.kr_key, pair.dated_on,
+        func.lag(pair.dated_on, 1, "").over(**in_turn).label("after_on"),
+        func.lag(pair.event_id, 1, "").over(**in_turn).label("after_id"),
+    ).where(pair.event_id.in_(ids)).subquery().c
+    day = tuple_(other.dated_on, other.event_id)
+    more = (
         select(func.count()).where(other.vn_key == mine.vn_key, other.kr_key == mine.kr_key)
-        .where(tuple_(other.dated_on, other.event_id) < tuple_(mine.dated_on, mine.event_id))
+        .where(day >= tuple_(mine.after_on, mine.after_id), day < tuple_(mine.dated_on, mine.event_id))
     )
-    return case((mine.position == 0, count.correlate(mine).scalar_subquery()), else_=0)
+    counted = case((mine.position == 0, more.scalar_subquery()), else_=0)
+    return (
+        select(mine.event_id, mine.position, mine.vn_key, mine.kr_key, counted, tie.since)
+        .join(tie, (tie.vn_key == mine.vn_key) & (tie.kr_key == mine.kr_key), isouter=True)
+        .order_by(mine.dated_on, mine.event_id)
+    )
 
 
 def _articles(session: Session, ids: Sequence[str]) -> dict[str, tuple[EventArticle, ...]]:

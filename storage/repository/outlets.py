@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, bindparam, func, or_, select, update
+from sqlalchemy import Update, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.clock import FAR_AHEAD
@@ -193,15 +193,12 @@ def _visit(visit: FeedVisit) -> Update:
 
 
 def _runs(session: Session, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
-    question = select(RunModel.outlet_id, RunModel.outcome, RunModel.counts).where(
+    read = func.sum(case((RunModel.outcome.in_(("fine", "nothing_new")), 1), else_=0))
+    saved = func.sum(RunModel.counts["saved"].as_integer())
+    question = select(RunModel.outlet_id, read, saved).where(
         RunModel.started_at >= since, RunModel.started_at < until, RunModel.finished_at.is_not(None)
     )
-    totals: dict[str, tuple[int, int]] = {}
-    for outlet_id, outcome, counts in session.execute(question):
-        runs, articles = totals.get(outlet_id, (0, 0))
-        read = outcome in ("fine", "nothing_new")
-        totals[outlet_id] = (runs + read, articles + int((counts or {}).get("saved", 0)))
-    return totals
+    return {row[0]: (row[1], row[2] or 0) for row in session.execute(question.group_by(RunModel.outlet_id))}
 
 
 def _entries_seen(session: Session, since: datetime, until: datetime) -> dict[str, int]:
