@@ -18,6 +18,8 @@ from storage.repository.leases import Request
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(seconds=90)  # the longest crawl-delay that we honour, and a request that was never ended
+# Of the time-out: who took so long for nothing may still be at it (seen with servers that do not notice who has left).
+GIVEN_UP = 0.95
 
 HostRefusal = HostBusy | HostBlocked | HostResting | HostSpent
 
@@ -96,10 +98,11 @@ class HostLeases:
         """
         async with self._locks[host]:
             await self._claim(host)
+            begun_at = self._clock()
             try:
                 yield
             finally:
-                self._ended[host] = self._clock()
+                self._ended[host] = self._find_end(begun_at)
 
     async def block(self, host: str, reason: str, until: datetime | None) -> None:
         """Ends asking `host` for this crawl, and for everybody until `until`."""
@@ -154,6 +157,12 @@ class HostLeases:
             if claim.next_allowed_at - now > LONGEST_WAIT:
                 raise await self._rest(host, claim.next_allowed_at)
             await self._sleep(claim.next_allowed_at)
+
+    def _find_end(self, begun_at: datetime) -> datetime:
+        """When the host is done with a request that has ended for us: where it was given up, after as long again."""
+        now = self._clock()
+        taken = now - begun_at
+        return now + taken if taken.total_seconds() >= GIVEN_UP * self._pace.timeout_seconds else now
 
     def _is_held(self, host: str) -> bool:
         taken_at = self._held.get(host)

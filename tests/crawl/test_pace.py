@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from itertools import pairwise
+from time import sleep
 
 import pytest
 
@@ -40,3 +41,16 @@ def test_pace_budget_and_robots_hold_through_a_kill_a_restart_and_two_crawls_at_
     assert "times today, which is its budget" in spent.errors
     states = desk.open().outlets.states()
     assert {state.failures for state in states.values()} == {0}
+
+
+def test_a_host_is_not_asked_again_while_it_may_still_work_on_what_was_given_up(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss2", server.serve_articles(1))
+    server.routes["/rss"] = lambda: (sleep(1.7), (200, {}, b""))[1]  # the server's, not the test's
+    desk.add_outlet("paper", [f"{server.root}/rss", f"{server.root}/rss2"], server.root)
+    desk.settings["TIMEOUT_SECONDS"] = "1"
+
+    crawl = desk.crawl("paper")
+
+    assert crawl.code == 0, crawl.errors
+    assert server.asked["/a-1001.html"] == 1
+    assert server.most_at_once == 1
