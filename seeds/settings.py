@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
+from seeds.faults import list_faults
 from seeds.sections import (
     AlertSettings,
     AppriseSettings,
@@ -222,9 +223,9 @@ def _check_json(name: str) -> None:
 def _explain(error: ValidationError, file: Path) -> SettingsError:
     """One line with every fault, under the place of the first; a fault that lies elsewhere names its place."""
     shown = str(file) if file.is_file() else "settings"
-    faults = error.errors(include_url=False, include_input=False)
+    faults = list_faults(error)
     places = [_find_variable(fault["loc"]) or shown for fault in faults]
-    said = [_describe_fault(fault["type"], fault["loc"], fault["msg"]) for fault in faults]
+    said = [_describe_fault(fault["type"], fault["loc"], fault["said"]) for fault in faults]
     elsewhere = (f"{what} ({place})" if place != places[0] else what for what, place in zip(said, places, strict=True))
     return SettingsError("; ".join(elsewhere), where=places[0])
 
@@ -235,10 +236,9 @@ def _find_variable(place: tuple[int | str, ...]) -> str:
     return f"environment variable {variable}" if is_set else ""
 
 
-def _describe_fault(kind: str, place: tuple[int | str, ...], message: str) -> str:
+def _describe_fault(kind: str, place: tuple[int | str, ...], said: str) -> str:
     if kind == "extra_forbidden":
         return f"unknown setting {_dotted(place)!r}{_suggestion(place)}"
-    said = " ".join(message.removeprefix("Value error, ").split())
     return f"{_dotted(place)}: {said}" if place else said
 
 

@@ -21,12 +21,20 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WORKDAYS = WEEKDAYS[:5]
 USUAL_HOUR = 7
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+NAME = re.compile("[a-z0-9][a-z0-9_-]{0,62}")
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 ANY_DIGIT_OR_LETTER = re.compile(r"\w")
 LANGUAGE_CODE = re.compile("[a-z]{2}")
 # Codes of countries that people write for languages.
 COUNTRIES = {"vn": "vi", "kr": "ko", "jp": "ja", "cn": "zh", "us": "en", "gb": "en"}
+# Places and countries that people write for a zone which bears the name of another city.
+PLACES = {
+    **dict.fromkeys(
+        ("hanoi", "ha_noi", "hà_nội", "saigon", "hue", "huế", "da_nang", "danang", "vietnam", "viet_nam", "việt_nam"),
+        "Asia/Ho_Chi_Minh",
+    ),
+    **dict.fromkeys(("korea", "south_korea", "busan", "incheon", "daegu", "gwangju", "서울", "한국"), "Asia/Seoul"),
+}
 ADDRESS = r"[^\s@,;<>]+@[^\s@,;<>]+"
 ADDRESSES = {
     # With or without a name before it: `Desk <desk@city.example>`.
@@ -50,7 +58,7 @@ class Subscription(Section):
     stand in the news, `languages` those of which one must be an article's, `min_score` is from 0 to 1.
     """
 
-    name: Name
+    name: str
     notifier: Literal["email", "slack", "webhook", "apprise"]
     recipients: list[str] = Field(min_length=1)
     language: Language = "en"
@@ -66,11 +74,20 @@ class Subscription(Section):
     min_score: float = Field(default=0.0, ge=0, le=1)
     when_empty: Literal["send", "skip"] = "send"
 
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name; one has small letters from a to z, digits, - and _, at most 63, "
+                             "and begins with a letter or a digit, such as 'desk-2'")
+        return name
+
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         if zone not in _zones():
-            near = difflib.get_close_matches(zone, _zones(), 1)
+            place = zone.replace(" ", "_").rpartition("/")[2].casefold()
+            near = [PLACES[place]] if place in PLACES else difflib.get_close_matches(zone, _zones(), 1)
             raise ValueError(f"no time zone {zone!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         return zone
 

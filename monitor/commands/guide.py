@@ -16,6 +16,7 @@ from monitor.composing import draft_digest
 from monitor.deliver import hand_over_test
 from monitor.notifiers.message import parse_address
 from seeds.errors import InputError, TwinwatchError
+from seeds.faults import list_faults
 from seeds.settings import config_path, load_settings
 from seeds.subscription import Subscription
 from storage.errors import StoreError
@@ -188,8 +189,8 @@ def _checked(key: str) -> Callable[[str], str]:
         try:
             Subscription.model_validate({**SAMPLE, key: text})
         except ValidationError as error:
-            fault = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-            raise InputError(f"{fault}: {text!r}", where=key) from error
+            said = str(list_faults(error)[0]["said"])
+            raise InputError(said, where=key if repr(text) in said else f"{key} {text!r}") from error
         return text
 
     return check

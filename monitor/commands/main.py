@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from typer.exceptions import TyperException
 
 from seeds.errors import TwinwatchError
+from seeds.faults import list_faults
 from storage.errors import StoreError
 
 GROUP = "twinwatch.commands"
@@ -30,7 +32,7 @@ PATIENCE_SECONDS = 2.0
 
 def main() -> None:
     """Runs the command line and ends the process with `run_command`'s exit code."""
-    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    command = find_command(sys.argv[1:])
     # Where people look on, the commands that take long show their progress.
     patience = threading.Timer(PATIENCE_SECONDS, _tell_patience, [command])
     patience.daemon = True
@@ -40,6 +42,12 @@ def main() -> None:
         sys.exit(run_command(sys.argv[1:]))
     finally:
         patience.cancel()
+
+
+def find_command(arguments: Sequence[str]) -> str:
+    """The command's own word, such as `events`; `--config` has a value before it."""
+    values = {at + 1 for at, word in enumerate(arguments) if word == "--config"}
+    return next((word for at, word in enumerate(arguments) if not word.startswith("-") and at not in values), "")
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -53,7 +61,7 @@ def run_command(arguments: Sequence[str]) -> int:
         _drop_output()
         return FAILED
     except TyperException as error:
-        message = f"{error.format_message()} (`{_find_usage(error)} --help` explains)"
+        message = f"{_find_words(error)} (`{_find_usage(error)} --help` explains)"
         return _tell(error, message, debug, error.exit_code)
     except (TwinwatchError, StoreError) as error:
         return _tell(error, str(error), debug)
@@ -128,6 +136,13 @@ def _tell(error: Exception, message: str, debug: bool, code: int = FAILED) -> in
         print_traceback(error, hide)
     print(hide(f"twinwatch: {' '.join(message.split())}"), file=sys.stderr)
     return code
+
+
+def _find_words(error: TyperException) -> str:
+    """What is wrong with the usage; of a value as it is said of settings."""
+    if isinstance(error.__cause__, ValidationError):
+        error.message = str(list_faults(error.__cause__)[0]["said"]).rstrip(".")
+    return str(error.format_message())
 
 
 def _find_usage(error: TyperException) -> str:

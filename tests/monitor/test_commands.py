@@ -84,8 +84,9 @@ def test_the_version_is_shown(run: Run) -> None:
     [
         (["evnts"], 2, "No such command 'evnts'"),
         (["events", "--limti", "3"], 2, "No such option: --limti"),
-        (["events", "--limit", "0"], 2, "--limit"),
-        (["events", "--format", "xml"], 2, "xml"),
+        (["events", "--limit", "0"], 2, "Invalid value for '--limit' / '-n': must be at least 1 (`"),
+        (["events", "--limit", "few"], 2, "'--limit' / '-n': not a whole number (`"),
+        (["events", "--format", "xml"], 2, "'--format' / '-f': 'xml' is not one of 'table', 'jsonl', 'csv' (`"),
         (["events", "--act", "visits"], 1, "did you mean 'visit'?"),
         (["events", "--key", "VN46"], 1, "did you mean 'VN-46'?"),
         (["outlets", "--state", "dead"], 1, "no 'dead'"),
@@ -117,7 +118,7 @@ def test_what_is_wrong_gets_one_line(
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("crawl = 3", "crawl"),
+        ("crawl = 3", "crawl: not a section; one begins with a line such as [crawl]"),
         ("[crawl\n", "not valid TOML"),
         ("[crawl]\ncontct = 'a'", "did you mean 'contact'?"),
         ("[crawl]\noutlets = ['thanhnin']", "crawl.outlets: no outlet 'thanhnin'"),
