@@ -28,7 +28,10 @@ class EventPageRepository:
         self._database = database
 
     def find(self, query: EventQuery) -> list[EventView]:
-        """One page of events, newest day (or newest sight) first; at most `limit` of them."""
+        """One page of events, newest day (or newest sight) first; at most `limit` of them.
+
+        What was known of their pairs before is not looked up, as no list shows it.
+        """
         day = EventModel.dated_on
         with self._database.read() as session:
             narrowing = _narrow(session, _find_narrowing(query, is_sqlite=self._database.is_sqlite))
@@ -40,7 +43,7 @@ class EventPageRepository:
                 question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
             first = EventModel.first_seen_at if query.by_sight else day
             question = question.order_by(first.desc(), EventModel.id.desc()).limit(query.limit)
-            return make_views(session, session.scalars(question).all())
+            return make_views(session, session.scalars(question).all(), with_past=False)
 
     def facts(self, event_id: str) -> list[EventFact]:
         """What proves an event, the best proof of each article first, with the text around each quote."""

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from storage.models import ArticleModel, EventModel, EventPairModel, FactModel, TieModel
 from storage.repository.redirects import make_chunks
 from storage.values import EventArticle, EventView
+
+# Stands for an instant that nobody knows, where such articles are sorted among themselves.
+UNKNOWN_AT = datetime.min.replace(tzinfo=UTC)
 
 
 class _Pair(NamedTuple):
@@ -24,11 +28,11 @@ def has_facts() -> ColumnElement[bool]:
     return select(FactModel.id).where(FactModel.event_id == EventModel.id).exists()
 
 
-def make_views(session: Session, rows: Iterable[EventModel]) -> list[EventView]:
-    """Views of the given events, in their order."""
+def make_views(session: Session, rows: Iterable[EventModel], *, with_past: bool = True) -> list[EventView]:
+    """Views of the given events, in their order; without what was known of their pairs before where nobody shows it."""
     events = list(rows)
     ids = [row.id for row in events]
-    pairs = _pairs(session, ids)
+    pairs = (_pairs if with_past else _bare_pairs)(session, ids)
     articles = _articles(session, ids)
     return [_view(row, pairs.get(row.id, []), articles.get(row.id, ())) for row in events]
 
@@ -76,6 +80,16 @@ def _pairs(session: Session, ids: Sequence[str]) -> dict[str, list[_Pair]]:
     return {event_id: [pair for _, pair in sorted(pairs)] for event_id, pairs in found.items()}
 
 
+def _bare_pairs(session: Session, ids: Sequence[str]) -> dict[str, list[_Pair]]:
+    found: dict[str, list[_Pair]] = defaultdict(list)
+    pair = EventPairModel
+    for part in make_chunks(ids):
+        question = select(pair.event_id, pair.vn_key, pair.kr_key).where(pair.event_id.in_(part))
+        for event_id, vn, kr in session.execute(question.order_by(pair.event_id, pair.position)):
+            found[event_id].append(_Pair(vn, kr, 0, None))
+    return found
+
+
 def _ask_pairs(ids: Sequence[str]) -> Select[Any]:
     """The pairs of events by day, and how many events of each main pair lie between it and the one before it here.
 
@@ -119,6 +133,6 @@ def _articles(session: Session, ids: Sequence[str]) -> dict[str, tuple[EventArti
     return {event_id: tuple(sorted(articles.values(), key=_published)) for event_id, articles in found.items()}
 
 
-def _published(article: EventArticle) -> tuple[bool, str, int]:
+def _published(article: EventArticle) -> tuple[bool, datetime, int]:
     instant = article.published_at
-    return instant is None, instant.isoformat() if instant else "", article.article_id
+    return instant is None, instant or UNKNOWN_AT, article.article_id
