@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,11 +75,16 @@ def _name_address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 
+def _say(error: OSError) -> str:
+    """What the system says; Python adds the address, which is said already."""
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+
+
 def _open_socket(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        advice = "another service may hold it: choose another web.port, 0 for any, or web.enabled = false"
+        advice = "a Twinwatch that is running already, or another program, may hold it; web.port names another, 0 any"
         where = f"web.host {host}, web.port {port}"
-        raise SettingsError(error.strerror or str(error), where=where, advice=advice) from error
+        raise SettingsError(_say(error), where=where, advice=advice) from error

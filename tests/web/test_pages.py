@@ -164,6 +164,15 @@ def test_a_table_to_take_away_holds_the_whole_list(application: Application) -> 
     assert browser.get("/events.csv?act=agreement").text.count("agreement,") == 60
 
 
+def test_the_timeline_is_that_of_a_place_and_an_act(browser: TestClient) -> None:
+    page = browser.get("/timeline", params={"place": "VN-46", "act": "agreement", "lang": "en"}).text
+    counted = [browser.get("/timeline.json", params=query).json()["rows"] for query in (
+        {"place": "VN-46"}, {"place": "VN-01"}, {"act": "agreement"}, {"act": "visit"})]
+
+    assert 'value="VN-46" selected' in page and 'value="agreement" selected' in page and "Clear the filter" in page
+    assert [len(rows) for rows in counted] == [3, 0, 3, 0]
+
+
 def test_an_event_shows_its_quote_inside_its_sentence(browser: TestClient) -> None:
     page = browser.get("/events/e1").text
 

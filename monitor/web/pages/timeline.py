@@ -5,8 +5,9 @@ from datetime import date
 
 from fastapi import APIRouter, HTTPException
 
-from monitor.web.desk import DeskHere
+from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import ACTS, find_inside
+from monitor.web.pages.events import Choice, capitalise, list_places
 from monitor.web.rendering import add_page
 from storage.values import EventQuery
 
@@ -70,5 +71,13 @@ def _make_row(month: str, acts: dict[str, int], most: int) -> MonthRow:
     return MonthRow(month, sum(acts.values()), acts, tuple(bars))
 
 
+def furnish(desk: Desk, page: TimelinePage) -> dict[str, object]:
+    """What the form offers."""
+    return {"choices": {
+        "place_vn": list_places(desk, "VN", page.place), "place_kr": list_places(desk, "KR", page.place),
+        "act": [Choice(act, capitalise(desk.words.say(f"act.{act}"))) for act in ACTS],
+    }}
+
+
 router = APIRouter()
-add_page(router, "/timeline", show_timeline, "timeline.html", COLUMNS)
+add_page(router, "/timeline", show_timeline, "timeline.html", COLUMNS, furnish)
