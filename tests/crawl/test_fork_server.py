@@ -73,6 +73,17 @@ def test_a_forked_crawl_that_cannot_begin_says_why_and_ends_with_one(forks: Fork
     assert any(line.startswith("error:") and "nowhere" in line for line in forks.said)
 
 
+def test_a_dozen_forked_crawls_leave_no_file_handle_behind(forks: Forks, desk: Desk) -> None:
+    forks.crawl("nowhere", **desk.make_environment())
+    ours, theirs = count_handles(os.getpid()), count_handles(forks.server.pid)
+
+    for _ in range(12):
+        forks.crawl("nowhere", **desk.make_environment())
+
+    assert count_handles(os.getpid()) == ours
+    assert count_handles(forks.server.pid) <= theirs + 1  # it may be about to close the last one's
+
+
 def test_a_forked_crawl_whose_caller_is_cancelled_stops_in_order(forks: Forks, desk: Desk, server: Server) -> None:
     server.serve_feed("/rss", server.serve_articles(3))
     desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
@@ -156,3 +167,7 @@ async def cancel_at(server: Server, path: str, crawl: Any) -> None:
     await asked.wait()
     running.cancel()
     await asyncio.wait([running])
+
+
+def count_handles(pid: int | None) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))

@@ -17,10 +17,11 @@ WAVES, WINDOW = 1000, 50
 # Libraries, templates and SQLite's page caches come in with their first use.
 WARM = 100
 GROWTH = 0.05
-# For every day: a handle that is lost with each wave shows, one more connection to the store does not count.
+# Before the long run: a handle that is lost with each wave shows, one more connection to the store does not count.
 FEW, FEW_WARM, SPARE = 8, 3, 3
 
 
+@pytest.mark.slow
 def test_a_few_waves_lose_no_file_handle_and_no_story(folder: Path) -> None:
     with begin_long_run(folder, {}) as run:
 
