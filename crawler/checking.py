@@ -61,7 +61,7 @@ def check_outlets(outlet_ids: list[str]) -> bool:
 
     reports = run_politely(settings, lambda fetch: _check_all(chosen, fetch, describe_crawls), chosen)
     fine = sum(bool(report.read) for report in reports)
-    print(f"{fine} of {len(reports)} outlets can be read", file=sys.stderr)
+    print(f"outlets that can be read: {fine} of {len(reports)}", file=sys.stderr)
     return fine == len(reports)
 
 

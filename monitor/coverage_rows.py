@@ -14,9 +14,9 @@ from seeds.reasons import say_reason
 from storage.values import Hit, QueryTurn
 
 CANDIDATE_DAYS = 90
-OFF = "No query feed is on, so nothing measures the outlets: see [query] in the settings."
-NO_CANDIDATES = "No query feed is on, so none can show hosts beyond the catalogue: see [query] in the settings."
-NOTHING_SHOWN = "Query feeds showed no such event in these days, so nothing can be said of the outlets yet."
+OFF = "No search service is on, so nothing measures the outlets: see [query] in the settings."
+NO_CANDIDATES = "No search service is on, so none can show hosts beyond the catalogue: see [query] in the settings."
+NOTHING_SHOWN = "Search services showed no such event in these days, so nothing can be said of the outlets yet."
 BOUND = "The estimate takes both ways to be independent. Both rather find what is widely reported, so it is too low."
 TOO_LITTLE = f"With fewer than {LEAST_BOTH} events found both ways no estimate is honest."
 NAMES = {"vi": "Vietnamese", "ko": "Korean", "en": "English", "all": "all"}
@@ -37,7 +37,7 @@ def describe_report(report: CoverageReport, gazetteer: Gazetteer) -> Iterator[st
     yield from _describe_table(report)
     yield ""
     if not report.missed:
-        yield "Of what query feeds showed, the outlets missed nothing."
+        yield "Of what search services showed, the outlets missed nothing."
         return
     yield f"Not found by the outlets themselves ({len(report.missed)}):"
     for missed in report.missed:
@@ -71,7 +71,7 @@ def list_candidates(form: Format, limit: int | None) -> None:
         "story": lambda row: f"{make_text(row['title'])}\n{make_text(row['url'])}",
     }
     print_rows(rows[:limit], form, columns, shown=shown, empty=(
-        "No candidates: query feeds showed no story on a host that is not in the catalogue."
+        "No candidates: search services showed no story on a host that is not in the catalogue."
         if application.settings.query.is_any_on else NO_CANDIDATES))
 
 

@@ -78,6 +78,9 @@ def _settings(application: Application) -> Iterator[Finding]:
     elif not settings.crawl.contact:
         yield Finding("settings", "warning", "crawl.contact is not set: only crawl.allow_networks is crawled",
                       "set it before going live")
+    elif "@" not in settings.crawl.contact and "://" not in settings.crawl.contact:
+        yield Finding("settings", "warning", f"crawl.contact {settings.crawl.contact!r}: no address and no page",
+                      "outlets turn to it: write one such as desk@city.example")
     else:
         yield Finding("settings", "fine", f"contact {settings.crawl.contact}, {len(application.watched)} outlets")
     if not application.subscriptions:

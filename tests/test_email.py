@@ -187,6 +187,7 @@ def test_a_server_without_tls_gets_nothing_and_the_reason_is_clear(mail: MailSta
 
     assert outcome.state == "retry"
     assert "refuses TLS" in outcome.reason and security in outcome.reason
+    assert ("email.security = 'none'" in outcome.reason) == (security == "starttls")
     assert mail.messages == []
 
 

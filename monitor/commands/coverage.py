@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def coverage(days: DaysOption = 30, form: FormOption = Form.table) -> None:
-    """Says how much of what happens the outlets find by themselves, measured by query feeds, and what they missed.
+    """Says how much of what happens the outlets find by themselves, measured by search services, and what they missed.
 
     Of the events that search services show, the share that feeds of outlets showed too; and, by capture and recapture
     (Chapman's estimator with its 95 % interval), how many events there were in all. By language.

@@ -121,7 +121,8 @@ def _progress() -> "Iterator[Progress]":
     from rich.progress import Progress, TaskID
 
     tasks: dict[str, TaskID] = {}
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def note(what: str, done: int, rows: int) -> None:
             if what not in tasks:

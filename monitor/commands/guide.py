@@ -1,6 +1,7 @@
 """The guided settings of `twinwatch init`: asks, checks each answer, and writes a file that the settings read."""
 
 import json
+import shlex
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from monitor.deliver import hand_over_test
 from monitor.notifiers.message import parse_address
 from seeds.errors import InputError, TwinwatchError
 from seeds.faults import list_faults
-from seeds.settings import config_path, load_settings
+from seeds.settings import CONFIG_FILE, config_path, load_settings
 from seeds.subscription import Subscription
 from storage.errors import StoreError
 
@@ -67,7 +68,7 @@ def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
     typer.echo("TWINWATCH_EMAIL__PASSWORD. Slack, webhooks, filters and more readers: see twinwatch.example.toml.")
     if test if test is not None else ask_for_test():
         send_test(path)
-    typer.echo("Next: `twinwatch refresh` crawls once, `twinwatch run` starts the service.")
+    typer.echo(f"Next: `{_begin_command(path)} refresh` crawls once, `{_begin_command(path)} run` starts the service.")
 
 
 def check_given(given: Answers) -> None:
@@ -178,8 +179,13 @@ def send_test(path: Path) -> None:
     """Sends what the new subscription would be told now; nothing counts as told."""
     application = Application(load_settings(path))
     if not report(hand_over_test(application, draft_digest(application, application.find_subscription(NAME)))):
-        raise InputError("the test message did not arrive", where="[email]", advice=f"correct {path}, then `twinwatch "
-                         f"digest {NAME} --test`")
+        raise InputError("the test message did not arrive", where="[email]", advice=f"correct {path}, then "
+                         f"`{_begin_command(path)} digest {NAME} --test`")
+
+
+def _begin_command(path: Path) -> str:
+    """How a command begins that reads the settings of `path`."""
+    return "twinwatch" if path == Path(CONFIG_FILE) else f"twinwatch --config {shlex.quote(str(path))}"
 
 
 def _checked(key: str) -> Callable[[str], str]:

@@ -8,7 +8,7 @@ from monitor.commands import recipients
 from monitor.tables import Format, FormatOption, LimitOption
 
 VERDICT_HELP = "`yes`, `unsure` (the judge is not sure) or `no` (a reader said so)."
-CANDIDATES_HELP = "Hosts outside the catalogue that query feeds found stories on, with how many were true."
+CANDIDATES_HELP = "Hosts outside the catalogue that search services found stories on, with how many were true."
 RETRY_HELP = "Hand the delivery with this id over again, now."
 RELEASE_HELP = "Let a store tell again whose digests are held, as it was restored and its journal is not here."
 
@@ -33,7 +33,7 @@ def events(
     verdict: Annotated[str, typer.Option(help=VERDICT_HELP)] = "yes",
     unsure: Annotated[bool, typer.Option("--unsure", help="The same as `--verdict unsure`.")] = False,
 ) -> None:
-    """Lists events, newest first, with all their articles."""
+    """Lists events, the last found first, with all their articles."""
     from monitor.commands.listings import list_events
 
     list_events(form, limit, act, key, "unsure" if unsure else verdict)

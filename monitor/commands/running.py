@@ -57,7 +57,7 @@ def run(
     logging.getLogger().handlers[:] = [SayHandler(say)]
     watched, subscriptions = len(application.watched), len(application.subscriptions)
     application.make_data_dir()
-    begun = f"watching {watched} outlets for {subscriptions} subscriptions; Ctrl-C stops"
+    begun = f"watching {_count(watched, 'outlet')} for {_count(subscriptions, 'subscription')}; Ctrl-C stops"
     say(Line(begun, "service_started", outlets=watched, subscriptions=subscriptions))
     for line in _find_warnings(application, subscriptions):
         say(line)
@@ -124,3 +124,7 @@ def _open_dashboard(application: "Application") -> "Dashboard | None":
     from monitor.web.serving import Dashboard
 
     return Dashboard(application)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -54,7 +54,8 @@ def evaluate(file: LabelledArgument, stream: StreamOption = False) -> None:
 def train(files: CorpusArgument = None, out: OutOption = None, judgements: JudgementsOption = True) -> None:
     """Fits the judge's weights to labelled stories and shows how good they are on stories they have not seen.
 
-    Needs scikit-learn: `pip install 'twinwatch[train]'`. Weights in `seeds_dir` take the place of the bundled ones.
+    Needs scikit-learn: `pip install --editable '.[train]'` in Twinwatch's folder. Weights in
+    `seeds_dir` take the place of the bundled ones.
     """
     from monitor.commands import training
 

@@ -117,7 +117,8 @@ def write_weights(path: Path, weights: Weights, fingerprint: str) -> None:
 
 def _check_extra() -> None:
     if find_spec("sklearn") is None:
-        raise TwinwatchError("training needs scikit-learn", advice="`pip install 'twinwatch[train]'`")
+        advice = "`pip install --editable '.[train]'` in Twinwatch's folder"
+        raise TwinwatchError("training needs scikit-learn", advice=advice)
 
 
 def _find_target() -> Path:

@@ -1,6 +1,6 @@
 """Fits the weights of the judge to labelled stories, and keeps each story out of the weights it is measured by.
 
-Needs scikit-learn, an extra (`pip install twinwatch[train]`): judging itself is plain Python.
+Needs scikit-learn, an extra (`train` in pyproject.toml): judging itself is plain Python.
 """
 
 import math

@@ -10,7 +10,7 @@ from monitor.notifiers.outcome import NoteParts, Outcome, note_nothing
 from seeds.sections import AppriseSettings
 from storage.values import DeliveryRow
 
-MISSING = "apprise is not installed: pip install 'twinwatch[apprise]'"
+MISSING = "apprise is not installed: pip install --editable '.[apprise]' in Twinwatch's folder"
 
 
 class AppriseNotifier:

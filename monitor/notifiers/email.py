@@ -17,6 +17,7 @@ from storage.values import DeliveryRow
 
 READY_FOR_DATA = 354
 ACCEPTED = 250
+NO_TLS = """. It offers none: another port may, and a server of your own network may do with email.security = 'none'"""
 
 
 class EmailNotifier:
@@ -84,7 +85,8 @@ class EmailNotifier:
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return f"{where} refuses the login: {_answer(error.smtp_code, error.smtp_error)}"
         if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLError):
-            return f"{where} refuses TLS (email.security = {self.settings.security!r}): {make_plain(str(error))}"
+            said = f"{where} refuses TLS (email.security = {self.settings.security!r}): {make_plain(str(error))}"
+            return said + (NO_TLS if "STARTTLS" in said else "")
         if isinstance(error, smtplib.SMTPResponseException):
             return f"{where} refuses: {_answer(error.smtp_code, error.smtp_error)}"
         return f"{where} cannot be reached: {make_plain(str(error)) or type(error).__name__}"

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackClientError
 
 from monitor.digests.plain import make_plain
 from monitor.notifiers.email import EmailNotifier
+from monitor.notifiers.message import parse_address
 from monitor.notifiers.slack import SlackNotifier
 from seeds.settings import Settings
 
@@ -34,6 +35,10 @@ def _probe_email(settings: Settings) -> Probe:
     missing = next((key for key in ("host", "sender") if not getattr(email, key)), "")
     if missing:
         return Probe(trouble=f"email.{missing} is not set", advice="set it; `twinwatch init` asks for it")
+    try:
+        parse_address(email.sender)
+    except ValueError as error:
+        return Probe(trouble=f"email.sender: {error}", advice="write one such as 'Twinwatch <desk@city.example>'")
     notifier = EmailNotifier(email)
     try:
         notifier.connect().close()

@@ -67,6 +67,21 @@ def test_without_a_contact_it_says_that_nothing_is_crawled(healthy: Application)
     assert finding.state == "wrong" and "nothing is crawled" in finding.said and "init" in finding.advice
 
 
+@pytest.mark.parametrize(("contact", "state"), [("our desk", "warning"), ("https://city.example/desk", "fine")])
+def test_a_contact_that_nobody_can_turn_to_is_told(healthy: Application, contact: str, state: str) -> None:
+    healthy.settings.crawl = CrawlSettings(contact=contact, outlets=["huengaynay", "thanhnien"])
+
+    assert _only(healthy, "settings").state == state
+
+
+def test_a_sender_that_is_no_address_is_told_before_a_digest_waits_for_it(healthy: Application) -> None:
+    healthy.settings.email = healthy.settings.email.model_copy(update={"sender": "twinwatch"})
+
+    finding = _only(healthy, "email")
+
+    assert finding.state == "wrong" and "email.sender: not an email address" in finding.said
+
+
 def test_settings_that_cannot_be_used_are_said_once(healthy: Application) -> None:
     healthy.settings.crawl = CrawlSettings(contact="x", outlets=["huengaynai"])
     del healthy.watched

@@ -161,6 +161,15 @@ def test_a_test_message_is_sent_where_wished(init: Init, clean_folder: Path, mon
         assert [message.recipients for message in mail.messages] == [("a@city.example",), ("b@city.example",)]
 
 
+def test_what_comes_next_names_the_file_where_it_is_another(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, usual, _ = init("--no-test")
+    monkeypatch.setenv("TWINWATCH_CONFIG", "my desk.toml")
+
+    _, named, _ = init("--no-test")
+
+    assert "`twinwatch refresh`" in usual and "`twinwatch --config 'my desk.toml' refresh`" in named
+
+
 def test_a_test_message_that_does_not_arrive_is_said(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINWATCH_EMAIL__TIMEOUT_SECONDS", "0.5")
 
