@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
+import twisted.internet._resolver
 from sqlalchemy import Engine, event
 
 import monitor.queue
@@ -156,6 +158,8 @@ def _watch(role: str) -> Strike | None:
     if "bytes" in faults:
         resource.setrlimit(resource.RLIMIT_FSIZE, (faults["bytes"], faults["bytes"]))
     storage.engine.BUSY_SECONDS = faults.get("busy_seconds", storage.engine.BUSY_SECONDS)
+    if "names" in faults:
+        _lose_names()
     phase = faults.get("phase", "") if role == "service" else ""
     steps = Steps(Path(f"steps.{role}"), faults.get(role, 0), phase, strike)
     event.listen(Engine, "before_cursor_execute", steps)
@@ -164,6 +168,16 @@ def _watch(role: str) -> Strike | None:
     watch_phases()
     _watch_the_queue(steps)
     return strike if phase == WAITING else None
+
+
+def _lose_names() -> None:
+    """From now on the system's resolver has no answer, as where no name server can be reached; ours asks it too."""
+
+    def getaddrinfo(*values: Any, **named: Any) -> NoReturn:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    socket.getaddrinfo = getaddrinfo
+    twisted.internet._resolver.GAIResolver.__init__.__defaults__ = (getaddrinfo,)
 
 
 def _watch_the_queue(steps: Steps) -> None:

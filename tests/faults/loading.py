@@ -8,8 +8,6 @@ import os
 from functools import cache
 from typing import Any
 
-import holidays.countries.south_korea
-import holidays.countries.vietnam
 from scrapy.utils.project import get_project_settings
 from sqlalchemy.orm import configure_mappers
 
@@ -17,11 +15,14 @@ import crawler.pipelines
 import crawler.plan
 import crawler.screening
 import crawler.settings
-import crawler.spiders.outlet  # noqa: F401  # as the ones before: loaded for whoever is forked
+import crawler.spiders.outlet
+from crawler.rhythm import find_holidays
 from monitor.application import Application
 from monitor.judging.judge import Knowledge, judge
 from monitor.judging.values import Story
 from seeds.catalogue import Catalogue
+from seeds.outlet import Country
+from tests.faults.town import BEGIN_AT
 
 # What Scrapy looks up by name at each start, also of what is switched off.
 COMPONENTS = ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES")
@@ -54,5 +55,7 @@ def _load_crawls(catalogue: Catalogue) -> None:
     crawler.plan.load_catalogue = lambda folder: catalogue  # type: ignore[assignment]
     crawler.screening.load_screen = cache(crawler.screening.load_screen)
     folder = Application().settings.seeds_dir
-    for country in ("VN", "KR"):
+    countries: tuple[Country, ...] = ("VN", "KR")
+    for country in countries:
         crawler.screening.load_screen(country, folder)
+        find_holidays(country, BEGIN_AT.year)

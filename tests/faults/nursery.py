@@ -71,9 +71,11 @@ def run_nursery(folder: Path, environment: Mapping[str, str]) -> Iterator[Nurser
     """A nursery that has loaded the seeds which `environment` names."""
     path = folder / "nursery"
     program = [sys.executable, "-m", "tests.faults.nursery", str(path)]
-    root = str(Path(__file__).parents[2])
-    said, usual = folder / "nursery.said", {**environment, "PYTHONPATH": root}
-    with said.open("ab") as errors, subprocess.Popen(program, env=usual, stdout=subprocess.PIPE, stderr=errors) as process:
+    usual, said = {**environment, "PYTHONPATH": str(Path(__file__).parents[2])}, folder / "nursery.said"
+    with (
+        said.open("ab") as errors,
+        subprocess.Popen(program, env=usual, stdout=subprocess.PIPE, stderr=errors) as process,
+    ):
         try:
             assert process.stdout is not None and process.stdout.readline() == b"ready\n", said.read_text("utf-8")
             yield Nursery(path)

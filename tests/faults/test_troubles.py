@@ -6,6 +6,7 @@ One service lives through all of them, one after the other, on SQLite; each test
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,13 +15,17 @@ from pathlib import Path
 
 import pytest
 
+import monitor.schedule
 from storage.clock import write_clock
 from storage.store import open_store
 from tests.faults.nursery import PATIENCE_SECONDS, Life, run_nursery
+from tests.faults.phases import PHASES, WAITING
 from tests.faults.town import BEGIN_AT, OUTLETS, Town, open_town, write_settings
-from tests.faults.week import Meanwhile, Week
+from tests.faults.week import DIGEST_HOUR, Meanwhile, Week
 
 DAY = timedelta(hours=23)
+# What is under way is given ten seconds to come to a safe end; the rest is a slow machine.
+STOP_SECONDS = monitor.schedule.STOP_SECONDS + 15
 
 
 @dataclass
@@ -33,10 +38,11 @@ class Place:
     address: str
     now: datetime = BEGIN_AT
 
-    def news(self) -> None:
-        """A day later an event is in the papers, and something else."""
+    def news(self, *, with_event: bool = True) -> None:
+        """A day later an event is in the papers (there are nine), and something else."""
         self.now += DAY
-        self.town.print_event(self.now)
+        if with_event:
+            self.town.print_event(self.now)
         for outlet_id in OUTLETS:
             self.town.fill(outlet_id, self.now)
 
@@ -45,19 +51,29 @@ class Place:
         self.now += timedelta(minutes=20)
         return self.week.live(self.now, faults, meanwhile)
 
-    def check(self) -> None:
-        """A few hours and a day later everything was read and told once.
+    def sleep_until_morning(self) -> None:
+        """Until the hour at which a digest is due."""
+        days = (self.now - DIGEST_HOUR).date() - (BEGIN_AT - timedelta(days=1)).date()
+        self.now = BEGIN_AT.replace(hour=0) + DIGEST_HOUR + days
 
-        A missed morning that is no longer made good (after midnight, more than six hours late) is told by the next one.
-        """
-        for pause in (timedelta(hours=3), DAY, timedelta(hours=9)):
-            self.now += pause
-            self.live()
+    def check(self) -> None:
+        """A few hours later, and at the next hour of the digest, everything was read and told once."""
+        self.now += timedelta(hours=3)
+        self.live()
+        self.sleep_until_morning()
+        self.live()
         store = open_store(self.address)
         unread = self.town.find_unread(store)
         store.close()
         untold, twice, _ = self.town.find_mistold()
         assert (unread, untold, twice) == ([], [], []), self.week.said()
+
+    def find_blamed(self) -> list[str]:
+        """The outlets that are said to have a trouble of their own."""
+        store = open_store(self.address)
+        states = store.outlets.states()
+        store.close()
+        return sorted(id for id, state in states.items() if state.state not in ("fine", "quiet"))
 
     def is_struck(self) -> bool:
         """Whether a life has come to its step and waits there."""
@@ -69,15 +85,8 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """The one service of most tests."""
+    """The one service of all tests."""
     with open_place(tmp_path_factory.mktemp("place")) as made:
-        yield made
-
-
-@pytest.fixture
-def new_place(tmp_path: Path) -> Iterator[Place]:
-    """A service of its own, at the beginning of its week."""
-    with open_place(tmp_path) as made:
         yield made
 
 
@@ -94,15 +103,45 @@ def open_place(folder: Path) -> Iterator[Place]:
             yield made
 
 
-@pytest.mark.parametrize(("role", "step"), [("service", 4), ("service", 60), ("crawl", 10), ("crawl", 90)])
-def test_a_service_that_is_asked_to_stop_in_any_phase_stops_in_order(place: Place, role: str, step: int) -> None:
-    if (role, step) == ("service", 4):
-        place.news()
+@pytest.mark.parametrize(("phase", "step"), [
+    ("crawling", 10), ("crawling", 90), ("assessing", 8), ("composing", 2), ("handing over", 6), (WAITING, 0),
+])
+def test_a_service_that_is_asked_to_stop_in_any_phase_stops_in_order(place: Place, phase: str, step: int) -> None:
+    is_morning, is_crawling = phase in ("composing", "handing over"), phase == "crawling"
+    place.news(with_event=phase in PHASES)
+    if is_morning:
+        place.live()
+        place.sleep_until_morning()
+    asked_at = list[float]()
 
-    assert place.live(act="TERM", **{role: step}) == 0
+    def stop(service: Life) -> None:
+        if not asked_at and any(place.folder.glob("struck.*")):
+            asked_at.append(time.monotonic())
+            if is_crawling:
+                service.send(signal.SIGTERM)
+                place.go_on()
 
-    if step == 90:
-        place.check()
+    faults = {"act": "wait", "crawl": step} if is_crawling else {"act": "TERM", "phase": phase, "service": step}
+    assert place.live(stop, **faults) == 0
+
+    assert (place.folder / f"struck.{'crawl' if is_crawling else 'service'}").exists()
+    assert not asked_at or time.monotonic() - asked_at[0] < STOP_SECONDS
+    assert "stopping" in place.week.said()
+    place.check()
+
+
+def test_names_that_do_not_resolve_are_nobodys_fault_and_all_is_read_and_told_later(place: Place) -> None:
+    place.news()
+    usual = place.find_blamed()
+
+    place.live(names="lost")
+    said = place.week.said()
+    place.sleep_until_morning()
+    place.live(names="lost")
+
+    assert "our own network seems to be down" in said
+    assert place.find_blamed() == usual
+    place.check()
 
 
 def test_a_full_disk_is_said_and_what_could_not_be_saved_follows(place: Place) -> None:
@@ -156,14 +195,13 @@ def test_a_service_that_was_suspended_for_an_hour_repeats_nothing_when_it_wakes(
     suspend(place, "service")
 
 
-@pytest.mark.slow
-def test_a_crawl_that_was_suspended_for_an_hour_loses_nothing_when_it_wakes(new_place: Place) -> None:
-    suspend(new_place, "crawl")
+def test_a_crawl_that_was_suspended_for_an_hour_loses_nothing_when_it_wakes(place: Place) -> None:
+    suspend(place, "crawl", with_event=False)
 
 
-def suspend(place: Place, role: str) -> None:
+def suspend(place: Place, role: str, *, with_event: bool = True) -> None:
     """A day with news in which a process of `role` is stopped for an hour of the clock."""
-    place.news()
+    place.news(with_event=with_event)
 
     def stop(service: Life) -> None:
         if not place.is_struck():
@@ -180,16 +218,14 @@ def suspend(place: Place, role: str) -> None:
     place.check()
 
 
-@pytest.mark.slow
-def test_a_clock_that_jumps_ahead_and_back_stops_nothing(new_place: Place) -> None:
-    place = new_place
+def test_a_clock_that_jumps_ahead_and_back_stops_nothing(place: Place) -> None:
     place.news()
     right = place.now
 
     place.now = right + timedelta(days=40)
     place.live()
     place.now = right + timedelta(hours=1)
-    place.news()
+    place.news(with_event=False)
     place.live()
 
     place.check()

@@ -30,8 +30,9 @@ CALM_LIVES, CALM_PAUSE = 5, timedelta(hours=13)
 OUTAGES = 0.15
 # How often somebody else is killed in the same life.
 BOTH = 0.6
-# How often a service is killed while it judges or, at the hour of a digest, tells; those phases are short.
-IN_A_PHASE, STEPS_OF_A_PHASE = 0.5, 40
+# How often a service is killed while it judges or, at the hour of a digest, tells: with so many steps, few of a life.
+IN_A_PHASE = 0.6
+STEPS = {"assessing": 40, "composing": 12, "handing over": 40}
 DIGEST_HOUR = timedelta(hours=22)  # of UTC; 7 in Seoul
 # Many times what a life takes on a slow machine: one that has lasted so long hangs.
 LONGEST_LIFE_SECONDS = 300.0
@@ -147,13 +148,16 @@ class Week:
 
         It is the turn of whoever was struck least, so that each gets its share.
         """
+        phase = chance.choice(("composing", "handing over")) if is_morning else "assessing"
+        in_a_phase: dict[str, object] = {"service": chance.randint(1, STEPS[phase]), "phase": phase}
+        if is_morning and chance.random() < IN_A_PHASE:
+            return in_a_phase
         struck = {role: self.report.kills[role] for role in self.report.roles}
         victim = chance.choice([role for role, count in struck.items() if count == min(struck.values())])
         if victim == "database":
             return {**self._choose_step(chance, chance.choice(ROLES[True][:-1])), "act": "wait"}
         if victim == "service" and chance.random() < IN_A_PHASE:
-            phase = chance.choice(("composing", "handing over")) if is_morning else "assessing"
-            return {"service": chance.randint(1, STEPS_OF_A_PHASE), "phase": phase}
+            return in_a_phase
         others = [role for role in ("service", "crawl") if role != victim and chance.random() < BOTH]
         return {role: step for one in (victim, *others) for role, step in self._choose_step(chance, one).items()}
 
