@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE_SECONDS = 120.0
@@ -117,7 +117,8 @@ def _begin(door: socket.socket, ready: selectors.BaseSelector) -> None:
         lives.live(json.loads(message), outputs)
     for output in outputs:
         os.close(output)
-    connection.sendall(f"{pid}\n".encode())
+    with suppress(OSError):  # whoever asked is gone; then the life goes too
+        connection.sendall(f"{pid}\n".encode())
     watched = os.pidfd_open(pid)
     ready.register(watched, selectors.EVENT_READ, (pid, connection, watched))
     ready.register(connection, selectors.EVENT_READ, (pid, connection, watched))
