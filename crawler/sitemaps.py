@@ -23,7 +23,8 @@ def parse_sitemap(text: str, url: str, outlet: Outlet, now: datetime | None = No
     One instant for every `lastmod` is when the file was built, so no date. The children of an index are in `more`, the
     last changed first, without the index itself.
     """
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    # The text is decoded already: what its first line says (euc-kr, UTF-16) holds no more.
+    parser = etree.XMLParser(encoding="utf-8", recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     root = etree.fromstring(text.lstrip("\ufeff \t\r\n").encode("utf-8", "replace"), parser) if text.strip() else None
     if root is None or _name(root) not in ("urlset", "sitemapindex"):
         return ParsedFeed(refused="not_a_feed")

@@ -35,7 +35,8 @@ def load_rules() -> Knowledge:
 
 
 @cache
-def _folder() -> Path:
+def make_folder() -> Path:
+    """This process's folder for inputs that are read from files; it goes with the process."""
     made = Path(tempfile.mkdtemp(prefix="fuzz-", dir=MEMORY if MEMORY.is_dir() else None))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
@@ -47,7 +48,7 @@ def _doors() -> tuple[Sessions, Links]:
 
 
 def _try_toml(body: bytes) -> None:
-    path = _folder() / "twinwatch.toml"
+    path = make_folder() / "twinwatch.toml"
     path.write_bytes(body)
     load_settings(path)
 
@@ -83,7 +84,7 @@ def _try_labelled(body: bytes) -> None:
 
 
 def _try_journal(body: bytes) -> None:
-    path = _folder() / "deliveries.jsonl"
+    path = make_folder() / "deliveries.jsonl"
     path.write_bytes(body)
     journal = Journal(path)
     gather(journal.read())
