@@ -1,16 +1,16 @@
 """Real servers on loopback and the real spider in a child process, for the tests of the crawl."""
 
+import asyncio
 import json
 import os
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
+from monitor.crawl import CrawlRequest, run_crawl
+from monitor.fork_server import ForkServer, run_fork_server
 from storage.store import Store, open_store
 
 ROOT = Path(__file__).parents[2]
@@ -157,11 +159,22 @@ class Crawl:
     items: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Ask(CrawlRequest):
+    """A crawl with arguments that the service does not use."""
+
+    more: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> list[str]:
+        return [*super().options, *self.more]
+
+
 class Desk:
     """A folder with seeds and data of its own, and the spider to run on it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, forks: ForkServer) -> None:
+        self.folder, self._forks = folder, forks
         self.settings = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
         self.query: dict[str, str] = {}
         self._stores: list[Store] = []
@@ -194,24 +207,32 @@ class Desk:
         self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl",
     ) -> "subprocess.Popen[str]":
         """Starts `scrapy crawl outlet` in a child process."""
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
-        env = {**clean, **self.make_environment(), "PYTHONUNBUFFERED": "1"}
-        chosen = ["-a", f"outlets={','.join(outlets)}"] if outlets else []
-        command = [sys.executable, "-m", "scrapy", "crawl", "outlet", *chosen, "-O", str(self.folder / output),
-                   "-s", "TWINWATCH_AFTER_CRAWL=", *arguments]
+        ask = self._ask(outlets, arguments, output)
         return subprocess.Popen(
-            command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            ask.arguments, cwd=ROOT, env=ask.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def wait(self, child: "subprocess.Popen[str]", output: str = "items.jsonl") -> Crawl:
         """Waits for a crawl to end."""
         _, errors = child.communicate(timeout=60)
-        file = self.folder / output
-        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-        return Crawl(child.returncode, errors, [json.loads(line) for line in lines])
+        return Crawl(child.returncode, errors, self._read_items(output))
 
     def crawl(self, *outlets: str, arguments: tuple[str, ...] = ()) -> Crawl:
-        """Runs one crawl to its end."""
-        return self.wait(self.start(*outlets, arguments=arguments))
+        """Runs one crawl to its end, forked from a loaded process; its errors are all that it says."""
+        said: list[str] = []
+        request = replace(self._ask(outlets, arguments, "items.jsonl"), say=said.append)
+        code = asyncio.run(asyncio.wait_for(run_crawl(request, self._forks.start), 60))
+        return Crawl(code, "\n".join(said), self._read_items("items.jsonl"))
+
+    def _ask(self, outlets: tuple[str, ...], arguments: tuple[str, ...], output: str) -> "Ask":
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
+        environment = {**clean, **self.make_environment(), "PYTHONUNBUFFERED": "1"}
+        more = ("-O", str(self.folder / output), *arguments)
+        return Ask(outlets=outlets, crawl_only=True, environment=environment, more=more)
+
+    def _read_items(self, output: str) -> list[dict[str, Any]]:
+        file = self.folder / output
+        lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+        return [json.loads(line) for line in lines]
 
     def open(self) -> Store:
         """The store that the crawls write to."""
@@ -229,16 +250,23 @@ class Desk:
             store.close()
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[ForkServer]:
+    """What loads Scrapy once for all crawls of a test run that are not killed."""
+    with run_fork_server() as made:
+        yield made
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def desk(tmp_path: Path, loaded: ForkServer) -> Iterator[Desk]:
+    made = Desk(tmp_path, loaded)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    made = Desk(tmp_path_factory.mktemp("crawl"))
+def shared_desk(tmp_path_factory: pytest.TempPathFactory, loaded: ForkServer) -> Iterator[Desk]:
+    made = Desk(tmp_path_factory.mktemp("crawl"), loaded)
     yield made
     made.close()
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from monitor.fork_server import ForkServer
 from storage.values import Hit
 from tests.crawl.conftest import Crawl, Desk, Server, article, run_server
 from tests.fake_clock import START_AT
@@ -36,8 +37,8 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    desk = Desk(tmp_path_factory.mktemp("queries"))
+def scene(tmp_path_factory: pytest.TempPathFactory, loaded: ForkServer) -> Iterator[Scene]:
+    desk = Desk(tmp_path_factory.mktemp("queries"), loaded)
     with (run_server() as own, run_server("127.0.0.2") as other, run_server("127.0.0.3") as gdelt,
           run_server("127.0.0.4") as naver, run_server("127.0.0.5") as google):
         prepare(desk, own, other, gdelt, naver, google)
