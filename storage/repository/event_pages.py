@@ -38,7 +38,10 @@ class EventPageRepository:
             if narrowing is None:
                 return []
             question = select(EventModel).where(EventModel.merged_into.is_(None), has_facts())
-            question = question.where(EventModel.verdict == query.verdict, *_conditions(query), *narrowing)
+            is_sorted = query.by_sight and self._database.is_sqlite
+            # By its index of verdicts SQLite would find all events and sort them, instead of reading the newest.
+            verdict = func.coalesce(EventModel.verdict, "") if is_sorted else EventModel.verdict
+            question = question.where(verdict == query.verdict, *_conditions(query), *narrowing)
             if query.before:
                 question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
             first = EventModel.first_seen_at if query.by_sight else day
