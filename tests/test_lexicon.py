@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.judging.cues import CueFinder
 from seeds.errors import SeedError
 from seeds.lexicon import ACTS, load_lexicon
 
@@ -42,6 +43,26 @@ def test_a_users_folder_adds_words_and_languages(tmp_path: Path) -> None:
     assert "tặng" in lexicon.find_words("vi").groups["act.aid"]
     assert "เวียดนาม" in lexicon.find_group("country.VN")
     assert lexicon.fingerprint != load_lexicon().fingerprint
+
+
+@pytest.mark.parametrize(
+    ("longer", "group", "alone"),
+    [
+        ("업무협약", "cue.agency", "무협"),
+        ("문화재단", "cue.incident", "화재"),
+        ("문화재청", "cue.incident", "화재"),
+        ("무역사절단", "cue.listing", "역사"),
+        ("환영사", "cue.embassy", "영사"),
+        ("신도시", "cue.association", "신도"),
+        ("기념촬영", "cue.entertainment", "촬영"),
+        ("수수료", "stage.ended", "수료"),
+    ],
+)
+def test_a_korean_word_is_not_found_where_two_others_meet(longer: str, group: str, alone: str) -> None:
+    finder = CueFinder(load_lexicon().find_words("ko"))
+
+    assert group in {cue.group for cue in finder.find_cues(f"{alone}와 함께")}
+    assert group not in {cue.group for cue in finder.find_cues(f"{longer}과 함께")}
 
 
 @pytest.mark.parametrize(
