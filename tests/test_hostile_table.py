@@ -56,7 +56,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "Slack <!channel>, disguised links": (f"{DIGESTS}::test_slack_is_told_of_nothing_but_our_links",),
     "right-to-left overrides": (f"{DIGESTS}::test_no_output_holds_a_sign_that_is_not_seen",),
     "catastrophic expressions in filters": (
-        "test_hostile_table.py::test_no_keyword_makes_looking_for_it_slow", "fuzz/test_fuzz.py::*keywords*"),
+        "test_hostile_table.py::test_no_keyword_makes_looking_for_it_slow", "fuzz/test_fuzz_monitor.py::*keywords*"),
     "../ in restore archives": (
         "test_hostile_table.py::test_an_archive_with_paths_in_it_is_no_backup_and_writes_nothing_elsewhere",
         "storage/test_copying.py::test_what_is_no_backup_is_refused_in_one_line"),
@@ -64,7 +64,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_hostile_table.py::test_an_outlet_cannot_be_named_out_of_its_folder",
         "test_hostile_table.py::test_a_file_that_names_an_outlet_by_a_path_is_refused"),
     "broken input at any reader": (
-        "fuzz/test_fuzz.py::test_ten_thousand_broken_inputs_are_read_or_refused_by_name",),
+        "fuzz/test_fuzz_crawler.py::test_ten_thousand_broken_inputs_are_read_or_refused_by_name",
+        "fuzz/test_fuzz_monitor.py::test_ten_thousand_broken_inputs_are_read_or_refused_by_name"),
 }
 
 
