@@ -183,7 +183,8 @@ def _make_ambiguity(row: Row, localities: dict[str, Locality]) -> Ambiguity:
 
 def _make_tie(row: Row, localities: dict[str, Locality]) -> Tie:
     _check_keys([row["vn_key"], row["kr_key"]], localities, "ties.csv")
-    return Tie(row["vn_key"], row["kr_key"], row["kind"], row["since"], row["source"], row["confidence"])
+    kind = row["kind"].casefold().replace(" ", "_")  # a user's table may write "seasonal workers"
+    return Tie(row["vn_key"], row["kr_key"], kind, row["since"], row["source"], row["confidence"])
 
 
 def _make_type(row: Row) -> TypeWord:

@@ -90,9 +90,19 @@ class Direction:
     forms: tuple[str, ...]
 
 
+# What a tie may be, the strongest first; `contact` is a relation without a paper.
+TIE_KINDS = (
+    "sister", "friendship", "agreement", "mou", "letter_of_intent", "council", "seasonal_workers", "working_exchange",
+    "talks", "contact",
+)
+
+
 @dataclass(frozen=True)
 class Tie:
-    """A standing relation known beforehand; `vn_key` is the unit that signed, `since` a day, month, year or empty."""
+    """A standing relation known beforehand; `vn_key` is the unit that signed, `since` a day, month, year or empty.
+
+    `kind` is one of `TIE_KINDS`, or a word of the user's.
+    """
 
     vn_key: str
     kr_key: str

@@ -6,6 +6,7 @@ import pytest
 
 from seeds.errors import SeedError
 from seeds.gazetteer import Gazetteer, load_gazetteer
+from seeds.places import TIE_KINDS
 
 VN_HEAD = (
     "key,level,kind,parent,name,name_full,name_ascii,name_en,alt_latin,alt_pl,alt_zh,hangul,hangul_alt,"
@@ -77,6 +78,16 @@ def test_a_folder_of_ones_own_adds_aliases_and_overrides_names(tmp_path: Path) -
     assert "Chungnamland" in gazetteer.localities["KR-44"].aliases["*"]
     assert {"Huewhere", "Thua Thien Hue"} <= set(gazetteer.localities["VN-46"].aliases["*"])
     assert gazetteer.name("VN-46") == "Huế Ngự"
+
+
+def test_kinds_of_ties_are_keys_however_a_table_writes_them(gazetteer: Gazetteer, tmp_path: Path) -> None:
+    write(tmp_path, "ties.csv", "vn_key,kr_key,kind,since,source,confidence",
+          "VN-46,KR-44,Letter of Intent,2025,mine,high", "VN-46,KR-43,seasonal workers,2025,mine,high")
+
+    own = [tie.kind for tie in load_gazetteer(tmp_path).ties if tie.source == "mine"]
+
+    assert {tie.kind for tie in gazetteer.ties} <= set(TIE_KINDS)
+    assert own == ["letter_of_intent", "seasonal_workers"]
 
 
 def test_a_rule_of_ones_own_takes_the_place_of_the_bundled_one(tmp_path: Path) -> None:

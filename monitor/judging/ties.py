@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from seeds.gazetteer import Gazetteer
-from seeds.places import Tie
+from seeds.places import TIE_KINDS, Tie
 from storage.values import TieRow
 
-# What an event's act makes of a tie, the strongest first; other acts show a relation without a paper.
+# What an event's act makes of a tie; other acts show a relation without a paper.
 _KINDS = {"twinning": "sister", "agreement": "agreement", "seasonal_workers": "seasonal_workers"}
-_STRENGTH = ("sister", "friendship", "agreement", "council", "seasonal_workers", "contact")
 
 
 class HappenedEvent(Protocol):
@@ -77,4 +76,4 @@ def _add(row: TieRow | None, pair: tuple[str, str], event: HappenedEvent) -> Tie
 
 
 def _rank(kind: str) -> int:
-    return _STRENGTH.index(kind) if kind in _STRENGTH else len(_STRENGTH)
+    return TIE_KINDS.index(kind) if kind in TIE_KINDS else len(TIE_KINDS)

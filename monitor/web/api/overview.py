@@ -14,11 +14,11 @@ from monitor.web.api.shapes import SubscriptionList, TieMap, Timeline, Today
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.pages import timeline
 from monitor.web.pages.map import show_map
-from monitor.web.pages.ties import KINDS
+from seeds.places import TIE_KINDS
 from seeds.subscription import Act, Subscription
 from storage.values import TieRow
 
-Kind = Literal[KINDS]  # type: ignore[valid-type]
+Kind = Literal[TIE_KINDS]  # type: ignore[valid-type]
 Key = Annotated[str, Query(max_length=40, description="With everything inside it, such as `KR-44`.")]
 Name = Annotated[str, Query(max_length=100, description="Empty: the first one.")]
 

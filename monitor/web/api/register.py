@@ -1,6 +1,6 @@
 """Ties in the API: the register, and one pair with its events."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
@@ -10,10 +10,11 @@ from monitor.web.api.shapes import TieList, WholeTie
 from monitor.web.desk import DeskHere
 from monitor.web.filters import find_inside
 from monitor.web.lines import make_cursor
-from monitor.web.pages.ties import KINDS, find_register
+from monitor.web.pages.ties import find_register
+from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
-Kind = Literal[KINDS]  # type: ignore[valid-type]
+Kind = Literal[TIE_KINDS]  # type: ignore[valid-type]
 Key = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$")]
 
 
@@ -26,7 +27,7 @@ def list_ties(
     gazetteer = desk.application.gazetteer
     inside = frozenset(find_inside(gazetteer, place)) if place else None
     rows = [
-        _name_kind(tie_row(tie, gazetteer)) for pair, tie in sorted(find_register(desk).items())
+        tie_row(tie, gazetteer) for pair, tie in sorted(find_register(desk).items())
         if pair > after and (inside is None or inside & set(pair))
     ]
     found = [row for row in rows if not kind or row["kind"] == kind]
@@ -43,12 +44,7 @@ def get_tie(vn_key: Key, kr_key: Key, desk: DeskHere, cursor: Cursor = "", limit
         raise HTTPException(404, "tie")
     shown = tie or TieRow(vn_key, kr_key, "contact", None, None, 0, "events")
     page = make_page(found, limit, make_cursor, lambda one: event_json(one, desk.application))
-    return answer(desk.request, {"tie": _name_kind(tie_row(shown, gazetteer)), **page})
-
-
-def _name_kind(row: dict[str, Any]) -> dict[str, Any]:
-    """One word for each kind, as the pages have it."""
-    return {**row, "kind": row["kind"].casefold().replace(" ", "_")}
+    return answer(desk.request, {"tie": tie_row(shown, gazetteer), **page})
 
 
 router = APIRouter(tags=["ties"])

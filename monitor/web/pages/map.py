@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_dots, draw_outline
 from monitor.web.pages.events import Choice, capitalise, list_places
-from monitor.web.pages.ties import COLUMNS, KINDS, TieLine, find_lines
+from monitor.web.pages.ties import COLUMNS, TieLine, find_lines
 from monitor.web.rendering import add_page
+from seeds.places import TIE_KINDS
 
 # More arcs than these are a ball of wool, and as many stops of the Tab key.
 MOST = 40
@@ -41,7 +42,7 @@ def furnish(desk: Desk, page: MapPage) -> dict[str, object]:
         "lines": {(row.vn_key, row.kr_key): row for row in page.rows},
         "choices": {
             "place_vn": list_places(desk, "VN", page.place), "place_kr": list_places(desk, "KR", page.place),
-            "kind": [Choice(kind, capitalise(desk.words.say(f"kind.{kind}"))) for kind in KINDS],
+            "kind": [Choice(kind, capitalise(desk.words.say(f"kind.{kind}"))) for kind in TIE_KINDS],
         },
     }
 

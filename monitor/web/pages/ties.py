@@ -11,13 +11,10 @@ from monitor.web.filters import find_inside, find_order
 from monitor.web.lines import EventLine, make_cursor, make_line
 from monitor.web.rendering import add_page, find_size, is_twin
 from seeds.gazetteer import Gazetteer
+from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
 COLUMNS = ("vn_name", "kr_name", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
-KINDS = (
-    "sister", "friendship", "agreement", "mou", "letter_of_intent", "council", "seasonal_workers", "working_exchange",
-    "talks", "contact",
-)
 SORTS = {
     "vn": ("vn_name", False), "kr": ("kr_name", False), "kind": ("kind", False), "since": ("since", False),
     "last": ("last_event_on", True), "events": ("events", True),
@@ -81,9 +78,9 @@ def show_ties(
 
 def furnish(desk: Desk, page: TiesPage) -> dict[str, object]:
     """The cells of the table as texts: to look each of 14,000 up in the template takes most of the time of the page."""
-    names = {kind: desk.words.say(f"kind.{kind}") for kind in KINDS}
+    names = {kind: desk.words.say(f"kind.{kind}") for kind in TIE_KINDS}
     day = cache(lambda day: desk.day(day) if day else NO_DAY)
-    return {"kinds": KINDS, "lines": [
+    return {"kinds": TIE_KINDS, "lines": [
         (tie.vn_key, tie.kr_key, tie.vn_name, tie.kr_name, names.get(tie.kind, tie.kind), day(tie.since),
          day(tie.last_event_on), tie.events)
         for tie in page.rows
@@ -93,12 +90,12 @@ def furnish(desk: Desk, page: TiesPage) -> dict[str, object]:
 def find_lines(desk: Desk, place: str, kind: str) -> list[TieLine]:
     """The ties of a place with everything inside it, and of a kind; empty is all. HTTPException 400 for unknown ones.
     """
-    if kind and kind not in KINDS:
+    if kind and kind not in TIE_KINDS:
         raise HTTPException(400, "kind")
     inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
     return [
         _make_line(desk, tie) for tie in find_register(desk).values()
-        if (not kind or _name_kind(tie) == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
+        if (not kind or tie.kind == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
     ]
 
 
@@ -128,14 +125,9 @@ def _find_known(gazetteer: Gazetteer) -> dict[tuple[str, str], TieRow]:
 
 def _make_line(desk: Desk, tie: TieRow) -> TieLine:
     return TieLine(
-        tie.vn_key, desk.place(tie.vn_key), tie.kr_key, desk.place(tie.kr_key), _name_kind(tie), tie.since,
+        tie.vn_key, desk.place(tie.vn_key), tie.kr_key, desk.place(tie.kr_key), tie.kind, tie.since,
         tie.last_event_on, tie.events, tie.source,
     )
-
-
-def _name_kind(tie: TieRow) -> str:
-    """One word for each kind: what was known beforehand writes `seasonal workers`, events `seasonal_workers`."""
-    return tie.kind.casefold().replace(" ", "_")
 
 
 def _rank(value: str | int | None) -> tuple[bool, str | int]:
