@@ -13,12 +13,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 from monitor.crawl import PROGRAM, SETTINGS_MODULE, Child, CrawlRequest, start_process
 
 MODULE = "crawler.fork_server"
-# Only Linux has descriptors that stand for processes.
-IS_POSSIBLE = hasattr(os, "pidfd_open")
 LARGEST_ANSWER = 64
 # Who forked a crawl is alone told how it ended: without the server nobody knows.
 UNKNOWN = 1
@@ -39,7 +38,7 @@ class ForkServer:
 
     async def start(self, request: CrawlRequest, output: int | None) -> Child:
         """As `start_process` does it, and by it where nothing can be forked."""
-        if not IS_POSSIBLE or request.program != PROGRAM:
+        if request.program != PROGRAM or not _is_possible():
             return await start_process(request, output)
         return await self._order(request, output) or await start_process(request, output)
 
@@ -131,6 +130,16 @@ def run_fork_server() -> Iterator[ForkServer]:
         yield server
     finally:
         server.close()
+
+
+@cache
+def _is_possible() -> bool:
+    """Only Linux has descriptors that stand for processes, and not every kernel or sandbox lets them be used."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 async def _until_readable(descriptor: int) -> None:
