@@ -6,8 +6,8 @@ the host leases' matter, as on one machine. Losing the whole queue loses nothing
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -52,9 +52,18 @@ class CrawlQueue:
             conninfo=conninfo, kwargs={"options": f"-c search_path={_schema()}"}, min_size=1, max_size=4,
         ))
 
-    def open(self) -> AbstractAsyncContextManager[object]:
-        """The connections, for as long as the context lasts."""
-        return self._app.open_async()
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """The connections, for as long as the context lasts.
+
+        They are also closed where opening them fails or is broken off: the library would leave tasks behind that go on
+        connecting when they are cancelled, and the process would never end.
+        """
+        try:
+            await self._app.open_async()
+            yield
+        finally:
+            await self._app.close_async()
 
     async def hand_out(self, application: Application, due: Sequence[str]) -> int:
         """Gives the outlets out in batches, and puts off each so that none is given out again meanwhile; how many.

@@ -96,6 +96,13 @@ class TestServer:
                 time.sleep(0.1)
         raise AssertionError("the server cannot be started again")
 
+    def pause(self) -> None:
+        """From now on it takes connections and answers none of them, as a machine that hangs; until `resume`."""
+        os.kill(self._postmaster(), signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self._postmaster(), signal.SIGCONT)
+
     def stop(self) -> None:
         self._server.stop()
         if not self._is_kept:

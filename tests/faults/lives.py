@@ -43,6 +43,8 @@ from tests.monitor.crashes.harness import watch_the_wire
 TICK_SECONDS = 0.2
 HEARTBEAT_SECONDS, STALLED_SECONDS = 0.3, 1.5
 PAUSE_SECONDS = 0.01
+# A batch whose end could not be noted, as the database was away, stays with its worker for as long as that lives.
+QUEUE_SECONDS = 60.0
 GO_BETWEEN = [sys.executable, "-I", "-S", str(Path(__file__).with_name("go_between.py"))]
 # As the service starts it: what is behind the program and before its arguments.
 CRAWL = ("-m", "scrapy", "crawl", "outlet")
@@ -79,12 +81,13 @@ class WatchedService(monitor.schedule.Service):
         super().__init__(application, _say, crawl=_crawl, queue=queue, serve=self._end_when_done)
         self.done: Counter[str] = Counter()
         self._strike = strike or self.stop
+        self._patient_until = time.monotonic() + QUEUE_SECONDS
 
     async def crawl_tick(self) -> None:
         await super().crawl_tick()
         if self._queue is not None:
             async with self._queue.open():
-                if await self._queue.count():
+                if await self._queue.count() and time.monotonic() < self._patient_until:
                     return
         self.done["crawl"] += 1
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from storage.clock import utc_now
 from tests.postgres import TestServer
 
 PATIENCE = 1200
+ENDS_WITHIN = 40.0
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
 
 
@@ -163,3 +165,29 @@ async def _finish(application: Application, queue: CrawlQueue) -> None:
 def test_a_queue_on_sqlite_is_refused_in_one_line() -> None:
     with pytest.raises(SettingsError, match=r"crawl.queue: database_url: not PostgreSQL \(workers need PostgreSQL\)"):
         CrawlQueue("sqlite:///here.db")
+
+
+def test_a_service_that_is_stopped_while_the_queue_does_not_answer_ends(postgres: TestServer) -> None:
+    address = postgres.make_upgraded()
+    queue = CrawlQueue(address)
+    postgres.pause()
+    try:
+        ending = threading.Thread(target=asyncio.run, args=(break_off_opening(queue),), daemon=True)
+        ending.start()
+        ending.join(ENDS_WITHIN)
+
+        assert not ending.is_alive()
+    finally:
+        postgres.resume()
+        postgres.drop(address)
+
+
+async def break_off_opening(queue: CrawlQueue) -> None:
+    async def use() -> None:
+        async with queue.open():
+            raise AssertionError("nobody answers")
+
+    opening = asyncio.ensure_future(use())
+    await asyncio.wait({opening}, timeout=0.5)  # by now it connects
+    opening.cancel()
+    await asyncio.wait({opening})
