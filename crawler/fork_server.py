@@ -4,7 +4,10 @@ Started by whoever runs many waves, with its end of a socket pair as the number 
 message: JSON with `arguments` (those of `scrapy`) and `environment` (what is different from ours), and with it two or
 three descriptors: a socket for the answers, and where the wave's standard output and error go (none: where ours go).
 The answers are the wave's pidfd (a descriptor that stands for the process), and at its end its exit code, negative for
-a signal. The server ends with the last holder of the other end; waves that are under way go on by themselves.
+a signal. A wave that nobody waits for any more when it begins ends at once; one that is under way goes on, whatever
+becomes of the server and of who asked. The server ends with the last holder of the other end.
+
+This module itself loads nothing but the standard library: what extracts pages in processes of its own loads it again.
 """
 
 import gc
@@ -14,12 +17,11 @@ import selectors
 import signal
 import socket
 import sys
+import time
 from collections import deque
 from contextlib import suppress
 from importlib import import_module
 from itertools import chain
-
-import crawler.starting  # noqa: F401  # before what it is for
 
 LARGEST_ORDER = 1 << 17
 # What settings name by class: the lists are Scrapy's own, with ours put in.
@@ -41,6 +43,7 @@ def main() -> None:
     """`python -m crawler.fork_server NUMBER`; a wave comes back from `serve` and becomes `scrapy`."""
     orders = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as a parent may have it, nobody would know how waves end
     load()
     arguments = serve(orders)
     if arguments is not None:
@@ -51,6 +54,7 @@ def main() -> None:
 
 def load() -> None:
     """Loads what a wave needs. No reactor and no thread are made; the settings are read anew by each wave."""
+    import_module("crawler.starting")
     from scrapy.utils.conf import build_component_list
     from scrapy.utils.misc import load_object, walk_modules_iter
     from scrapy.utils.project import get_project_settings
@@ -89,12 +93,10 @@ def serve(orders: socket.socket) -> list[str] | None:
 
 
 def _begin(pid: int, descriptors: list[int], ready: selectors.BaseSelector) -> None:
-    pidfd, answers = os.pidfd_open(pid), socket.socket(fileno=descriptors[0])
+    answers = socket.socket(fileno=descriptors[0])
     for output in descriptors[1:]:
         os.close(output)
-    with suppress(OSError):  # whoever asked is gone; the wave goes on
-        socket.send_fds(answers, [b"begun"], [pidfd])
-    ready.register(pidfd, selectors.EVENT_READ, (pid, answers))
+    ready.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, answers))
 
 
 def _end(pidfd: int, ended: tuple[int, socket.socket], ready: selectors.BaseSelector) -> None:
@@ -107,10 +109,11 @@ def _end(pidfd: int, ended: tuple[int, socket.socket], ready: selectors.BaseSele
 
 
 def _become(environment: dict[str, str], descriptors: list[int], ready: selectors.BaseSelector) -> None:
-    """Lets go of all that is the server's. In a session of its own, so that a Ctrl-C reaches the wave once, through
-    whoever asked for it."""
+    """Says that the wave has begun, and lets go of all that is the server's. In a session of its own, so that a Ctrl-C
+    reaches it once, through whoever asked. Variables that Python reads at its start only come too late here."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    _say_begun(descriptors[0])
     # Closed, not unregistered: what is watched is shared with the server.
     for key in ready.get_map().values():
         if key.data is None:
@@ -122,8 +125,20 @@ def _become(environment: dict[str, str], descriptors: list[int], ready: selector
     for target, number in zip((0, 1, 2), (nothing, *descriptors[1:]), strict=False):
         os.dup2(number, target)
     for number in (nothing, *descriptors):
-        os.close(number)
+        if number > 2:
+            os.close(number)
     os.environ.update(environment)
+    time.tzset()
+
+
+def _say_begun(descriptor: int) -> None:
+    with socket.socket(fileno=os.dup(descriptor)) as answers:
+        own = os.pidfd_open(os.getpid())
+        try:
+            socket.send_fds(answers, [b"begun"], [own])
+        except OSError:
+            os._exit(1)  # whoever asked is gone, so nobody could stop it
+        os.close(own)
 
 
 if __name__ == "__main__":

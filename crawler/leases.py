@@ -160,9 +160,8 @@ class HostLeases:
 
     def _find_end(self, begun_at: datetime) -> datetime:
         """When the host is done with a request that has ended for us: where it was given up, after as long again."""
-        now = self._clock()
-        taken = now - begun_at
-        return now + taken if taken.total_seconds() >= GIVEN_UP * self._pace.timeout_seconds else now
+        now, longest = self._clock(), timedelta(seconds=self._pace.timeout_seconds)
+        return now + longest if now - begun_at >= GIVEN_UP * longest else now
 
     def _is_held(self, host: str) -> bool:
         taken_at = self._held.get(host)

@@ -18,10 +18,12 @@ from functools import cache
 from monitor.crawl import PROGRAM, SETTINGS_MODULE, Child, CrawlRequest, start_process
 
 MODULE = "crawler.fork_server"
-LARGEST_ANSWER = 64
+# As a message; a longer one is for a process of its own, whose arguments may be longer.
+LARGEST_ORDER, LARGEST_ANSWER = 100_000, 64
+# Loading takes two seconds, on a busy machine twenty; a server that says nothing for so long never will.
+BEGIN_SECONDS = 120.0
 # Who forked a crawl is alone told how it ended: without the server nobody knows.
 UNKNOWN = 1
-END_SECONDS = 2.0
 
 
 class ForkServer:
@@ -38,55 +40,59 @@ class ForkServer:
 
     async def start(self, request: CrawlRequest, output: int | None) -> Child:
         """As `start_process` does it, and by it where nothing can be forked."""
-        if request.program != PROGRAM or not _is_possible():
-            return await start_process(request, output)
-        return await self._order(request, output) or await start_process(request, output)
-
-    def close(self) -> None:
-        """Without a holder of the other end it leaves by itself."""
-        if self._orders is not None:
-            self._orders.close()
-        if self._process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(END_SECONDS)
-            self._process.kill()
-            self._process.wait()
-        self._process = self._orders = None
-
-    async def _order(self, request: CrawlRequest, output: int | None) -> "ForkedCrawl | None":
-        """None where the server died, perhaps while it loaded: it has said why."""
         order = {"arguments": ["crawl", "outlet", *request.options], "environment": dict(request.environment)}
-        outputs = [] if output is None else [output, output]
-        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        answers.setblocking(False)
-        try:
-            with theirs:
-                socket.send_fds(self._open(), [json.dumps(order).encode()], [theirs.fileno(), *outputs])
-            await _until_readable(answers.fileno())
-            _, descriptors, _, _ = socket.recv_fds(answers, LARGEST_ANSWER, 1)
-        except BrokenPipeError:
-            descriptors = []
-        except BaseException:
-            answers.close()
-            raise
-        if descriptors:
-            return ForkedCrawl(answers, descriptors[0])
-        answers.close()
-        self.close()
-        return None
+        message = json.dumps(order).encode()
+        if request.program != PROGRAM or len(message) > LARGEST_ORDER or not _is_possible():
+            return await start_process(request, output)
+        return await self._order(message, output) or await start_process(request, output)
 
-    def _open(self) -> socket.socket:
-        """The way to a server that lives."""
+    def open(self) -> socket.socket:
+        """The way to a server that lives; it is begun here where there is none. OSError where it cannot be."""
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._orders is None:
-            self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", MODULE, str(theirs.fileno())], pass_fds=[theirs.fileno()],
                     env={**os.environ, "SCRAPY_SETTINGS_MODULE": SETTINGS_MODULE}, start_new_session=True,
                     stdin=subprocess.DEVNULL)
+            self._orders = orders
         return self._orders
+
+    def close(self) -> None:
+        """It holds nothing that would have to be put in order."""
+        if self._orders is not None:
+            self._orders.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._process = self._orders = None
+
+    async def _order(self, message: bytes, output: int | None) -> "ForkedCrawl | None":
+        """None where the server died, perhaps while it loaded (it has said why), or does not answer."""
+        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        answers.setblocking(False)
+        process, pidfd = None, None
+        try:
+            with theirs:
+                orders, process = self.open(), self._process
+                outputs = [] if output is None else [output, output]
+                socket.send_fds(orders, [message], [theirs.fileno(), *outputs])
+            async with asyncio.timeout(BEGIN_SECONDS):
+                await _until_readable(answers.fileno())
+            pidfd = _receive(answers)
+        except OSError:  # also the end of patience
+            _give_up(answers)
+        except BaseException:
+            _give_up(answers)
+            raise
+        if pidfd is None:
+            answers.close()
+            if process is self._process:
+                self.close()
+            return None
+        return ForkedCrawl(answers, pidfd)
 
 
 class ForkedCrawl:
@@ -136,10 +142,34 @@ def run_fork_server() -> Iterator[ForkServer]:
 def _is_possible() -> bool:
     """Only Linux has descriptors that stand for processes, and not every kernel or sandbox lets them be used."""
     try:
-        os.close(os.pidfd_open(os.getpid()))
+        pidfd = os.pidfd_open(os.getpid())
     except (AttributeError, OSError):
         return False
+    try:
+        signal.pidfd_send_signal(pidfd, 0)
+    except OSError:
+        return False
+    finally:
+        os.close(pidfd)
     return True
+
+
+def _receive(answers: socket.socket) -> int | None:
+    """What stands for the crawl that has begun; None where nobody can begin it any more."""
+    _, descriptors, _, _ = socket.recv_fds(answers, LARGEST_ANSWER, 1)
+    return descriptors[0] if descriptors else None
+
+
+def _give_up(answers: socket.socket) -> None:
+    """A crawl that has not begun does not begin any more; one that has begun a moment ago is asked to stop."""
+    with answers:
+        answers.shutdown(socket.SHUT_RD)
+        with suppress(BlockingIOError):
+            pidfd = _receive(answers)
+            if pidfd is not None:
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(pidfd, signal.SIGTERM)
+                os.close(pidfd)
 
 
 async def _until_readable(descriptor: int) -> None:

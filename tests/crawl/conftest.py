@@ -225,7 +225,7 @@ class Desk:
 
     def _ask(self, outlets: tuple[str, ...], arguments: tuple[str, ...], output: str) -> "Ask":
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
-        environment = {**clean, **self.make_environment(), "PYTHONUNBUFFERED": "1"}
+        environment = {**clean, **self.make_environment()}
         more = ("-O", str(self.folder / output), *arguments)
         return Ask(outlets=outlets, crawl_only=True, environment=environment, more=more)
 
@@ -254,6 +254,11 @@ class Desk:
 def loaded() -> Iterator[ForkServer]:
     """What loads Scrapy once for all crawls of a test run that are not killed."""
     with run_fork_server() as made:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("TWINWATCH_")]:
+                patch.delenv(name)
+            patch.chdir(ROOT)
+            made.open()
         yield made
 
 

@@ -17,11 +17,13 @@ from tests.crawl.conftest import ROOT, Desk, Server
 
 PATIENCE_SECONDS = 60
 LOADED = """
-import sys, threading
+import os, sys
 import crawler.fork_server as server
+light = sorted({"scrapy", "twisted", "sqlalchemy"} & set(sys.modules))
 server.load()
 heavy = {"aiohttp", "requests", "scrapy.extensions.telnet", "scrapy.extensions.remote_control", "trafilatura"}
-print(sorted(heavy & set(sys.modules)), "twisted.internet.reactor" in sys.modules, threading.active_count())
+loaded = sorted(heavy & set(sys.modules))
+print(light, loaded, "twisted.internet.reactor" in sys.modules, len(os.listdir("/proc/self/task")))
 """
 
 
@@ -93,6 +95,52 @@ def test_a_forked_crawl_whose_caller_is_cancelled_stops_in_order(forks: Forks, d
     assert desk.rows("SELECT outcome FROM runs") == [("stopped",)]
 
 
+def test_a_crawl_whose_caller_is_cancelled_while_it_loads_is_never_begun(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss", server.serve_articles(1))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+
+    async def give_up_at_once(forks: Forks) -> None:
+        crawl = asyncio.ensure_future(forks.run("paper", **desk.make_environment()))
+        while forks.server.pid is None:
+            await asyncio.sleep(0)
+        crawl.cancel()
+        await asyncio.wait([crawl])
+
+    with run_fork_server() as fresh:
+        asyncio.run(give_up_at_once(Forks(fresh)))
+        code = Forks(fresh).crawl("nowhere", **desk.make_environment())  # after it: what waits is begun in turn
+
+    assert code == 1
+    assert not server.asked
+
+
+def test_a_fork_server_that_does_not_answer_is_replaced_by_a_process(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.serve_feed("/rss", server.serve_articles(1))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    monkeypatch.setattr("monitor.fork_server.BEGIN_SECONDS", 0.2)
+
+    with run_fork_server() as hung:
+        hung.open()
+        os.kill(hung.pid or 0, signal.SIGSTOP)
+        code = Forks(hung).crawl("paper", **desk.make_environment())
+        pid = hung.pid
+
+    assert (code, pid) == (0, None)
+    assert desk.rows("SELECT count(*) FROM articles") == [(1,)]
+
+
+def test_an_order_that_is_too_long_is_for_a_process_of_its_own(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss", server.serve_articles(1))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+
+    with run_fork_server() as unused:
+        code = Forks(unused).crawl("paper", **desk.make_environment(), PADDING="x" * 100_000)
+
+        assert (code, unused.pid) == (0, None)
+
+
 def test_a_killed_fork_server_leaves_its_crawl_and_the_next_one_has_a_new_server(
     forks: Forks, desk: Desk, server: Server
 ) -> None:
@@ -143,7 +191,7 @@ def test_what_is_loaded_before_a_fork_holds_no_reactor_no_thread_and_nothing_tha
     said = subprocess.run(
         [sys.executable, "-c", LOADED], env=environment, check=True, capture_output=True, text=True).stdout
 
-    assert said.split("\n")[0] == "[] False 1"
+    assert said.split("\n")[0] == "[] [] False 1"
 
 
 def kill(pid: int | None) -> int | None:
