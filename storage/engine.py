@@ -148,7 +148,9 @@ def make_engine(address: str) -> Engine:
         wait = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
         return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=wait)
     _make_folder(url.database)
-    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_SECONDS})
+    # The connection that was used last is used again: each keeps pages and statements of its own.
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_SECONDS}, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
