@@ -13,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 from storage.errors import StoreError
 
@@ -150,7 +151,8 @@ def make_engine(address: str) -> Engine:
     _make_folder(url.database)
     # The connection that was used last is used again: each keeps pages and statements of its own.
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_SECONDS}, pool_use_lifo=True)
+        url.set(drivername="sqlite+pysqlite"), connect_args={"timeout": BUSY_SECONDS}, poolclass=QueuePool,
+        pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
