@@ -274,7 +274,8 @@ def _line(key: str, gazetteer: Gazetteer) -> frozenset[str]:
     return frozenset([key, *above])
 
 
-@lru_cache(maxsize=4096)
+# A block is compared again and again while it grows; each text that is kept costs some kilobytes.
+@lru_cache(maxsize=256)
 def _sketch(text: str) -> RMinHash | None:
     words: list[str] = re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())
     if sum(map(len, words)) + len(words) < SHORTEST_TEXT:

@@ -10,8 +10,8 @@ from monitor.judging.explanation import BIAS, StoryExplanation, explain_story
 from seeds.explanations import Wording, load_wording
 from storage.values import StoredArticle
 
-# Some 10 ms a story; a page that is opened again should not pay twice.
-KEPT = 500
+# Some 10 ms a story; a page that is opened again should not pay twice. Each keeps its article.
+KEPT = 64
 SHOWN = 6
 
 
