@@ -188,7 +188,8 @@ class LargeStore:
         return {
             "id": n, "wave_id": (n - 1) // 100 + 1, "outlet_id": self.outlets[n % len(self.outlets)][0],
             "started_at": at, "finished_at": at + timedelta(minutes=1),
-            "outcome": "broken" if n % 30 == 0 else "fine", "reason": "", "counts": {"entries_seen": n % 40, "saved": n % 3},
+            "outcome": "broken" if n % 30 == 0 else "fine", "reason": "",
+            "counts": {"entries_seen": n % 40, "saved": n % 3},
         }
 
     def digest(self, n: int, content: DigestContent) -> dict[str, Any]:
