@@ -142,7 +142,8 @@ def test_a_crawl_that_is_killed_in_the_gap_finds_it_again(desk: Desk, server: Se
     server.routes["/rel?trang=3"] = struck
     child.append(desk.start("paper", arguments=SHORT_LEASE))
     killed = desk.wait(child[0])
-    desk.crawl("paper", arguments=SHORT_LEASE)
+    desk.end_leases()
+    desk.crawl("paper")
 
     assert killed.code == -signal.SIGKILL
     assert found(desk, "paper") == list(range(1, 13))

@@ -116,8 +116,9 @@ def test_the_batch_of_a_killed_worker_goes_to_another_one_and_nothing_is_stored_
     asyncio.run(_give_out(application, queue))
     asyncio.run(_until_asked(newsroom, 10))
 
-    crawls = _children(worker.pid)
-    for pid in (worker.pid, *crawls):
+    forks = _children(worker.pid)
+    crawls = [crawl for pid in forks for crawl in _children(pid)]
+    for pid in (worker.pid, *forks, *crawls):
         os.kill(pid, signal.SIGKILL)
     rescued = asyncio.run(_rescue(queue))
     _end_leases(application)

@@ -11,9 +11,9 @@ from monitor.digests.content import SectionKind
 from monitor.web.filters import ACTS, STAGES, VERDICTS
 from monitor.web.pages.outlets import STATES
 from monitor.web.pages.runs import OUTCOMES
-from monitor.web.pages.ties import KINDS
 from monitor.web.rendering import HERE, NAVIGATION
 from monitor.web.words import CATALOGUES, load_words
+from seeds.places import TIE_KINDS
 from storage.values.telling import DeliveryState
 
 USED = re.compile(r"""\b[tn]\(["']([a-zA-Z_.]+)["'] *[,)]""")
@@ -22,7 +22,7 @@ MADE = {
     *(f"verdict.{one}" for one in VERDICTS),
     *(f"act.{one}" for one in ACTS), *(f"headline.{act}.{stage}" for act in ACTS for stage in STAGES),
     *(f"state.{one}" for one in (*STATES, "paused")), *(f"outcome.{one}" for one in (*OUTCOMES, "under_way")),
-    *(f"kind.{one}" for one in KINDS), *(f"delivery.{one}" for one in get_args(DeliveryState)),
+    *(f"kind.{one}" for one in TIE_KINDS), *(f"delivery.{one}" for one in get_args(DeliveryState)),
     *(f"section.{one}" for one in get_args(SectionKind)), *(f"link.judge.{one}" for one in ("yes", "no")),
     *(f"link.refused.{one}" for one in ("expired", "wrong_kind", "forged")), "source.known", "source.events",
 }
