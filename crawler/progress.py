@@ -1,6 +1,7 @@
 """Tells people how a wave goes, on standard error: a line per run, a sign of life, a last line. It counts nothing."""
 
 import asyncio
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -51,10 +52,9 @@ def say(line: str) -> None:
     """Prints a line, over the sign of life where one stands; as JSON where `speak_json` was called."""
     if _json:
         known = line if isinstance(line, Line) else Line(line, "said", message=line)
-        print(known.to_json(), file=sys.stderr, flush=True)
-        return
+        return _print(known.to_json())
     clear = "\r\033[K" if sys.stderr.isatty() else ""
-    print(f"{clear}{line}", file=sys.stderr, flush=True)
+    _print(f"{clear}{line}")
 
 
 def speak_json() -> None:
@@ -70,7 +70,17 @@ async def show_life(total: int, done: Callable[[], int], counts: Callable[[], Co
         await asyncio.sleep(SECONDS_BETWEEN_SIGNS if tty else SECONDS_BETWEEN_LINES)
         now = counts()
         line = f"{draw_bar(done(), total)} outlets, {now['fetched']} pages fetched, {now['saved']} saved"
-        print(f"\r\033[K{line}" if tty else line, end="" if tty else "\n", file=sys.stderr, flush=True)
+        _print(f"\r\033[K{line}" if tty else line, end="" if tty else "\n")
+
+
+def _print(text: str, end: str = "\n") -> None:
+    """A wave is worth more than its lines: it goes on where they cannot be written, as when the service was killed."""
+    try:
+        print(text, end=end, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    except OSError:
+        return  # the disk of a log may be full; what is kept is written with a later line
 
 
 def draw_bar(done: int, total: int) -> str:

@@ -32,6 +32,8 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0  # crawler.leases waits, for all crawls of this database together
 DOWNLOAD_DELAY_JITTER = 0  # jitter would ask sooner than a delay promises
 LEASE_SECONDS = 60  # a killed crawl frees its hosts after this
+# A wave that ends so much later than its time hangs: it says where and dies, as perhaps nobody waits for it any more.
+HANG_SECONDS = 480
 
 # Guards (crawler.guard).
 TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"

@@ -1,6 +1,7 @@
 """Writes the lines of service and crawls: for people, or with structlog as JSON; never with a secret in them."""
 
 import logging
+import os
 import re
 import sys
 import traceback
@@ -76,10 +77,13 @@ def make_hider() -> Hider:
 
 
 def make_say(clock: Clock, settings: Settings) -> Say:
-    """Prints each line at once: after this machine's time of day, or as one JSON object with its instant."""
+    """Prints each line at once: after this machine's time of day, or as one JSON object with its instant.
+
+    Whoever says one goes on where it cannot be printed: nobody listens any more, or the disk of a log is full.
+    """
     hide = Hider(find_secrets(settings))
     if settings.log.format == "text":
-        return lambda line: print(f"{clock().astimezone():%H:%M:%S}  {hide(line)}", flush=True)
+        return _print_or_go_on(lambda line: print(f"{clock().astimezone():%H:%M:%S}  {hide(line)}", flush=True))
 
     def add_instant(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {"at": clock().isoformat(), **hide.of(dict(event))}
@@ -92,7 +96,24 @@ def make_say(clock: Clock, settings: Settings) -> Say:
         known = line if isinstance(line, Line) else parse_json(line) or Line(line, SAID, message=line)
         log.info(known.event, **{name if name != "event" else "event_": value for name, value in known.fields.items()})
 
-    return say
+    return _print_or_go_on(say)
+
+
+def _print_or_go_on(say: Say) -> Say:
+    def careful(line: str) -> None:
+        try:
+            say(line)
+        except BrokenPipeError:
+            drop_output()
+        except OSError:
+            return  # what is kept is written with a later line
+
+    return careful
+
+
+def drop_output() -> None:
+    """From now on standard output goes nowhere: whoever read it has gone (`| head`), and nobody is left to tell."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class SayHandler(logging.Handler):

@@ -1,6 +1,7 @@
 """The spider for all outlets: one crawl is one wave. It joins the wave to Scrapy and decides nothing."""
 
 import asyncio
+import faulthandler
 import gc
 import logging
 import os
@@ -71,6 +72,8 @@ class OutletSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """The articles of the wave, one by one."""
         gc.freeze()  # libraries, catalogue and screens stay: the collector need not walk through them again and again
+        grace = self.crawler.settings.getfloat("HANG_SECONDS")
+        faulthandler.dump_traceback_later(self.plan.seconds + grace, exit=True, file=2)
         found: asyncio.Queue[FoundArticle | None] = asyncio.Queue()
         self.wave = Wave(self.plan, self._make_means(found), found)
         try:
@@ -81,14 +84,18 @@ class OutletSpider(Spider):
 
     async def finish(self, reason: str) -> None:
         """Ends the wave, whatever ended the crawl: `finished`, `shutdown` (a signal) or an error."""
-        if self.wave is not None:
-            await self.wave.finish(stopped=reason != "finished")
-            for name, count in self.wave.counts().items():
-                self.crawler.stats.set_value(f"twinwatch/{name}", count)
-        self.exit_code = self._find_exit_code(reason)
-        if self._pool is not None:
-            await asyncio.to_thread(self._pool.close)
-        await asyncio.to_thread(self.storing.close)
+        self.exit_code = 1
+        try:
+            if self.wave is not None:
+                await self.wave.finish(stopped=reason != "finished")
+                for name, count in self.wave.counts().items():
+                    self.crawler.stats.set_value(f"twinwatch/{name}", count)
+            self.exit_code = self._find_exit_code(reason)
+        finally:
+            if self._pool is not None:
+                await asyncio.to_thread(self._pool.close)
+            await asyncio.to_thread(self.storing.close)
+            faulthandler.cancel_dump_traceback_later()
 
     def _find_exit_code(self, reason: str) -> int:
         if self.wave is None or self.wave.error or reason not in ("finished", "shutdown"):

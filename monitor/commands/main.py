@@ -58,7 +58,9 @@ def run_command(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except BrokenPipeError:
-        _drop_output()
+        from monitor.logging_lines import drop_output
+
+        drop_output()
         return FAILED
     except TyperException as error:
         message = f"{_find_words(error)} (`{_find_usage(error)} --help` explains)"
@@ -149,11 +151,6 @@ def _find_usage(error: TyperException) -> str:
     """The command whose usage was wrong, such as `twinwatch events`."""
     context = getattr(error, "ctx", None)
     return str(context.command_path) if context else "twinwatch"
-
-
-def _drop_output() -> None:
-    # The reader of our output has gone (`| head`): nothing is wrong, and nobody is left to tell.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

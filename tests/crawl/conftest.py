@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 import yaml
@@ -205,11 +205,12 @@ class Desk:
 
     def start(
         self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl",
+        errors: int | TextIO = subprocess.PIPE,
     ) -> "subprocess.Popen[str]":
-        """Starts `scrapy crawl outlet` in a child process."""
+        """Starts `scrapy crawl outlet` in a child process; `errors` is where its lines go."""
         ask = self._ask(outlets, arguments, output)
         return subprocess.Popen(
-            ask.arguments, cwd=ROOT, env=ask.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            ask.arguments, cwd=ROOT, env=ask.environment, text=True, stdout=subprocess.PIPE, stderr=errors)
 
     def wait(self, child: "subprocess.Popen[str]", output: str = "items.jsonl") -> Crawl:
         """Waits for a crawl to end."""

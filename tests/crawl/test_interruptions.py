@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import threading
 from datetime import timedelta
 
 from storage.clock import utc_now
 from tests.crawl.conftest import Desk, Server
 
 SHORT_LEASE = ("-s", "LEASE_SECONDS=1")
+PATIENCE_SECONDS = 60
 
 
 def strike_at(server: Server, path: str, blow: signal.Signals, child: "list[subprocess.Popen[str]]") -> None:
@@ -94,3 +96,50 @@ def test_two_crawls_at_once_never_ask_one_host_together_nor_a_page_twice(desk: D
     assert sum(len(crawl.items) for crawl in crawls) == 8
     assert sorted(outcome for (outcome,) in desk.rows("SELECT outcome FROM runs")) in (
         ["busy", "fine"], ["fine", "nothing_new"])
+
+def test_a_crawl_that_nobody_listens_to_any_more_goes_on_to_its_end(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss", server.serve_articles(5))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    child: list[subprocess.Popen[str]] = []
+    answer = server.routes["/a-1003.html"]
+
+    def answer_unheard() -> tuple[int, dict[str, str], bytes]:
+        for pipe in (child[0].stdout, child[0].stderr):  # as when the service is killed
+            assert pipe is not None
+            pipe.close()
+        return answer()
+
+    server.routes["/a-1003.html"] = answer_unheard
+    child.append(desk.start("paper"))
+    code = child[0].wait(PATIENCE_SECONDS)
+
+    assert code == 0
+    assert desk.rows("SELECT outcome, finished_at IS NOT NULL FROM waves") == [("fine", 1)]
+    assert desk.rows("SELECT count(*) FROM articles") == [(5,)]
+
+
+def test_a_crawl_whose_log_cannot_be_written_goes_on_to_its_end(desk: Desk, server: Server) -> None:
+    server.serve_feed("/rss", server.serve_articles(2))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        desk.start("paper", errors=full).wait(PATIENCE_SECONDS)
+
+    assert desk.rows("SELECT outcome, finished_at IS NOT NULL FROM waves") == [("fine", 1)]
+    assert desk.rows("SELECT count(*) FROM articles") == [(2,)]
+
+
+def test_a_crawl_that_hangs_says_where_and_ends_though_nobody_waits_for_it(desk: Desk, server: Server) -> None:
+    released = threading.Event()
+    server.serve_feed("/rss", [])
+    answer = server.routes["/rss"]
+    server.routes["/rss"] = lambda: (released.wait(PATIENCE_SECONDS), answer())[1]
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    desk.settings |= {"WAVE_SECONDS": "1", "TIMEOUT_SECONDS": "60"}
+
+    hung = desk.wait(desk.start("paper", arguments=("-s", "HANG_SECONDS=0.5")))
+    released.set()
+
+    assert hung.code == 1
+    assert "Timeout" in hung.errors
+    assert "asyncioreactor" in hung.errors

@@ -1,7 +1,9 @@
 """Lines have fixed names and fields for programs, and no output of any kind holds a secret of the settings."""
 
 import json
+import os
 import re
+import subprocess
 import sys
 import traceback
 from pathlib import Path
@@ -152,6 +154,42 @@ def test_text_stays_the_default(
     make_say(clock, load_settings())(describe_wave({"fine": 1}, {}, 2.0))
 
     assert re.fullmatch(r"\d\d:\d\d:\d\d  wave: 1 outlet \(1 fine\); 0 new entries; 2 s\n", capsys.readouterr().out)
+
+
+SPEAKING = """
+import sys
+from monitor.logging_lines import make_say
+from seeds.settings import load_settings
+from storage.clock import utc_now
+say = make_say(utc_now, load_settings())
+sys.stdin.readline()
+say("one")
+say("two")
+print("went on", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("disk_is_full", [False, True])
+def test_a_service_goes_on_where_its_lines_cannot_be_written(
+    clean_folder: Path, form: str, disk_is_full: bool
+) -> None:
+    environment = {**os.environ, "TWINWATCH_LOG__FORMAT": form, "PYTHONPATH": str(ROOT)}
+    with open("/dev/full" if disk_is_full else os.devnull, "w", encoding="utf-8") as file:
+        child = subprocess.Popen(
+            [sys.executable, "-c", SPEAKING], env=environment, text=True, stdin=subprocess.PIPE,
+            stdout=file if disk_is_full else subprocess.PIPE, stderr=subprocess.PIPE)
+    if child.stdout is not None:
+        child.stdout.close()
+    assert child.stdin is not None and child.stderr is not None
+
+    with child, child.stdin:
+        child.stdin.write("go\n")
+        child.stdin.flush()
+        said = child.stderr.read()
+
+    assert said.startswith("went on")
+    assert disk_is_full or child.returncode == 0
 
 
 def test_a_record_of_a_library_is_one_line(clean_folder: Path) -> None:
