@@ -22,6 +22,7 @@ from monitor.composing import compose_due
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.deliver import hand_over_pending
 from monitor.keeping import tidy
+from monitor.memory import give_back
 from monitor.recalling import check_held
 from seeds.errors import TwinwatchError
 from seeds.lines import Line
@@ -70,6 +71,7 @@ class Service:
         self._troubles: dict[str, str] = {}
         self._leased_at: datetime | None = None
         self._tidied_at: datetime | None = None
+        self._has_worked = False
         self._alerter = Alerter(application, is_stopping=self._stopping.is_set)
 
     async def run(self) -> None:
@@ -107,6 +109,7 @@ class Service:
             seconds = self._application.settings.crawl.wave_seconds + GRACE_SECONDS
             request = CrawlRequest(due_only=True, crawl_only=True, say=self._say, seconds=seconds)
             code = await self._crawl(request)
+            self._has_worked = True
             self._note("the crawl", f"ended early (exit code {code}); what it saved is kept" if code else "")
 
     async def _give_out(self, queue: "CrawlQueue") -> None:
@@ -126,6 +129,7 @@ class Service:
         assessment: Assessment = await _in_thread(
             lambda: assess(self._application, is_stopping=self._stopping.is_set)
         )
+        self._has_worked |= assessment.judged > 0
         self._note("grouping", "; ".join(assessment.stuck))
         if count := len(assessment.new_events):
             said = f"{count} new event{'s' if count > 1 else ''}: `twinwatch events` shows them"
@@ -141,7 +145,10 @@ class Service:
             self._say(one.describe_line())
 
     async def tidy_tick(self) -> None:
-        """Once a day, removes what the settings no longer keep."""
+        """Gives back the memory of what was done; once a day, removes what the settings no longer keep."""
+        if self._has_worked:
+            self._has_worked = False
+            await _in_thread(give_back)
         now = self._application.clock()
         if self._tidied_at is not None and abs(now - self._tidied_at) < TIDY_EVERY:
             return
