@@ -1,6 +1,6 @@
 """Joins the journal of deliveries to the store: what a restored store forgot is not told or handed over again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,7 +48,7 @@ def open_journal(application: "Application") -> Journal:
     """
     journal, recalls = Journal(journal_path(application)), application.store.recalls
     name, known = journal.id, recalls.positions()
-    if known and name not in known:
+    if _is_held(name, known):
         what = "digests are held: its journal of deliveries is not here"
         raise HeldError(what, where=str(journal.path), advice=ADVICE)
     replay(application, journal, known.get(name, 0))
@@ -61,10 +61,21 @@ def check_held(application: "Application") -> None:
     _ = application.journal
 
 
-def release(application: "Application") -> None:
-    """Lets a held store tell again: from here on it is kept with the journal that is here, new if there is none."""
-    journal = Journal(journal_path(application))
-    application.store.recalls.begin_journal(journal.begin(), application.clock(), journal.position)
+def release(application: "Application") -> bool:
+    """Lets a held store tell again: from here on it is kept with the journal that is here, new if there is none.
+
+    False where none is held; then nothing is changed.
+    """
+    journal, recalls = Journal(journal_path(application)), application.store.recalls
+    if not _is_held(journal.id, recalls.positions()):
+        return False
+    recalls.begin_journal(journal.begin(), application.clock(), journal.position)
+    return True
+
+
+def _is_held(name: str, known: Mapping[str, int]) -> bool:
+    """Whether the store was kept with other journals than the one called `name`."""
+    return bool(known) and name not in known
 
 
 def replay(application: "Application", journal: Journal, position: int) -> int:

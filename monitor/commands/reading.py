@@ -73,8 +73,9 @@ def deliveries(
         from monitor.application import Application
         from monitor.recalling import release as release_digests
 
-        release_digests(Application())
-        return typer.echo("Digests are released: the next hour composes them.")
+        is_released = release_digests(Application())
+        return typer.echo("Digests are released: the next hour composes them." if is_released else
+                          "No digest is held, so there is nothing to release.")
     if retry is None:
         from monitor.commands.listings import list_deliveries
 

@@ -28,3 +28,4 @@ def test_a_held_store_says_so_and_is_released_by_hand(clean_folder: Path, capsys
 
     assert run("deliveries", "--release")[:2] == (0, "Digests are released: the next hour composes them.\n")
     assert "digests are held" not in run("digest", "desk", "--send")[2]
+    assert run("deliveries", "--release")[:2] == (0, "No digest is held, so there is nothing to release.\n")
