@@ -6,19 +6,19 @@ What the service takes over a thousand waves is for `make soak` (tests/faults/te
 import asyncio
 import gzip
 import json
-import os
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aiohttp import web
 
-from monitor.crawl import CrawlRequest
+from monitor.crawl import CrawlRequest, run_crawl
+from monitor.fork_server import run_fork_server
 from storage.store import open_store
 from tests.bench.crawling import our_environment
 
@@ -37,28 +37,31 @@ HOSTILE = {
 
 
 def measure_memory() -> Iterator[tuple[str, str, str]]:
-    """Megabytes of a crawl with hostile pages."""
+    """Megabytes of a crawl with hostile pages, forked as the service forks it."""
     process, tree, ends = crawl_hostile()
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(ends.items()))
     yield "crawl with hostile pages: memory of its process", f"{process:.0f} MB", f"bar: {PROCESS_BAR} MB ({told})"
-    yield "crawl with hostile pages: memory of its tree", f"{tree:.0f} MB", f"bar: {TREE_BAR} MB, shared pages once"
+    yield ("crawl with hostile pages: with what forked it and what extracts", f"{tree:.0f} MB",
+           f"bar: {TREE_BAR} MB, shared pages once")
 
 
 def crawl_hostile() -> tuple[float, float, dict[str, int]]:
-    """The largest memory of the crawl's process and of its tree, in MB, and what became of the pages."""
-    with TemporaryDirectory() as name, run_server(make_routes) as root:
+    """The largest memory of the crawl's process (all that it maps, also what it shares) and of the tree below the
+    process that forked it, in MB, and what became of the pages."""
+    said: list[str] = []
+    with TemporaryDirectory() as name, run_server(make_routes) as root, run_fork_server() as forks:
         folder = Path(name)
-        environment = write_outlet(folder, root)
-        command = CrawlRequest(crawl_only=True).arguments
-        child = subprocess.Popen(
-            command, env={**os.environ, **environment, "SCRAPY_SETTINGS_MODULE": "crawler.settings"}, cwd=folder,
-            stdout=subprocess.DEVNULL, stderr=(folder / "log.txt").open("wb"))
-        process = tree = 0.0
-        while child.poll() is None:
-            process = max(process, weigh(child.pid))
-            tree = max(tree, sum(map(weigh, find_tree(child.pid))))
-            time.sleep(LOOK_SECONDS)
-        assert child.returncode == 0, (folder / "log.txt").read_text()
+        request = CrawlRequest(crawl_only=True, environment=write_outlet(folder, root), say=said.append)
+        forks.open()
+        with ThreadPoolExecutor(1) as executor:
+            crawl = executor.submit(asyncio.run, run_crawl(request, forks.start))
+            process = tree = 0.0
+            while not crawl.done():
+                server, *forked = find_tree(forks.pid or 0)
+                process = max(process, max((weigh(pid, "Rss") for pid in forked[:1]), default=0.0))
+                tree = max(tree, sum(weigh(pid, "Pss") for pid in (server, *forked)))
+                time.sleep(LOOK_SECONDS)
+        assert crawl.result() == 0, said
         store = open_store(f"sqlite:///{folder / 'data' / 'twinwatch.db'}")
         with store.database.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT outcome, count(*) FROM entries GROUP BY outcome").all()
@@ -66,10 +69,10 @@ def crawl_hostile() -> tuple[float, float, dict[str, int]]:
         return process, tree, {str(outcome): count for outcome, count in rows}
 
 
-def weigh(pid: int) -> float:
-    """The memory of a process in MB, pages that it shares with others counted in part (PSS); 0 where it has ended."""
+def weigh(pid: int, kind: str) -> float:
+    """The memory of a process in MB: `Rss`, or `Pss` where pages shared with others count in part; 0 once it ended."""
     try:
-        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+        found = re.search(rf"^{kind}:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
     except OSError:
         return 0.0
     return int(found[1]) / 1024 if found else 0.0
