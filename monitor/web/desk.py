@@ -20,7 +20,7 @@ from monitor.web.words import ZONES, Words, choose_language, load_words
 from seeds.gazetteer import Gazetteer
 from seeds.reasons import say_reason, translate_reason
 from storage.store import Store
-from storage.values import EventView
+from storage.values import EventBrief, EventView
 
 LANGUAGE_COOKIE = "twinwatch_language"
 
@@ -92,7 +92,7 @@ class Desk:
         form = f"0.{'0' * digits}"
         return str(format_decimal(value, f"+{form};\N{MINUS SIGN}{form}", self.language))
 
-    def headline(self, event: EventView) -> str:
+    def headline(self, event: EventView | EventBrief) -> str:
         """An event in one line, from its facts."""
         pairs = [DigestPair(vn, self.place(vn), kr, self.place(kr)) for vn, kr in event.pairs]
         return make_headline(event.act, event.stage, event.happened_on, pairs, self.language)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from monitor.digests.plain import MAX_QUOTE, make_plain
 from monitor.web.desk import Desk
-from storage.values import EventView
+from storage.repository.event_briefs import make_brief
+from storage.values import EventBrief, EventQuery, EventView
 
 
 @dataclass(frozen=True)
@@ -43,25 +44,31 @@ class EventLine:
     kr_keys: tuple[str, ...]
 
 
+def find_events(desk: Desk, query: EventQuery) -> list[EventLine]:
+    """The lines of one page of events."""
+    return [_make(desk, event) for event in desk.store.event_pages.find_briefs(query)]
+
+
 def make_line(desk: Desk, event: EventView) -> EventLine:
     """The line of an event; its quote is in the reader's language where one article's is."""
-    quoted = [article for article in event.articles if article.quote]
-    proof = next((article for article in quoted if article.lang == desk.language), quoted[0] if quoted else None)
-    first = event.articles[0] if event.articles else None
+    return _make(desk, make_brief(event))
+
+
+def make_cursor(event: EventView | EventLine) -> str:
+    """Where the next page of a list begins that ends with this event."""
+    return f"{event.happened_on or event.first_seen_at.date().isoformat()}~{event.id}"
+
+
+def _make(desk: Desk, event: EventBrief) -> EventLine:
+    quotes = event.quotes
+    proof = next((one for one in quotes if one[0] == desk.language), quotes[0] if quotes else None)
+    lang, outlet_id, quote = proof or ("", "", "")
+    pairs = tuple(PairName(vn, desk.place(vn), kr, desk.place(kr)) for vn, kr in event.pairs)
     return EventLine(
         id=event.id, headline=desk.headline(event), act=event.act, stage=event.stage, happened_on=event.happened_on,
         verdict=event.verdict, backlog=event.backlog, new_tie=event.new_tie, first_seen_at=event.first_seen_at,
-        pairs=tuple(PairName(vn, desk.place(vn), kr, desk.place(kr)) for vn, kr in event.pairs),
-        articles=len(event.articles), langs=tuple(dict.fromkeys(article.lang for article in event.articles)),
-        outlets=tuple(dict.fromkeys(article.outlet_id for article in event.articles)),
-        title=make_plain(first.title) if first else "",
-        quote=make_plain(proof.quote, MAX_QUOTE) if proof else "", quote_lang=proof.lang if proof else "",
-        quote_outlet=desk.outlet(proof.outlet_id) if proof else "",
+        pairs=pairs, articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
+        quote=make_plain(quote, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
         vn_keys=tuple(dict.fromkeys(vn for vn, _ in event.pairs)),
         kr_keys=tuple(dict.fromkeys(kr for _, kr in event.pairs)),
     )
-
-
-def make_cursor(event: EventView) -> str:
-    """Where the next page of a list begins that ends with this event."""
-    return f"{event.happened_on or event.first_seen_at.date().isoformat()}~{event.id}"

@@ -8,10 +8,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.engine import Database
 from storage.models import ArticleModel, EventModel, EventOutletModel, EventPairModel, FactModel
+from storage.repository.event_briefs import BRIEF, find_briefs
 from storage.repository.event_views import has_facts, make_views
 from storage.repository.redirects import CHUNK
 from storage.repository.search import Narrowing, find_word
-from storage.values import EventFact, EventQuery, EventView, FactName, MonthCount
+from storage.values import EventBrief, EventFact, EventQuery, EventView, FactName, MonthCount
 
 # A condition that so many events meet, or fewer, is looked up first; one that more meet is met soon enough while
 # walking down the days. Measured at 100,000 events: either way a page takes some tens of milliseconds at most.
@@ -32,21 +33,31 @@ class EventPageRepository:
 
         What was known of their pairs before is not looked up, as no list shows it.
         """
-        day = EventModel.dated_on
         with self._database.read() as session:
-            narrowing = _narrow(session, _find_narrowing(query, is_sqlite=self._database.is_sqlite))
-            if narrowing is None:
-                return []
-            question = select(EventModel).where(EventModel.merged_into.is_(None), has_facts())
-            is_sorted = query.by_sight and self._database.is_sqlite
-            # By its index of verdicts SQLite would find all events and sort them, instead of reading the newest.
-            verdict = func.coalesce(EventModel.verdict, "") if is_sorted else EventModel.verdict
-            question = question.where(verdict == query.verdict, *_conditions(query), *narrowing)
-            if query.before:
-                question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
-            first = EventModel.first_seen_at if query.by_sight else day
-            question = question.order_by(first.desc(), EventModel.id.desc()).limit(query.limit)
-            return make_views(session, session.scalars(question).all(), with_past=False)
+            question = self._ask(session, query, EventModel)
+            return [] if question is None else make_views(session, session.scalars(question).all(), with_past=False)
+
+    def find_briefs(self, query: EventQuery) -> list[EventBrief]:
+        """The same events as lines of a list, at a third of the cost of `find`."""
+        with self._database.read() as session:
+            question = self._ask(session, query, *BRIEF)
+            return [] if question is None else find_briefs(session, question, is_sqlite=self._database.is_sqlite)
+
+    def _ask(self, session: Session, query: EventQuery, *columns: Any) -> Select[Any] | None:
+        """The question for `columns` of one page; None where no event meets what the query asks for."""
+        day = EventModel.dated_on
+        narrowing = _narrow(session, _find_narrowing(query, is_sqlite=self._database.is_sqlite))
+        if narrowing is None:
+            return None
+        question = select(*columns).where(EventModel.merged_into.is_(None), has_facts())
+        is_sorted = query.by_sight and self._database.is_sqlite
+        # By its index of verdicts SQLite would find all events and sort them, instead of reading the newest.
+        verdict = func.coalesce(EventModel.verdict, "") if is_sorted else EventModel.verdict
+        question = question.where(verdict == query.verdict, *_conditions(query), *narrowing)
+        if query.before:
+            question = question.where(tuple_(day, EventModel.id) < tuple_(*map(literal, query.before)))
+        first = EventModel.first_seen_at if query.by_sight else day
+        return question.order_by(first.desc(), EventModel.id.desc()).limit(query.limit)
 
     def facts(self, event_id: str) -> list[EventFact]:
         """What proves an event, the best proof of each article first, with the text around each quote."""

@@ -121,6 +121,30 @@ class EventView:
 
 
 @dataclass(frozen=True)
+class EventBrief:
+    """An event as a list shows it: of its articles only what stands in one line.
+
+    `articles` counts them; `langs` and `outlets` are theirs in the order of publication, `title` is the first one's.
+    `quotes` are the first of each language: language, outlet and words. What is named as in EventView is the same.
+    """
+
+    id: str
+    act: str
+    stage: str
+    happened_on: str | None
+    verdict: str
+    backlog: bool
+    new_tie: bool
+    first_seen_at: datetime
+    pairs: tuple[tuple[str, str], ...] = ()
+    articles: int = 0
+    langs: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    title: str = ""
+    quotes: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class EventRow:
     """An event as grouping decides it; `fact_ids` are the facts that belong to it, the best proof first."""
 

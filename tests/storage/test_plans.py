@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from storage.repository.events import EventFilter
 from storage.store import Store
+from storage.values import EventQuery
 from tests.factories import BLOCK, OUTLET, save_event
 from tests.fake_clock import START_AT
 
@@ -16,6 +17,9 @@ QUESTIONS: dict[str, tuple[Callable[[Store], object], str]] = {
     "untold": (lambda store: store.events.untold("daily"), "ix_events_news_number"),
     "newest events": (lambda store: store.events.find(EventFilter(limit=50)), "ix_events_first_seen_at"),
     "earlier events": (lambda store: store.events.find(), "COVERING INDEX ix_event_pairs_pair"),
+    "a list's events": (lambda store: store.event_pages.find_briefs(EventQuery()), "ix_events_dated"),
+    "a list's pairs": (lambda store: store.event_pages.find_briefs(EventQuery()), "event_pairs USING INDEX"),
+    "a list's articles": (lambda store: store.event_pages.find_briefs(EventQuery()), "facts USING INDEX"),
     "block": (lambda store: store.events.block_facts(BLOCK), "ix_facts_block_event"),
     "judgements": (lambda store: store.judgements.answers(BLOCK), "ix_events_block"),
     "frontier": (lambda store: store.entries.frontier(OUTLET, 50, START_AT), "ix_entries_frontier"),

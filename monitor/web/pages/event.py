@@ -12,7 +12,7 @@ from monitor import judgements
 from monitor.digests.plain import make_plain
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import BIGGEST
-from monitor.web.lines import EventLine, make_line
+from monitor.web.lines import EventLine, find_events, make_line
 from monitor.web.quotes import Sentence, cut_sentence
 from monitor.web.reasons import Reasons
 from monitor.web.rendering import add_page
@@ -159,8 +159,7 @@ def _group(event: EventView) -> tuple[LanguageGroup, ...]:
 def _find_history(desk: Desk, event: EventView) -> tuple[EventLine, ...]:
     if not event.pairs:
         return ()
-    found = desk.store.event_pages.find(EventQuery(pair=event.pairs[0], limit=NEIGHBOURS))
-    return tuple(make_line(desk, one) for one in found)
+    return tuple(find_events(desk, EventQuery(pair=event.pairs[0], limit=NEIGHBOURS)))
 
 
 def _find_reasons(desk: Desk, facts: list[EventFact]) -> Reasons | None:

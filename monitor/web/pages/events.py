@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_order, make_query
-from monitor.web.lines import EventLine, make_cursor, make_line
+from monitor.web.lines import EventLine, find_events, make_cursor
 from monitor.web.rendering import add_page, find_size
 
 COLUMNS = (
@@ -35,9 +35,9 @@ class EventsPage:
 
 def show_events(desk: DeskHere, wanted: FilterHere) -> EventsPage:
     size = find_size(desk, PAGE)
-    found = desk.store.event_pages.find(make_query(wanted, desk.application, size))
+    found = find_events(desk, make_query(wanted, desk.application, size))
     shown, rest = found[:size], found[size:]
-    return EventsPage(wanted, tuple(make_line(desk, event) for event in shown), make_cursor(shown[-1]) if rest else "")
+    return EventsPage(wanted, tuple(shown), make_cursor(shown[-1]) if rest else "")
 
 
 def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:

@@ -10,7 +10,7 @@ from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.feeds import Feed, write_atom, write_calendar, write_json_feed
 from monitor.web.filters import FilterHere, ListFilter, make_query
-from monitor.web.lines import EventLine, make_line
+from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
 from monitor.web.picture import draw_register
 from monitor.web.rendering import MOST_ROWS, make_jsonable
@@ -68,7 +68,7 @@ def _as_workbook(desk: Desk, name: str, content: bytes) -> Response:
 
 def _find(desk: Desk, wanted: ListFilter, limit: int, *, by_sight: bool = False) -> list[EventLine]:
     query = make_query(replace(wanted, before=""), desk.application, limit - 1)
-    return [make_line(desk, event) for event in desk.store.event_pages.find(replace(query, by_sight=by_sight))]
+    return find_events(desk, replace(query, by_sight=by_sight))
 
 
 def _describe(desk: Desk) -> Feed:

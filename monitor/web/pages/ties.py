@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException
 from monitor.judging.ties import make_register
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import find_inside, find_order
-from monitor.web.lines import EventLine, make_cursor, make_line
+from monitor.web.lines import EventLine, find_events, make_cursor
 from monitor.web.rendering import add_page, find_size, is_twin
 from seeds.gazetteer import Gazetteer
 from seeds.places import TIE_KINDS
@@ -102,14 +102,13 @@ def find_lines(desk: Desk, place: str, kind: str) -> list[TieLine]:
 def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TiePage:
     cursor, size = tuple(before.split("~", 1)) if "~" in before else None, find_size(desk, PAGE)
     query = EventQuery(pair=(vn_key, kr_key), before=cursor, limit=size + 1)  # type: ignore[arg-type]
-    found = desk.store.event_pages.find(query)
+    found = find_events(desk, query)
     pair = vn_key, kr_key
     tie = desk.store.ties.get(*pair) or _find_known(desk.application.gazetteer).get(pair)
     if tie is None and not found:
         raise HTTPException(404, "tie")
-    rows = tuple(make_line(desk, event) for event in found[:size])
     line = _make_line(desk, tie or TieRow(vn_key, kr_key, "contact", None, None, 0, "events"))
-    return TiePage(line, rows, make_cursor(found[size - 1]) if found[size:] else "")
+    return TiePage(line, tuple(found[:size]), make_cursor(found[size - 1]) if found[size:] else "")
 
 
 def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:

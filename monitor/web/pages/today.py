@@ -13,7 +13,7 @@ from monitor.digests.periods import find_next
 from monitor.digests.view import describe_filters
 from monitor.digests.wording import load_wording
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.lines import EventLine, make_line
+from monitor.web.lines import EventLine, find_events
 from monitor.web.rendering import add_page
 from seeds.subscription import Subscription
 from storage.values import EventQuery
@@ -45,17 +45,20 @@ def show_today(desk: DeskHere, subscription: str = "") -> TodayPage:
     if subscription and subscription not in known:
         raise HTTPException(404, "subscription")
     names = tuple(known)
-    newest = tuple(make_line(desk, event) for event in desk.store.event_pages.find(EventQuery(limit=NEWEST)))
     if not known:
-        return TodayPage("", names, None, None, "", None, (), (), (), 0, 0, None, newest)
+        return TodayPage("", names, None, None, "", None, (), (), (), 0, 0, None, _find_newest(desk))
     chosen = known[subscription or names[0]]
     content, wording = draft_in(desk, chosen), load_wording(desk.language)
     return TodayPage(
         chosen.name, names, find_next(chosen, desk.application.clock()), content.since_at,
         describe_filters(content, wording), describe_summary(content, wording), content.sections, content.later,
         content.corrections, content.coverage.read, content.coverage.all, describe_coverage(content, wording),
-        newest if content.is_empty else (),
+        _find_newest(desk) if content.is_empty else (),
     )
+
+
+def _find_newest(desk: Desk) -> tuple[EventLine, ...]:
+    return tuple(find_events(desk, EventQuery(limit=NEWEST)))
 
 
 def draft_in(desk: Desk, subscription: Subscription) -> DigestContent:
