@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 import structlog
 from pydantic import BaseModel, SecretStr
@@ -21,6 +21,8 @@ Say = Callable[[str], None]
 HIDDEN = "***"
 # A shorter secret would blot out words; nothing of ours accepts one from elsewhere.
 LEAST_SIGNS = 4
+# In an address of a database; once more for a password in its query.
+CREDENTIALS = tuple(map(re.compile, (r"://[^:/@]*:([^@]*)@", r"://[^:/@]*:(.*)@", r"[?&]password=([^&#]*)")))
 # Lines without a name of their own: what a library or a child without Twinwatch's settings says.
 SAID, RECORD = "said", "log_record"
 
@@ -59,12 +61,11 @@ def find_secrets(settings: BaseModel) -> set[str]:
 
 
 def find_passwords(address: str) -> set[str]:
-    """The password of a database's address, as it is written and as it is meant."""
-    try:
-        parts = urlsplit(address)
-        written = [parts.password or "", *(value for key, value in parse_qsl(parts.query) if key == "password")]
-    except ValueError:
-        return {address}
+    """The password of a database's address, as it is written and as it is meant.
+
+    SQLAlchemy lets it hold `/`, `?` and `#` and end at the first `@`; whoever wrote another `@` meant the last one.
+    """
+    written = {found[1] for pattern in CREDENTIALS if (found := pattern.search(address))}
     return {form for word in written for form in (word, unquote(word)) if form}
 
 

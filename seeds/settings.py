@@ -176,7 +176,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
 def holds_secret(file: Path) -> bool:
     """Whether a secret is written in a file of settings that loads: a password, token or key, or one in an address."""
     data = tomllib.loads(file.read_text("utf-8"))
-    if re.search(r"://[^/@]*:[^/@]+@|[?&]password=", str(data.get("database_url", ""))):
+    if re.search(r"://[^/@:]*:[^@]+@|[?&]password=", str(data.get("database_url", ""))):
         return True
     return any(
         data.get(key, {}).get(name) for key, section in _sections().items() if key != "subscription"

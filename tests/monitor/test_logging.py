@@ -62,6 +62,21 @@ def test_every_secret_of_the_settings_is_known(config: Path) -> None:
     assert found >= {*SECRETS.values(), DATABASE, "pg-pass!word"}
 
 
+@pytest.mark.parametrize(("address", "expected"), [
+    ("postgresql://tw:simple@h/t", {"simple"}),
+    ("postgresql://tw:Ab3/xyz+w==@h/t", {"Ab3/xyz+w=="}),
+    ("postgresql://tw:a?b#c@h:5432/t?sslmode=require", {"a?b#c"}),
+    ("postgresql://tw:p%40ss@h/t", {"p%40ss", "p@ss"}),
+    ("postgresql://tw:first@second@h/t", {"first", "first@second"}),
+    ("postgresql://tw@h/t?user=a&password=in%2Fquery", {"in%2Fquery", "in/query"}),
+    ("postgresql://tw@h/t", set()),
+    ("postgresql://[::1]:5432/t", set()),
+    ("sqlite:////data/twinwatch.db", set()),
+])
+def test_a_password_is_found_wherever_a_database_would_find_it(address: str, expected: set[str]) -> None:
+    assert find_passwords(address) == expected
+
+
 def test_no_line_holds_a_secret_in_either_format(
     config: Path, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +250,7 @@ def test_a_file_with_secrets_that_others_can_read_is_named(config: Path, mode: i
 
 @pytest.mark.parametrize(("written", "is_named"), [
     ('database_url = "postgresql://tw@h/t"', False), ('database_url = "postgresql://tw:pass@h/t"', True),
+    ('database_url = "postgresql://tw:pa/ss@h/t"', True), ('database_url = "postgresql://h:5432/t"', False),
     ('[email]\nusername = "tw"', False), ('[email]\npassword = "x"', True), ('[email]\npassword = ""', False),
 ])
 def test_a_file_without_a_secret_may_be_read(clean_folder: Path, written: str, is_named: bool) -> None:
