@@ -11,12 +11,14 @@ import pytest
 import yaml
 
 from monitor.commands.main import make_app
+from monitor.logging_lines import find_passwords
+from monitor.web.access import Access
 from seeds.settings import Settings, load_settings
 
+PASSWORD = "TWINWATCH_WEB__PASSWORD"
 ROOT = Path(__file__).parents[1]
 DOCKER = ROOT / "docker"
-
-
+SINGLE = yaml.safe_load((DOCKER / "compose.yml").read_text())["services"]["twinwatch"]
 SCALE = yaml.safe_load((DOCKER / "compose.scale.yml").read_text())["services"]
 
 
@@ -47,10 +49,8 @@ def test_every_setting_that_the_files_name_exists() -> None:
 
 
 def test_the_compose_file_builds_from_the_root_and_keeps_its_data() -> None:
-    service = yaml.safe_load((DOCKER / "compose.yml").read_text())["services"]["twinwatch"]
-
-    assert (DOCKER / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
-    assert "data:/data" in service["volumes"]
+    assert (DOCKER / SINGLE["build"]["context"] / SINGLE["build"]["dockerfile"]).is_file()
+    assert "data:/data" in SINGLE["volumes"]
     assert load_settings(data_dir=Path("/data")).database_address == "sqlite:////data/twinwatch.db"
 
 
@@ -66,8 +66,32 @@ def test_on_several_machines_all_share_one_database_and_wait_until_its_tables_ar
         assert ours[name]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
 
 
+def test_the_password_of_the_database_may_hold_any_sign_as_it_is_part_of_no_address() -> None:
+    ours = [service["environment"] for service in SCALE.values() if "build" in service]
+
+    assert all(find_passwords(environment["TWINWATCH_DATABASE_URL"]) == set() for environment in ours)
+    asked = SCALE["database"]["environment"]["POSTGRES_PASSWORD"]
+    assert {environment["PGPASSWORD"] for environment in ours} == {asked}
+
+
+@pytest.mark.parametrize(("password", "host"), [("", "127.0.0.1"), ("correct-horse", "0.0.0.0")])
+def test_the_dashboard_opens_to_the_machine_only_with_a_password(
+    password: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for service in (SINGLE, SCALE["service"]):
+        for name, value in service["environment"].items():
+            if name.startswith("TWINWATCH_WEB__"):
+                assert value in (f"${{{PASSWORD}:-}}", f"${{{PASSWORD}:+0.0.0.0}}")
+                monkeypatch.setenv(name, password and ("0.0.0.0" if ":+" in value else password))
+        settings = load_settings(data_dir=Path("/data")).web
+
+        Access(settings).check()
+        assert settings.host == host
+        assert service["ports"] == [f"127.0.0.1:{settings.port}:{settings.port}"]
+
+
 def test_the_containers_have_no_rights_that_they_do_not_need() -> None:
-    for service in SCALE.values():
+    for service in (SINGLE, *SCALE.values()):
         if "build" in service:
             assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
             assert service["security_opt"] == ["no-new-privileges:true"]
@@ -75,10 +99,9 @@ def test_the_containers_have_no_rights_that_they_do_not_need() -> None:
 
 
 def test_the_service_is_asked_for_a_sign_of_life_where_it_listens_without_a_password() -> None:
-    single = yaml.safe_load((DOCKER / "compose.yml").read_text())["services"]["twinwatch"]
     web = load_settings(data_dir=Path("/data")).web
 
-    for service in (single, SCALE["service"]):
+    for service in (SINGLE, SCALE["service"]):
         command = service["healthcheck"]["test"]
         assert f"http://{web.host}:{web.port}/healthz" in command[-1] and command[:3] == ["CMD", "python", "-c"]
         compile(command[-1], "healthcheck", "exec")

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     db = typer.Typer(no_args_is_help=True, help="Looks after the database.", epilog="Example: `twinwatch db upgrade`")
     db.callback()(_group)
     db.command("upgrade", epilog="Example: `twinwatch db upgrade`")(upgrade_database)
-    db.command("copy", epilog="Example: `twinwatch db copy postgresql://USER:PASSWORD@HOST/NAME`")(copy_database)
+    db.command("copy", epilog="Example: `PGPASSWORD=... twinwatch db copy postgresql://USER@HOST/NAME`")(copy_database)
     db.command("backup", epilog="Example: `twinwatch db backup backups/monday.gz`")(backup_database)
     db.command("restore", epilog="Example: `twinwatch db restore backups/monday.gz --replace`")(restore_database)
     db.command("tidy", epilog="Example: `twinwatch db tidy`, then `twinwatch db tidy --apply`")(tidy_database)
