@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from storage.engine import Database
 from storage.models import RunModel, WaveModel
 from storage.repository.outlets import save_feed_plans, save_state
-from storage.values import FeedPlan, OutletState, RunRow
+from storage.values import FeedPlan, OutletState, RunEnds, RunRow
 
 # Asked for every outlet of every wave, so made once.
 _RUNS: Any = RunModel.__table__
@@ -20,6 +20,8 @@ _END = (
     )
     .returning(_RUNS.c.outlet_id)
 )
+# Of runs that are under way, were killed or stopped, or met no network: they say nothing of their outlet.
+UNENDED = ("", "stopped")
 
 
 class RunRepository:
@@ -118,6 +120,19 @@ class RunRepository:
         )
         with self._database.read() as session:
             return [(start, end) for start, end in session.execute(question)]
+
+    def ends(self, since: datetime, until: datetime) -> dict[str, RunEnds]:
+        """What became of the runs that began in the period, by outlet; an end is one with an outcome of its own.
+
+        A run that a clock which went wrong has put behind `until` is left out.
+        """
+        ended_at = case((RunModel.outcome.not_in(UNENDED), RunModel.finished_at))
+        question = (
+            select(RunModel.outlet_id, func.count(), func.max(ended_at))
+            .where(RunModel.started_at >= since, RunModel.started_at <= until).group_by(RunModel.outlet_id)
+        )
+        with self._database.read() as session:
+            return {outlet_id: RunEnds(begun, at) for outlet_id, begun, at in session.execute(question)}
 
     def last_wave_at(self) -> datetime | None:
         """When the newest wave began."""

@@ -186,6 +186,14 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class RunEnds:
+    """How many runs of an outlet began in a period, and when one of them came to its end last; None where none did."""
+
+    begun: int
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
 class LedgerLine:
     """What a period covered for one outlet: its runs, what they brought, and its state now."""
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage.store import Store
-from storage.values import OutletState
+from storage.values import OutletState, RunEnds
 from tests.factories import OUTLET, feed_visit, save_article, save_entry, tie_row
 from tests.fake_clock import START_AT, FakeClock
 
@@ -231,6 +231,24 @@ def test_a_killed_wave_is_closed_and_one_at_work_is_not(store: Store, clock: Fak
     assert closed == [1, 0]
     assert [(run.outcome, run.reason) for run in store.runs.find()] == [("", ""), ("stopped", "killed")]
     assert store.runs.last_wave_at() == clock.now()
+
+
+def test_a_run_that_was_killed_or_stopped_is_no_end_and_one_that_met_a_refusal_is(
+    store: Store, clock: FakeClock
+) -> None:
+    outlets, begin_at = ["blocked", "killed", "stopped"], clock.now()
+    store.outlets.register(outlets)
+    wave = store.runs.start_wave(clock.now())
+    runs = store.runs.start_runs(wave, outlets, clock.now())
+    ended_at = clock.advance(minutes=5)
+    store.runs.end_run(runs["blocked"], ended_at, "blocked", "http_403", {})
+    store.runs.end_run(runs["stopped"], ended_at, "stopped", "network_down", {})
+
+    found = store.runs.ends(begin_at, clock.now())
+    later = store.runs.ends(begin_at + HOUR, clock.now() + HOUR)
+
+    assert found == {"blocked": RunEnds(1, ended_at), "killed": RunEnds(1, None), "stopped": RunEnds(1, None)}
+    assert later == {}
 
 
 def test_before_the_first_wave_there_is_none(store: Store) -> None:

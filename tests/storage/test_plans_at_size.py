@@ -74,6 +74,7 @@ QUESTIONS: dict[str, tuple[Ask, float]] = {
     "runs: newest": (lambda s: s.runs.find(50), 0.1),
     "runs: of an outlet": (lambda s: s.runs.find(50, "o7"), 0.1),
     "runs: a day": (lambda s: s.runs.waves_between(BEGIN, NOW), 0.1),
+    "runs: ends": (lambda s: s.runs.ends(NOW - timedelta(days=1), NOW), 0.2),
     "runs: left open": (lambda s: s.runs.close_orphans(BEGIN), 0.2),
     "lease": (lambda s: s.leases.acquire("host:o7.example", "me", NOW, 60), 0.1),
     "pages: events": (lambda s: s.event_pages.find_briefs(EventQuery()), 0.2),
