@@ -1,11 +1,28 @@
 """What can be asked of a database about itself: whether it is sound, how large it is, what its clock says."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select, text
 
 from storage.engine import Database
 from storage.models import WaveModel
+
+SQLITE_ROOM = (
+    "SELECT page_size, page_count, freelist_count, auto_vacuum"
+    " FROM pragma_page_size(), pragma_page_count(), pragma_freelist_count(), pragma_auto_vacuum()"
+)
+# SQLite's own number for a file whose free pages can be given back bit by bit.
+INCREMENTAL = 2
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes of a database and how many of them are free in it; whether it can be made smaller while others use it."""
+
+    size: int
+    free: int
+    shrinks: bool
 
 
 def find_damage(database: Database) -> str:
@@ -18,14 +35,17 @@ def find_damage(database: Database) -> str:
 
 
 def measure_size(database: Database) -> int:
-    """Bytes of everything that the database holds."""
-    question = (
-        "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-        if database.is_sqlite
-        else "SELECT pg_database_size(current_database())"
-    )
+    """Bytes of everything that the database holds, and of what is free in it."""
+    return measure_room(database).size
+
+
+def measure_room(database: Database) -> Room:
+    """How large the database is. PostgreSQL does not say how much of it is free, and uses that again by itself."""
     with database.read() as session:
-        return int(session.scalar(text(question)) or 0)
+        if not database.is_sqlite:
+            return Room(session.scalar(text("SELECT pg_database_size(current_database())")) or 0, 0, False)
+        page, pages, free, vacuum = session.execute(text(SQLITE_ROOM)).one()
+    return Room(page * pages, page * free, vacuum == INCREMENTAL)
 
 
 def read_clock(database: Database) -> datetime | None:
