@@ -4,9 +4,11 @@ import csv
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TextIO
+from itertools import islice
+from typing import Annotated, Any, TextIO, TypeVar
 
 import typer
 from rich.cells import cell_len
@@ -16,12 +18,15 @@ from rich.text import Text
 
 Row = Mapping[str, Any]
 MakeCell = Callable[[Row], str]
+Cell = TypeVar("Cell")
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Controls, bidi controls and invisible signs: a headline must not steer a terminal.
 INERT_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 GAP = "  "
+# So many rows are made into cells together.
+PART = 1000
 
 
 class Format(StrEnum):
@@ -68,6 +73,8 @@ def make_text(value: object) -> str:
         return ", ".join(f"{key} {number}" for key, number in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(make_text(part) for part in value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
     return _make_visible(str(value))
 
 
@@ -83,10 +90,33 @@ def take_minute(column: str) -> MakeCell:
 
 def write_csv(rows: Iterable[Row], columns: Sequence[str], file: TextIO) -> None:
     """Writes a heading and the rows, with no cell that a spreadsheet takes for a formula."""
+    write_values(([row.get(column) for column in columns] for row in rows), columns, file)
+
+
+def write_values(rows: Iterable[Sequence[object]], columns: Sequence[str], file: TextIO) -> None:
+    """The same of rows that are only the values of the columns."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_make_safe(make_text(row.get(column))) for column in columns])
+    writer.writerows(make_cells(rows, lambda value: _make_safe(make_text(value))))
+
+
+def make_cells(rows: Iterable[Sequence[object]], make: Callable[[object], Cell]) -> Iterator[tuple[Cell, ...]]:
+    """The rows with what `make` makes of their values; most stand in a column many times, and are made once."""
+    left = iter(rows)
+    while part := list(islice(left, PART)):
+        yield from zip(*(_make_column(values, make) for values in zip(*part, strict=True)), strict=True)
+
+
+def _make_column(values: Sequence[object], make: Callable[[object], Cell]) -> list[Cell]:
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) > 1:  # 1 and True are one key
+        return [make(value) for value in values]
+    try:
+        distinct = set(values)
+    except TypeError:  # of lists
+        return [make(value) for value in values]
+    made = {value: make(value) for value in distinct}
+    return [made[value] for value in values]
 
 
 def _make_visible(text: str) -> str:

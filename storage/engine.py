@@ -65,17 +65,39 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        if self._shared.session is not None:
-            yield self._shared.session
+        shared = self._shared.session or self._shared.reading
+        if shared is not None:
+            with self.explained():
+                yield shared
             return
         with self.explained(), self._reading() as session:
             yield session
+
+    @contextmanager
+    def read_at_once(self) -> Iterator[None]:
+        """All that this thread reads in the block, by whichever questions, is one `read()`.
+
+        On PostgreSQL each costs several round trips beside its questions. What is written in the block is a transaction
+        of its own, and seen by what is read after it.
+        """
+        if self._shared.session is not None or self._shared.reading is not None:
+            yield
+            return
+        with self._reading() as session:
+            self._shared.reading = session
+            try:
+                yield
+            finally:
+                self._shared.reading = None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         if self._shared.session is not None:
             yield self._shared.session
             return
+        if self._shared.reading is not None:
+            # Gives its connection back first: who holds one and waits for another may wait for one who does the same.
+            self._shared.reading.rollback()
         with self.explained(), self._writing.begin() as session:
             yield session
 
@@ -138,9 +160,11 @@ class Database:
 
 
 class _Shared(threading.local):
-    """The session of the transaction that this thread's questions share, if they do."""
+    """The session of the transaction that this thread's questions share, if they do; `reading` is one that only reads.
+    """
 
     session: Session | None = None
+    reading: Session | None = None
 
 
 def make_engine(address: str) -> Engine:

@@ -37,15 +37,21 @@ class Wording:
 
     def language_name(self, code: str) -> str:
         """The name of the language `code` (ISO 639-1) in this language; the code itself where nobody knows it."""
-        try:
-            return Locale.parse(code).get_language_name(self.language) or code
-        except (UnknownLocaleError, ValueError):
-            return code
+        return _name_language(code, self.language)
 
     def _known(self, key: str) -> str:
         if key not in self.keys:
             raise KeyError(f"no phrase {key!r} in {self.language}.po")
         return key
+
+
+# Each line of a list names some; Babel reads the code anew each time, and who asks may ask for any.
+@lru_cache(maxsize=512)
+def _name_language(code: str, language: str) -> str:
+    try:
+        return Locale.parse(code).get_language_name(language) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 class _Name(str):

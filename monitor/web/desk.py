@@ -64,7 +64,7 @@ class Desk:
 
     def place(self, key: str) -> str:
         """A locality's name; the key itself where the gazetteer has lost it."""
-        return _name_place(self.application.gazetteer, key, self.language)
+        return name_place(self.application.gazetteer, key, self.language)
 
     def outlet(self, outlet_id: str) -> str:
         """An outlet's own name; its id where the catalogue has lost it."""
@@ -115,7 +115,8 @@ def _translate(text: str, language: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _name_place(gazetteer: Gazetteer, key: str, language: str) -> str:
+def name_place(gazetteer: Gazetteer, key: str, language: str) -> str:
+    """A locality's name in a language; the key itself where the gazetteer has lost it."""
     return make_plain(gazetteer.name(key, language)) if key in gazetteer.localities else key
 
 

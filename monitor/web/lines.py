@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 
 from monitor.digests.plain import MAX_QUOTE, make_plain
-from monitor.web.desk import Desk
+from monitor.web.desk import Desk, name_place
+from seeds.gazetteer import Gazetteer
 from storage.repository.event_briefs import make_brief
 from storage.values import EventBrief, EventQuery, EventView
 
@@ -17,6 +19,10 @@ class PairName:
     vn_name: str
     kr_key: str
     kr_name: str
+
+
+# With the keys of both sides, none twice.
+_Names = tuple[tuple[PairName, ...], tuple[str, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -59,16 +65,22 @@ def make_cursor(event: EventView | EventLine) -> str:
     return f"{event.happened_on or event.first_seen_at.date().isoformat()}~{event.id}"
 
 
+@lru_cache(maxsize=5_000)
+def _name_pairs(gazetteer: Gazetteer, pairs: tuple[tuple[str, str], ...], language: str) -> _Names:
+    place = partial(name_place, gazetteer, language=language)
+    named = tuple(PairName(vn, place(vn), kr, place(kr)) for vn, kr in pairs)
+    return named, tuple(dict.fromkeys(vn for vn, _ in pairs)), tuple(dict.fromkeys(kr for _, kr in pairs))
+
+
 def _make(desk: Desk, event: EventBrief) -> EventLine:
     quotes = event.quotes
     proof = next((one for one in quotes if one[0] == desk.language), quotes[0] if quotes else None)
     lang, outlet_id, quote = proof or ("", "", "")
-    pairs = tuple(PairName(vn, desk.place(vn), kr, desk.place(kr)) for vn, kr in event.pairs)
+    pairs, vn_keys, kr_keys = _name_pairs(desk.application.gazetteer, event.pairs, desk.language)
     return EventLine(
         id=event.id, headline=desk.headline(event), act=event.act, stage=event.stage, happened_on=event.happened_on,
         verdict=event.verdict, backlog=event.backlog, new_tie=event.new_tie, first_seen_at=event.first_seen_at,
         pairs=pairs, articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
         quote=make_plain(quote, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
-        vn_keys=tuple(dict.fromkeys(vn for vn, _ in event.pairs)),
-        kr_keys=tuple(dict.fromkeys(kr for _, kr in event.pairs)),
+        vn_keys=vn_keys, kr_keys=kr_keys,
     )

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.digests.plain import find_host, make_plain, make_safe_url
 from monitor.digests.wording import LANGUAGES
-from monitor.tables import write_csv
+from monitor.tables import write_values
 from monitor.web.desk import LANGUAGE_COOKIE, Desk
 from monitor.web.drawing import draw_line
 from monitor.web.words import NATIVE_NAMES, load_words
@@ -81,8 +81,10 @@ def render(desk: Desk, template: str, page: Any, status: int = 200, **values: An
 def _answer(make: Make, write: Callable[[Desk, Any], Response]) -> Make:
     @functools.wraps(make)  # FastAPI reads the parameters of `make`
     def answer(**given: Any) -> Response:
-        found = make(**given)
-        return found if isinstance(found, Response) else write(given["desk"], found)
+        desk: Desk = given["desk"]
+        with desk.store.database.read_at_once():
+            found = make(**given)
+            return found if isinstance(found, Response) else write(desk, found)
 
     return answer
 
@@ -98,7 +100,7 @@ def _as_json(desk: Desk, page: Any) -> Response:
 
 def _as_csv(columns: Sequence[str], desk: Desk, page: Any) -> Response:
     file = io.StringIO()
-    write_csv((_row(row) for row in page.rows), columns, file)
+    write_values(map(functools.partial(take_values, columns), page.rows), columns, file)
     # The mark at the beginning: without it Excel takes the text for Windows-1252.
     return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8")
 
@@ -114,8 +116,13 @@ def make_jsonable(value: Any) -> Any:
     return sorted(value)
 
 
-def _row(row: Any) -> dict[str, Any]:
-    return {name: make_jsonable(v) if isinstance(v, datetime) else v for name, v in make_jsonable(row).items()}
+def take_values(columns: Sequence[str], row: Any) -> list[Any]:
+    """The values of the columns; those that no field has are the keys of a field that counts (`acts` of a month)."""
+    values = vars(row)
+    if not values.keys() >= set(columns):
+        for counts in [one for one in values.values() if isinstance(one, Mapping)]:
+            values = {**counts, **values}
+    return [values.get(column) for column in columns]
 
 
 @functools.cache

@@ -1,13 +1,12 @@
 """Rows as a workbook (XLSX) in which no cell is a formula or a link; it asks nothing."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from xlsxwriter import Workbook
 
-from monitor.tables import make_text
+from monitor.tables import make_cells, make_text
 
 # Without these a text that begins with `=` becomes a formula, one that looks like an address a link.
 INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -16,10 +15,12 @@ WIDTHS = {"headline": 60, "title": 60, "quote": 60, "id": 18}
 USUAL_WIDTH = 16
 
 
-def write_workbook(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """One sheet with a heading that stays in sight; whole numbers are numbers, all else is text."""
-    cells = tuple(tuple(_make_cell(row.get(column)) for column in columns) for row in rows)
-    return _write(name, tuple(columns), cells)
+def write_workbook(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """One sheet with a heading that stays in sight; whole numbers are numbers, all else is text.
+
+    `rows` are the values of the columns.
+    """
+    return _write(name, tuple(columns), tuple(make_cells(rows, _make_cell)))
 
 
 # To write a workbook takes several times as long as to find what is in it, and who asks again finds mostly the same.
@@ -41,6 +42,7 @@ def _write(name: str, columns: tuple[str, ...], rows: tuple[tuple[int | str, ...
     return file.getvalue()
 
 
-def _make_cell(value: Any) -> int | str:
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number else make_text(value)[:LONGEST_CELL]
+def _make_cell(value: object) -> int | str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return make_text(value)[:LONGEST_CELL]

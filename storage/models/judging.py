@@ -43,6 +43,7 @@ class EventModel(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_dated", "verdict", "dated_on", "id", "act", sqlite_where=KEPT, postgresql_where=KEPT),
+        Index("ix_events_kind", "verdict", "backlog", sqlite_where=KEPT, postgresql_where=KEPT),
         Index("ix_events_act", "verdict", "act", "stage", "dated_on", "id", sqlite_where=KEPT, postgresql_where=KEPT),
     )
     id: Mapped[str] = mapped_column(String, primary_key=True)

@@ -1,14 +1,16 @@
 """Events as lists show them, read by column: a list of a thousand events has five thousand articles behind it."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, cast, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
 
 from storage.models import ArticleModel, EventModel, EventPairModel, FactModel
+from storage.repository.redirects import is_among
 from storage.values import EventBrief, EventView
 
 # What `make_briefs` needs of an event, in its order.
@@ -17,35 +19,40 @@ BRIEF = (
     EventModel.new_tie, EventModel.first_seen_at,
 )
 
-# An article with its quote: number, outlet, language, title, words.
-_Told = Sequence[Any]
+_Row = tuple[Any, ...]
 
 
 def find_briefs(session: Session, question: Select[Any], *, is_sqlite: bool) -> list[EventBrief]:
     """The events that a question for the columns of BRIEF finds, in its order."""
     # By the connection: the session looks at every row once more, for objects that none of these has.
-    ask = session.connection().execute
-    rows = ask(question).all()
+    rows = session.connection().execute(question).all()
     ids = [row[0] for row in rows]
-    pairs, articles = defaultdict[str, list[tuple[str, str]]](list), defaultdict[str, list[_Told]](list)
-    for event_id, vn, kr in ask(_ask_pairs(_among(EventPairModel.event_id, ids, is_sqlite=is_sqlite))):
-        pairs[event_id].append((vn, kr))
-    for home, *told in ask(_ask_articles(_among(FactModel.event_id, ids, is_sqlite=is_sqlite))):
-        articles[str(home)].append(told)
-    return [_make(row, pairs[row[0]], articles[row[0]]) for row in rows]
+    pairs, told = defaultdict[str, list[_Row]](list), defaultdict[str, list[_Row]](list)
+    for row in _read(session, _ask_pairs(is_among(EventPairModel.event_id, ids, is_sqlite=is_sqlite))):
+        pairs[row[0]].append(row)
+    for row in _read(session, _ask_articles(is_among(FactModel.event_id, ids, is_sqlite=is_sqlite))):
+        told[row[0]].append(row)
+    return [_make(row, pairs[row[0]], told[row[0]]) for row in rows]
 
 
 def make_brief(view: EventView) -> EventBrief:
     """The same of an event that is known wholly."""
-    told = [(one.article_id, one.outlet_id, one.lang, one.title, one.quote) for one in view.articles]
+    told = [(view.id, one.article_id, one.outlet_id, one.lang, one.title, one.quote) for one in view.articles]
     return EventBrief(
         view.id, view.act, view.stage, view.happened_on, view.verdict, view.backlog, view.new_tie, view.first_seen_at,
         view.pairs, *_sum_up(told),
     )
 
 
-def _make(row: Sequence[Any], pairs: Iterable[tuple[str, str]], told: Iterable[_Told]) -> EventBrief:
-    return EventBrief(*row, tuple(pairs), *_sum_up(told))  # type: ignore[call-arg]  # it counts the row as one
+def _make(row: Sequence[Any], pairs: Sequence[_Row], told: Sequence[_Row]) -> EventBrief:
+    return EventBrief(*row, tuple([pair[1:] for pair in pairs]), *_sum_up(told))  # type: ignore[call-arg]
+
+
+def _read(session: Session, question: Select[*tuple[Any, ...]]) -> list[_Row]:
+    """Rows of texts and whole numbers as the driver has them: nothing in them has to be converted."""
+    with session.connection().execute(question) as found:
+        assert found.cursor is not None
+        return list(found.cursor.fetchall())
 
 
 def _ask_pairs(is_mine: ColumnElement[bool]) -> Select[str, str, str]:
@@ -63,23 +70,13 @@ def _ask_articles(is_mine: ColumnElement[bool]) -> Select[str | None, int, str, 
     )
 
 
-def _among(column: InstrumentedAttribute[Any], ids: Sequence[str], *, is_sqlite: bool) -> ColumnElement[bool]:
-    """Whether it is one of `ids`, as one parameter: a list of them would be another statement for each length."""
-    if is_sqlite:
-        return column.in_(select(func.json_each(literal(json.dumps(ids))).table_valued("value").c.value))
-    return column == func.any(cast(list(ids), ARRAY(String)))
-
-
-def _sum_up(told: Iterable[_Told]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[Any, ...]]:
+def _sum_up(told: Sequence[_Row]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[_Row, ...]]:
     """How many articles, their languages and outlets, the first title, and the first quote of each language."""
-    known, title = set[int](), ""
-    langs, outlets, quotes = dict[str, None](), dict[str, None](), dict[str, tuple[str, str, str]]()
-    for article_id, outlet_id, lang, headline, quote in told:
-        if article_id in known:
-            continue
-        title = title if known else headline
-        known.add(article_id)
-        langs[lang] = outlets[outlet_id] = None
+    if len({row[1] for row in told}) < len(told):  # several facts of one article, of which the first counts
+        told = [next(same) for _, same in groupby(told, key=itemgetter(1))]
+    quotes: dict[str, _Row] = {}
+    for _, _, outlet_id, lang, _, quote in told:
         if quote and lang not in quotes:
             quotes[lang] = lang, outlet_id, quote
-    return len(known), tuple(langs), tuple(outlets), title, tuple(quotes.values())
+    langs, outlets = dict.fromkeys([row[3] for row in told]), dict.fromkeys([row[2] for row in told])
+    return len(told), tuple(langs), tuple(outlets), told[0][4] if told else "", tuple(quotes.values())

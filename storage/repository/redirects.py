@@ -1,10 +1,11 @@
 """What became of events that were merged into others; used inside the transactions of the repositories."""
 
+import json
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.models import EventModel, ToldModel
 
@@ -69,3 +70,12 @@ def _copy_told(told: ToldModel, event_id: str) -> ToldModel:
 def make_chunks(ids: Sequence[T]) -> list[Sequence[T]]:
     """The ids in parts that fit into one statement."""
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+
+
+def is_among(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Iterable[str], *, is_sqlite: bool
+) -> ColumnElement[bool]:
+    """Whether it is one of `ids`, as one parameter: a list of them would be another statement for each length."""
+    if is_sqlite:
+        return column.in_(select(func.json_each(literal(json.dumps(list(ids)))).table_valued("value").c.value))
+    return column == func.any(cast(list(ids), ARRAY(Text)))

@@ -33,8 +33,10 @@ def find_word(word: SearchWord, *, is_sqlite: bool) -> Narrowing:
     pair, told, text = EventPairModel, EventOutletModel, EventTextModel
     holds = (func.instr if is_sqlite else func.strpos)(text.text, word.folded) > 0
     grams = find_grams(word.folded)[:MOST_GRAMS]
-    indexed = (_sqlite_grams(grams) if is_sqlite else _postgresql_grams(grams),) if grams else ()
-    ids = [select(text.event_id).where(*indexed, holds)]
+    found = select(text.event_id).where(holds)
+    if grams:
+        found = _join_grams(found, grams) if is_sqlite else found.where(_has_grams(grams))
+    ids = [found]
     asked: list[ColumnElement[bool]] = [_exists(select(text.id).where(text.event_id == EventModel.id, holds))]
     if word.keys:
         of_place = pair.vn_key.in_(word.keys) | pair.kr_key.in_(word.keys)
@@ -52,13 +54,14 @@ def _exists(question: Select[Any]) -> ColumnElement[bool]:
     return question.correlate(EventModel).limit(1).scalar_subquery().is_not(None)
 
 
-def _sqlite_grams(grams: list[str]) -> ColumnElement[bool]:
+def _join_grams(found: Select[str], grams: list[str]) -> Select[str]:
+    """By SQLite's index, as a join: what is asked for with a limit then ends with it, and not with the last match."""
     quoted = (gram.replace('"', '""') for gram in grams)  # inside quotes nothing else has a meaning to FTS5
     words = " AND ".join(f'"{gram}"' for gram in quoted)
-    found = select(_index.c.rowid).where(_index.c[TABLE].bool_op("MATCH")(words))
-    return EventTextModel.id.in_(found)
+    return found.join(_index, _index.c.rowid == EventTextModel.id).where(_index.c[TABLE].bool_op("MATCH")(words))
 
 
-def _postgresql_grams(grams: list[str]) -> ColumnElement[bool]:
+def _has_grams(grams: list[str]) -> ColumnElement[bool]:
+    """By PostgreSQL's index."""
     made: ColumnElement[Any] = getattr(func, GRAMS)(EventTextModel.text)
     return made.bool_op("@>")(cast(grams, ARRAY(Text)))

@@ -38,9 +38,7 @@ class TotalsRepository:
             .where(VerdictModel.article_id.in_(select(ArticleModel.id).where(ArticleModel.fetched_at >= since)))
             .where(VerdictModel.latest)
         )
-        # Not by IS NULL: SQLite would look each event up from an index, at four times the cost of reading them all.
-        is_kept = func.coalesce(EventModel.merged_into, "") == ""
-        events = select(EventModel.verdict, EventModel.backlog, func.count()).where(is_kept)
+        events = select(EventModel.verdict, EventModel.backlog, func.count()).where(EventModel.merged_into.is_(None))
         runs = select(RunModel.outcome, func.count()).where(RunModel.started_at >= since)
         seen = select(EntryModel.outcome, func.count()).where(EntryModel.seen_at >= since)
         refused = (

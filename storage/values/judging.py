@@ -5,7 +5,7 @@ Times are aware and in UTC, days are `YYYY-MM-DD` (or `YYYY-MM` where a text giv
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from storage.values.crawling import StoredArticle
 
@@ -120,9 +120,8 @@ class EventView:
     known_since: str | None = None
 
 
-@dataclass(frozen=True)
-class EventBrief:
-    """An event as a list shows it: of its articles only what stands in one line.
+class EventBrief(NamedTuple):
+    """An event as a list shows it: of its articles only what stands in one line. A tuple, as there are many at once.
 
     `articles` counts them; `langs` and `outlets` are theirs in the order of publication, `title` is the first one's.
     `quotes` are the first of each language: language, outlet and words. What is named as in EventView is the same.

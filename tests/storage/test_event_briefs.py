@@ -6,7 +6,7 @@ import pytest
 
 from storage.repository.event_briefs import make_brief
 from storage.store import Store
-from storage.values import EventQuery
+from storage.values import EventQuery, SearchWord
 from tests.factories import KR, VN, event_row, new_fact, new_verdict, save_article, save_event
 from tests.fake_clock import START_AT
 
@@ -53,3 +53,20 @@ def test_a_list_holds_the_events_of_its_question_as_they_are_known(store: Store,
 
     assert briefs == [make_brief(view) for view in store.event_pages.find(query)]
     assert len(briefs) == 0 if query.act or query.pair else briefs
+
+
+@pytest.mark.parametrize("one_by_one", [0, 1000])
+@pytest.mark.parametrize("limit", [1, 3, 50])
+def test_a_word_that_many_events_hold_is_asked_of_those_of_a_place(
+    store: Store, monkeypatch: pytest.MonkeyPatch, limit: int, one_by_one: int
+) -> None:
+    for number in range(1, 8):
+        key = VN if number % 2 else "VN-01"
+        save_event(store, f"e{number}", number, vn_key=key, happened_on=f"2026-02-0{number}", pairs=((key, KR),))
+    monkeypatch.setattr("storage.repository.event_narrowing.ONE_BY_ONE", one_by_one)
+
+    found = store.event_pages.find_briefs(EventQuery(keys=(VN,), words=(SearchWord("ky ban"),), limit=limit))
+    none = store.event_pages.find_briefs(EventQuery(keys=(VN,), words=(SearchWord("other"),), limit=limit))
+
+    assert [event.id for event in found] == ["e7", "e5", "e3", "e1"][:limit]
+    assert none == []

@@ -120,7 +120,7 @@ def test_where_many_events_hold_a_word_each_is_asked_in_turn(store: Store, monke
         save_told(store, f"e{number}", number, f"Huế ký số {number}")
 
     few = search(store, "hue ky")
-    monkeypatch.setattr("storage.repository.event_pages.FEW", 1)
+    monkeypatch.setattr("storage.repository.event_narrowing.FEW", 1)
 
     assert search(store, "hue ky") == few == ["e1", "e2", "e3", "e4"]
     assert search(store, "ký", keys=("VN-46",), outlet_ids=("nothing",)) == few

@@ -1,6 +1,9 @@
 """Questions that are answered together: one transaction, each still answered by itself."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+
+from sqlalchemy.pool import QueuePool
 
 from storage.store import Store
 from storage.values import FeedVisit
@@ -40,3 +43,30 @@ def test_a_row_that_one_question_changes_is_read_anew_by_the_next(store: Store) 
         lambda: store.outlets.states()["hue"].next_due_at])
 
     assert (due, later) == (NOW, NOW.replace(hour=9))
+
+
+def test_what_is_read_at_once_sees_one_instant_and_then_the_next(store: Store) -> None:
+    def register(outlet_id: str) -> None:
+        store.outlets.register([outlet_id])
+
+    with ThreadPoolExecutor(1) as other:
+        with store.database.read_at_once():
+            first = list(store.outlets.states())
+            other.submit(register, "hue").result()
+            second = list(store.outlets.states())
+        after = list(store.outlets.states())
+
+    assert (first, second, after) == ([], [], ["hue"])
+
+
+def test_what_is_written_while_reading_at_once_is_seen_and_waits_for_no_second_connection(store: Store) -> None:
+    pool = store.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    store.outlets.register(["hue"])
+
+    with store.database.read_at_once():
+        before = store.outlets.begin_visit("hue", NOW), pool.checkedout()
+        store.outlets.put_off("hue", NOW)
+        while_reading = store.outlets.states()["hue"].next_due_at, pool.checkedout()
+
+    assert before == (NOW, 0) and while_reading == (NOW, 1) and pool.checkedout() == 0

@@ -22,6 +22,7 @@ from tests.fake_clock import FakeClock
 from tests.web.desk import open_browser, save_happenings
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SVG = "{http://www.w3.org/2000/svg}"
 FEEDS = ("/events.atom", "/events.feed.json", "/events.ics", "/ties.svg")
 EVIL = '<script>alert(1)</script>]]>"><img src=x onerror=alert(1)>\x07\u202e&amp;'
@@ -73,11 +74,36 @@ def test_a_workbook_has_a_heading_and_its_rows(browser: TestClient, path: str) -
     assert sheet.count("<row ") == len(list(csv.reader(io.StringIO(twin))))
 
 
+def test_what_is_taken_away_holds_the_rows_of_the_page(browser: TestClient) -> None:
+    shown = browser.get("/events.json").json()["rows"]
+
+    told = list(csv.DictReader(io.StringIO(browser.get("/events.csv").text.removeprefix("\ufeff"))))
+    book = zipfile.ZipFile(io.BytesIO(browser.get("/events.xlsx").content))
+    texts = [one.text for one in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{SHEET}t")]
+    assert [row["id"] for row in told] == [row["id"] for row in shown] == ["e3", "e2", "e1"]
+    for row, line in zip(told, shown, strict=True):
+        for name, cell in row.items():
+            value = line[name]
+            wanted = ", ".join(value) if isinstance(value, list) else "" if value in (None, False) else str(value)
+            assert cell == wanted, name
+            assert not cell or name == "articles" or cell in texts, name
+
+
+def test_the_timeline_to_take_away_counts_each_act(browser: TestClient) -> None:
+    shown = browser.get("/timeline.json").json()["rows"]
+
+    told = list(csv.DictReader(io.StringIO(browser.get("/timeline.csv").text.removeprefix("\ufeff"))))
+
+    assert [(row["month"], row["agreement"], row["visit"]) for row in told] == [
+        (row["month"], str(row["acts"]["agreement"]), "") for row in shown
+    ]
+
+
 @pytest.mark.parametrize("text", [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "https://evil.example", '=HYPERLINK("x")', "1e9",
 ])
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link(text: str) -> None:
-    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", ("title",), [{"title": text}])))
+    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", ("title",), [(text,)])))
 
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet and "hyperlink" not in sheet.lower() and sheet.count('t="s"') == 2

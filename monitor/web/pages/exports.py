@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Response
 
@@ -13,7 +14,7 @@ from monitor.web.filters import FilterHere, ListFilter, make_query
 from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
 from monitor.web.picture import draw_register
-from monitor.web.rendering import MOST_ROWS, make_jsonable
+from monitor.web.rendering import MOST_ROWS, take_values
 from monitor.web.sheets import write_workbook
 
 IN_FEED, IN_CALENDAR = 50, 200
@@ -37,13 +38,11 @@ def show_calendar(desk: DeskHere, wanted: FilterHere) -> Response:
 
 
 def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
-    rows = [_make_row(line) for line in _find(desk, wanted, MOST_ROWS)]
-    return _as_workbook(desk, "events", write_workbook("events", events.COLUMNS, rows))
+    return _as_workbook("events", events.COLUMNS, _find(desk, wanted, MOST_ROWS))
 
 
 def show_ties_workbook(desk: DeskHere, place: str = "", kind: str = "") -> Response:
-    rows = map(make_jsonable, ties.find_lines(desk, place, kind))
-    return _as_workbook(desk, "ties", write_workbook("ties", ties.COLUMNS, rows))
+    return _as_workbook("ties", ties.COLUMNS, ties.find_lines(desk, place, kind))
 
 
 def show_picture(desk: DeskHere) -> Response:
@@ -62,7 +61,8 @@ def _as_feed(desk: Desk, wanted: ListFilter, write: Write, kind: str) -> Respons
     return answer_bytes(desk.request, write(_describe(desk), _find(desk, wanted, IN_FEED, by_sight=True)), kind)
 
 
-def _as_workbook(desk: Desk, name: str, content: bytes) -> Response:
+def _as_workbook(name: str, columns: Sequence[str], lines: Sequence[object]) -> Response:
+    content = write_workbook(name, columns, map(partial(take_values, columns), lines))
     return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
 
 
@@ -77,10 +77,6 @@ def _describe(desk: Desk) -> Feed:
     query = f"?{request.url.query}" if request.url.query else ""
     title = f"Twinwatch: {desk.words.say('nav.events')}"
     return Feed(title, desk.language, base, f"{base}{request.url.path}{query}", f"{base}/events{query}")
-
-
-def _make_row(line: EventLine) -> dict[str, object]:
-    return {**make_jsonable(line), "first_seen_at": line.first_seen_at.isoformat(timespec="seconds")}
 
 
 router = APIRouter()

@@ -72,11 +72,16 @@ def _make_row(month: str, acts: dict[str, int], most: int) -> MonthRow:
 
 
 def furnish(desk: Desk, page: TimelinePage) -> dict[str, object]:
-    """What the form offers."""
+    """What the form offers, and the rows as texts: a hundred months have a thousand parts to be looked up and named."""
+    names = {act: desk.words.say(f"act.{act}") for act in ACTS}
     return {"choices": {
         "place_vn": list_places(desk, "VN", page.place), "place_kr": list_places(desk, "KR", page.place),
-        "act": [Choice(act, capitalise(desk.words.say(f"act.{act}"))) for act in ACTS],
-    }}
+        "act": [Choice(act, capitalise(names[act])) for act in ACTS],
+    }, "lines": [
+        (row.month, desk.day(row.month), row.total, [(bar.act, bar.start, bar.width) for bar in row.bars],
+         ", ".join(f"{names[act]} {row.acts[act]}" for act in page.acts if row.acts.get(act)))
+        for row in page.rows
+    ]}
 
 
 router = APIRouter()
