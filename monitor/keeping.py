@@ -1,16 +1,82 @@
 """Retention: removes what the settings no longer keep, or says what that would be; when is the schedule's matter."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from monitor.application import Application
-from storage.repository.keeping import Kept
+from seeds.settings import Settings
+from storage.backup import BACKUP, RESTORE
+from storage.checkup import Room, measure_room
+from storage.compacting import give_back, measure_excess
+from storage.files import measure_left, remove_left
+from storage.repository.keeping import Kept, Limits
+
+# Where `twinwatch db backup` writes to by itself, in `data_dir`.
+BACKUPS = "backups"
 
 
-def tidy(application: Application, *, apply: bool) -> Kept:
-    """What is over the limits of `[keep]`, removed if `apply`."""
-    keep, now = application.settings.keep, application.clock()
-    limits = (
-        now - timedelta(days=keep.pages_days), keep.pages_megabytes * 1_000_000, now - timedelta(days=keep.entries_days)
+@dataclass(frozen=True)
+class Tidied:
+    """What was removed, or would be: rows, and bytes that killed backups left; the database's room before and after."""
+
+    kept: Kept
+    left_bytes: int
+    before: Room
+    after: Room
+
+
+def tidy(application: Application, *, apply: bool) -> Tidied:
+    """What is over the limits of `[keep]`, removed if `apply`; then so much of a SQLite file as is free goes too."""
+    limits, database = _find_limits(application), application.store.database
+    keeping, before = application.store.keeping, measure_room(database)
+    places = _find_places(application.settings)
+    if not apply:
+        left = sum(measure_left(folder, prefix) for folder, prefix in places)
+        return Tidied(keeping.look(limits), left, before, before)
+    left = sum(remove_left(folder, prefix) for folder, prefix in places)
+    kept = keeping.remove(limits)
+    return Tidied(kept, left, before, give_back(database))
+
+
+def describe_removed(tidied: Tidied) -> str:
+    """What goes, for people."""
+    kept = tidied.kept
+    parts = [
+        f"{kept.pages:,} raw pages ({kept.page_bytes / 1e6:,.1f} MB)", f"{kept.entries:,} entries",
+        f"{kept.runs:,} runs", f"{kept.waves:,} waves", f"{kept.query_turns:,} requests to search services",
+    ]
+    if tidied.left_bytes:
+        parts.append(f"{tidied.left_bytes / 1e6:,.1f} MB that killed backups left")
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def describe_room(tidied: Tidied, database_name: str, *, apply: bool) -> str:
+    """What becomes of the disk, which is not the same: free room within a database is used again first."""
+    before, after = tidied.before, tidied.after
+    if not database_name:
+        return "PostgreSQL uses the room again; VACUUM FULL gives it back to the disk."
+    size = f"{database_name} ({before.size / 1e6:,.1f} MB, {before.free / 1e6:,.1f} MB of it free)"
+    if not before.shrinks:
+        return f"{size} stays as large: free room is used again first. `twinwatch db compact` makes it smaller."
+    if not apply:
+        freed = Room(before.size, before.free + tidied.kept.page_bytes, before.shrinks)
+        return f"{size} would give about {measure_excess(freed) / 1e6:,.1f} MB back to the disk; a tenth may stay free."
+    given = before.size - after.size
+    return (
+        f"{database_name} gave {given / 1e6:,.1f} MB back to the disk: {after.size / 1e6:,.1f} MB, "
+        f"{after.free / 1e6:,.1f} MB of it free and used again first."
     )
-    keeping = application.store.keeping
-    return keeping.remove(*limits) if apply else keeping.look(*limits)
+
+
+def _find_limits(application: Application) -> Limits:
+    keep, now = application.settings.keep, application.clock()
+    return Limits(
+        pages_before=now - timedelta(days=keep.pages_days), page_bytes=keep.pages_megabytes * 1_000_000,
+        entries_before=now - timedelta(days=keep.entries_days), runs_before=now - timedelta(days=keep.runs_days),
+    )
+
+
+def _find_places(settings: Settings) -> tuple[tuple[Path, str], ...]:
+    folder = settings.data_dir.absolute()
+    return (folder / BACKUPS, BACKUP), (folder, RESTORE)

@@ -50,11 +50,15 @@ class CrawlSettings(Section):
 
 
 class KeepSettings(Section):
-    """How long raw pages and ended entries are kept. Articles, events and what was told are kept for ever."""
+    """How long raw pages, ended entries and what was noted of waves are kept. Articles, events and what was told stay.
+
+    A digest that catches up after a stop asks for the waves since the last one, and the dashboard for 28 days of runs.
+    """
 
     pages_days: int = Field(default=90, ge=0)
     pages_megabytes: int = Field(default=4096, ge=0)
     entries_days: int = Field(default=180, ge=30)
+    runs_days: int = Field(default=400, ge=60)
 
 
 class EmailSettings(Section):

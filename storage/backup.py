@@ -107,6 +107,9 @@ def _write_plain(database: Database, plain: Path, note: Progress) -> None:
     # One read transaction: no writer waits for it, and unlike the step-wise online backup it need not begin again
     # each time that somebody else has written.
     with closing(sqlite3.connect(database.engine.url.database or "")) as source:
+        # A copy of an older file becomes one that can be cut. To say so to one that can would wait for writers.
+        if source.execute("PRAGMA auto_vacuum").fetchone() == (0,):
+            source.execute("PRAGMA auto_vacuum=INCREMENTAL")
         source.execute("VACUUM INTO ?", (str(plain),))
 
 

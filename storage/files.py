@@ -54,13 +54,13 @@ def open_work_folder(beside: Path | None, prefix: str) -> Iterator[Path]:
 
 def measure_left(beside: Path, prefix: str) -> int:
     """Bytes in the work folders of processes that were killed."""
-    return sum(_measure(folder) for folder in _find_left(beside, prefix, os.O_RDWR))
+    return sum(_measure(folder) for folder in _find_left(beside, prefix))
 
 
 def remove_left(beside: Path, prefix: str) -> int:
     """Removes the work folders of processes that were killed, never one that is in use; the bytes that were in them."""
     removed = 0
-    for folder in _find_left(beside, prefix, os.O_RDWR | os.O_CREAT):
+    for folder in _find_left(beside, prefix, os.O_CREAT):
         size = _measure(folder)
         shutil.rmtree(folder, ignore_errors=True)
         removed += 0 if folder.exists() else size
@@ -81,13 +81,19 @@ def _make_locked(beside: Path | None, prefix: str) -> tuple[Path, int] | None:
     return None
 
 
-def _find_left(beside: Path, prefix: str, flags: int) -> Iterator[Path]:
-    """Folders whose lock nobody else holds; each is locked by us until the next one is asked for."""
+def _find_left(beside: Path, prefix: str, flags: int = 0) -> Iterator[Path]:
+    """Folders whose lock nobody else holds; each is locked by us until the next one is asked for.
+
+    One without a lock is an older version's, or is just being made: `O_CREAT` in `flags` keeps its maker out.
+    """
     for folder in sorted(beside.glob(f"{prefix}*")):
         if folder.is_symlink() or not folder.is_dir():
             continue
+        if not flags and not (folder / LOCK).exists():
+            yield folder
+            continue
         with suppress(OSError):  # gone meanwhile, in use, or somebody else's
-            lock = os.open(folder / LOCK, flags, 0o600)
+            lock = os.open(folder / LOCK, os.O_RDWR | flags, 0o600)
             try:
                 flock(lock, LOCK_EX | LOCK_NB)
                 yield folder

@@ -1,4 +1,10 @@
-"""`twinwatch db upgrade`: from an empty database to today's tables, and again, on both databases."""
+"""`twinwatch db`: from an empty database to today's tables, and again; what tidying does to rows and to the disk."""
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 import typer
@@ -8,6 +14,8 @@ from monitor.commands.database import register
 from storage.errors import StoreError
 from storage.store import open_store
 from storage.upgrade import newest_revision
+from tests.factories import new_article, save_entry
+from tests.fake_clock import START_AT
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, address: str, *arguments: str) -> str:
@@ -37,3 +45,46 @@ def test_its_help_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unusable_address_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StoreError, match=r"^database_url: 'mysql' is not supported"):
         _run(monkeypatch, "mysql://u:p@h/d", "upgrade")
+
+
+def test_tidying_says_what_happens_to_the_rows_and_what_to_the_disk(
+    monkeypatch: pytest.MonkeyPatch, sqlite_address: str, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TWINWATCH_DATA_DIR", str(tmp_path))
+    with closing(open_store(sqlite_address)) as store:
+        for number in range(20):
+            entry_id = save_entry(store, number)
+            store.articles.save(entry_id, new_article(number, text=f"Huế {number}"), backlog=False, at=START_AT,
+                                page=os.urandom(1_000_000))
+    (tmp_path / "backups" / ".backup-killed").mkdir(parents=True)
+    (tmp_path / "backups" / ".backup-killed" / "plain.db").write_bytes(b"x" * 2_000_000)
+    path = tmp_path / "twinwatch.db"
+
+    preview = _run(monkeypatch, sqlite_address, "tidy")
+    size = path.stat().st_size
+    done = _run(monkeypatch, sqlite_address, "tidy", "--apply")
+
+    rows = r"20 raw pages \(20\.\d MB\), 0 entries, 0 runs, 0 waves, 0 requests to search services"
+    left = r"and 2\.0 MB that killed backups left"
+    assert re.search(rf"^Would remove {rows} {left}; --apply does so\.$", preview, re.M), preview
+    assert re.search(r"^twinwatch\.db \(2\d\.\d MB, .* free\) would give about \d\d\.\d MB back", preview, re.M)
+    assert re.search(rf"^Removed {rows} {left}\.$", done, re.M), done
+    given = re.search(r"^twinwatch\.db gave ([\d.]+) MB back to the disk: [\d.]+ MB, [\d.]+ MB of it free", done, re.M)
+    assert given and (size - path.stat().st_size) / 1e6 == pytest.approx(float(given[1]), abs=0.2)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_tidying_an_older_store_says_that_it_stays_as_large_and_what_makes_it_smaller(
+    monkeypatch: pytest.MonkeyPatch, sqlite_address: str, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TWINWATCH_DATA_DIR", str(tmp_path))
+    with closing(sqlite3.connect(tmp_path / "twinwatch.db")) as connection:
+        connection.execute("PRAGMA auto_vacuum=NONE")
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("VACUUM")
+
+    done = _run(monkeypatch, sqlite_address, "tidy", "--apply")
+    compacted = _run(monkeypatch, sqlite_address, "compact")
+
+    assert "stays as large: free room is used again first. `twinwatch db compact` makes it smaller." in done
+    assert re.fullmatch(r"Compacted: [\d.]+ MB -> [\d.]+ MB\.\n", compacted)

@@ -1,4 +1,4 @@
-"""The commands about the database itself: upgrade, copy, backup and restore. Imports only when they run."""
+"""The commands about the database itself: upgrade, copy, backup, restore, tidy, compact. Imports only when they run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     db.command("backup", epilog="Example: `twinwatch db backup backups/monday.gz`")(backup_database)
     db.command("restore", epilog="Example: `twinwatch db restore backups/monday.gz --replace`")(restore_database)
     db.command("tidy", epilog="Example: `twinwatch db tidy`, then `twinwatch db tidy --apply`")(tidy_database)
+    db.command("compact", epilog="Example: `twinwatch db compact`")(compact_database)
     app.add_typer(db, name="db")
 
 
@@ -63,12 +64,13 @@ def backup_database(
     file: Annotated[Path | None, typer.Argument(help="The new file; by default data_dir/backups/DATE.gz.")] = None,
 ) -> None:
     """Writes the whole store to one file, while the service goes on. `twinwatch db restore` takes it on any machine."""
+    from monitor.keeping import BACKUPS
     from seeds.settings import load_settings
     from storage.backup import make_backup
     from storage.clock import utc_now
 
     name = f"twinwatch-{utc_now():%Y-%m-%dT%H%M%SZ}.gz"
-    path = file or load_settings().data_dir.absolute() / "backups" / name
+    path = file or load_settings().data_dir.absolute() / BACKUPS / name
     with _own_database() as database, _progress() as note:
         make_backup(database, path, note)
     typer.echo(f"Written: {path} ({path.stat().st_size / 1e6:,.1f} MB). Keep a copy on another machine.")
@@ -83,23 +85,42 @@ def restore_database(
 
     with _own_database() as database, _progress() as note:
         aside = restore_backup(file, database, note, replace=replace)
-    typer.echo("Restored." + (f" The store that was there is now {aside}." if aside else ""))
+    typer.echo("Restored." + (f" What was there is now {aside}." if aside else ""))
 
 
 def tidy_database(
     apply: Annotated[bool, typer.Option("--apply", help="Remove it; without this, only say what it would be.")] = False,
 ) -> None:
-    """Removes raw pages and ended entries that are older than `[keep]` says. The service does so once a day.
+    """Removes raw pages, ended entries and what was noted of waves, so far as older than `[keep]` says.
 
-    Articles, verdicts, events and what was told are never removed.
+    The service does so once a day, and removes what killed backups left. Articles, verdicts, events and what was told
+    are never removed. What is free in a SQLite file beyond a tenth goes back to the disk.
     """
     from monitor.application import Application
-    from monitor.keeping import tidy
+    from monitor.keeping import describe_removed, describe_room, tidy
 
     application = Application()
-    kept = tidy(application, apply=apply)
-    said = f"{kept.pages:,} raw pages ({kept.page_bytes / 1e6:,.1f} MB) and {kept.entries:,} entries"
-    typer.echo(f"Removed {said}." if apply else f"Would remove {said}; --apply does so.")
+    database = application.store.database
+    try:
+        tidied = tidy(application, apply=apply)
+    finally:
+        database.close()  # only then does SQLite give the disk what is free
+    removed = describe_removed(tidied)
+    typer.echo(f"Removed {removed}." if apply else f"Would remove {removed}; --apply does so.")
+    name = Path(database.engine.url.database or "").name if database.is_sqlite else ""
+    typer.echo(describe_room(tidied, name, apply=apply))
+
+
+def compact_database() -> None:
+    """Writes a SQLite store anew, as small as what it holds. Stop the service first.
+
+    Only stores of older versions need this, once: `db tidy` makes others smaller by itself.
+    """
+    from storage.compacting import compact
+
+    with _own_database() as database:
+        before, after = compact(database)
+    typer.echo(f"Compacted: {before.size / 1e6:,.1f} MB -> {after.size / 1e6:,.1f} MB.")
 
 
 @contextmanager

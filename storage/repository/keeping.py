@@ -7,26 +7,40 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from storage.engine import Database
-from storage.models import ArticleModel, EntryModel, PageModel
+from storage.models import ArticleModel, EntryModel, PageModel, QueryTurnModel, RunModel, WaveModel
 from storage.repository.redirects import make_chunks
 
 # Rows of one transaction: nobody waits long for the writer.
 BATCH = 500
+Table = type[EntryModel] | type[RunModel] | type[WaveModel] | type[QueryTurnModel]
 # An entry's last sight in its feed is noted once a day, not at each visit.
 LISTED_EVERY = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is over its limit: pages, their bytes, and entries."""
+    """What is over its limit: pages, their bytes, entries, runs, waves, and requests to search services."""
 
-    pages: int
+    pages: int = 0
+    page_bytes: int = 0
+    entries: int = 0
+    runs: int = 0
+    waves: int = 0
+    query_turns: int = 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is kept: from which instants on, and how many bytes of pages."""
+
+    pages_before: datetime
     page_bytes: int
-    entries: int
+    entries_before: datetime
+    runs_before: datetime
 
 
 class KeepingRepository:
-    """Removes raw pages and ended entries; looks first what that would be."""
+    """Removes raw pages, ended entries and what was noted of old waves; looks first what that would be."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,23 +53,28 @@ class KeepingRepository:
                 change = update(EntryModel).where(EntryModel.identity.in_(part), stale)
                 session.execute(change.values(listed_at=at))
 
-    def look(self, pages_before: datetime, page_bytes: int, entries_before: datetime) -> Kept:
+    def look(self, limits: Limits) -> Kept:
         """What `remove` would remove."""
-        sizes = self._find_pages(pages_before, page_bytes).values()
+        sizes = self._find_pages(limits.pages_before, limits.page_bytes).values()
         with self._database.read() as session:
-            entries = session.scalar(select(func.count()).select_from(EntryModel).where(_is_ended(entries_before))) or 0
-        return Kept(len(sizes), sum(sizes), entries)
+            counts = [
+                session.scalar(select(func.count()).select_from(table).where(is_over)) or 0
+                for table, is_over in _find_rows(limits)
+            ]
+        return Kept(len(sizes), sum(sizes), *counts)
 
-    def remove(self, pages_before: datetime, page_bytes: int, entries_before: datetime) -> Kept:
+    def remove(self, limits: Limits) -> Kept:
         """Removes what is over its limit; what was removed.
 
         Pages older than `pages_before` and the oldest beyond `page_bytes` in all; entries that ended without an article
-        and that no feed has shown since `entries_before`.
+        and that no feed has shown since `entries_before`; runs, waves and requests to search services that began before
+        `runs_before`.
         """
-        removed = self.look(pages_before, page_bytes, entries_before)
-        self._empty(list(self._find_pages(pages_before, page_bytes)))
-        while self._remove_entries(entries_before):
-            pass
+        removed = self.look(limits)
+        self._empty(list(self._find_pages(limits.pages_before, limits.page_bytes)))
+        for table, is_over in _find_rows(limits):
+            while self._remove_rows(table, is_over):
+                pass
         return removed
 
     def _find_pages(self, before: datetime, most: int) -> dict[int, int]:
@@ -76,12 +95,24 @@ class KeepingRepository:
                 part = article_ids[start : start + BATCH]
                 session.execute(delete(PageModel).where(PageModel.article_id.in_(part)))
 
-    def _remove_entries(self, before: datetime) -> int:
-        ended = select(EntryModel.id).where(_is_ended(before)).limit(BATCH)
+    def _remove_rows(self, table: Table, is_over: ColumnElement[bool]) -> int:
         with self._database.write() as session:
-            chosen = list(session.scalars(ended))
-            session.execute(delete(EntryModel).where(EntryModel.id.in_(chosen)))
+            chosen = list(session.scalars(select(table.id).where(is_over).limit(BATCH)))
+            session.execute(delete(table).where(table.id.in_(chosen)))
         return len(chosen)
+
+
+def _find_rows(limits: Limits) -> list[tuple[Table, ColumnElement[bool]]]:
+    """The rows that go, by table; in the order of `Kept`, and those that point to others before these."""
+    before = limits.runs_before
+    # A wave stays with its last run: the digest asks whether a wave had any.
+    has_young = select(RunModel.id).where(RunModel.wave_id == WaveModel.id, RunModel.started_at >= before).exists()
+    return [
+        (EntryModel, _is_ended(limits.entries_before)),
+        (RunModel, RunModel.started_at < before),
+        (WaveModel, (WaveModel.started_at < before) & ~has_young),
+        (QueryTurnModel, QueryTurnModel.asked_at < before),
+    ]
 
 
 def _is_ended(before: datetime) -> ColumnElement[bool]:

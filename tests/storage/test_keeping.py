@@ -1,10 +1,11 @@
 """Retention: what is over its limit goes, the oldest first, and nothing that a reader or a rule still needs."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from storage.repository.keeping import Kept
+from storage.repository.keeping import Kept, Limits
 from storage.store import Store
 from tests.factories import new_article, save_article, save_entry
 from tests.fake_clock import START_AT
@@ -12,6 +13,12 @@ from tests.fake_clock import START_AT
 DAY = timedelta(days=1)
 NEVER = START_AT - 1000 * DAY
 NO_LIMIT = 10**12
+
+
+def _limits(**values: Any) -> Limits:
+    """Limits that keep everything but what a test names."""
+    defaults = {"pages_before": NEVER, "page_bytes": NO_LIMIT, "entries_before": NEVER, "runs_before": NEVER}
+    return Limits(**(defaults | values))
 
 
 def _save_page(store: Store, number: int, age: timedelta, size: int = 100) -> int:
@@ -29,9 +36,9 @@ def _pages(store: Store, *article_ids: int) -> list[bool]:
 def test_pages_go_by_age_and_their_articles_stay(store: Store) -> None:
     old, young = _save_page(store, 1, 91 * DAY), _save_page(store, 2, 89 * DAY)
 
-    removed = store.keeping.remove(START_AT - 90 * DAY, NO_LIMIT, NEVER)
+    removed = store.keeping.remove(_limits(pages_before=START_AT - 90 * DAY))
 
-    assert removed == Kept(1, removed.page_bytes, 0) and removed.page_bytes > 0
+    assert removed == Kept(1, removed.page_bytes) and removed.page_bytes > 0
     assert _pages(store, old, young) == [False, True]
     assert store.articles.get(old) is not None
 
@@ -41,7 +48,7 @@ def test_the_oldest_pages_beyond_the_size_go(store: Store) -> None:
     with store.database.read() as session:
         size = session.connection().exec_driver_sql("SELECT max(length(body)) FROM pages").scalar_one()
 
-    store.keeping.remove(NEVER, 2 * size, NEVER)
+    store.keeping.remove(_limits(page_bytes=2 * size))
 
     assert _pages(store, *ids) == [False, True, True]
 
@@ -65,7 +72,7 @@ def test_entries_go_when_they_ended_without_an_article_and_left_their_feed(
     if listed is not None:
         store.keeping.note_listed([identity], START_AT - listed)
 
-    store.keeping.remove(NEVER, NO_LIMIT, START_AT - 180 * DAY)
+    store.keeping.remove(_limits(entries_before=START_AT - 180 * DAY))
 
     assert bool(store.entries.find_known([identity])) == stays
 
@@ -78,15 +85,52 @@ def _identities(store: Store) -> list[str]:
 def test_entries_with_an_article_stay_for_ever(store: Store) -> None:
     save_article(store, 1, START_AT - 900 * DAY)
 
-    assert store.keeping.remove(NEVER, NO_LIMIT, START_AT).entries == 0
+    assert store.keeping.remove(_limits(entries_before=START_AT)).entries == 0
 
 
 def test_looking_removes_nothing_and_says_what_removing_does(store: Store) -> None:
     article_id = _save_page(store, 1, 91 * DAY)
-    limits = (START_AT - 90 * DAY, NO_LIMIT, NEVER)
+    limits = _limits(pages_before=START_AT - 90 * DAY)
 
-    looked = store.keeping.look(*limits)
+    looked = store.keeping.look(limits)
 
     assert _pages(store, article_id) == [True]
-    assert store.keeping.remove(*limits) == looked
-    assert store.keeping.look(*limits) == Kept(0, 0, 0)
+    assert store.keeping.remove(limits) == looked
+    assert store.keeping.look(limits) == Kept()
+
+
+def _save_wave(store: Store, age: timedelta, *run_ages: timedelta) -> int:
+    wave_id = store.runs.start_wave(START_AT - age)
+    for number, run_age in enumerate(run_ages):
+        store.runs.start_run(wave_id, f"o{number}", START_AT - run_age)
+    return wave_id
+
+
+def test_runs_waves_and_requests_to_search_services_go_by_age_in_batches(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.repository.keeping.BATCH", 2)
+    store.outlets.register([f"o{number}" for number in range(5)])
+    for age in (401 * DAY, 399 * DAY):
+        _save_wave(store, age, *[age] * 5)
+        assert store.query_turns.claim("naver", "Huế", START_AT - age, pause=DAY)
+    limits = _limits(runs_before=START_AT - 400 * DAY)
+
+    looked = store.keeping.look(limits)
+    removed = store.keeping.remove(limits)
+
+    assert looked == removed == Kept(runs=5, waves=1, query_turns=1)
+    assert {run.started_at for run in store.runs.find()} == {START_AT - 399 * DAY}
+    assert store.runs.waves_between(NEVER, START_AT) == [(START_AT - 399 * DAY, None)]
+    assert store.query_turns.last_asked("naver") == {"Huế": START_AT - 399 * DAY}
+    assert store.keeping.look(limits) == Kept()
+
+
+def test_a_wave_stays_with_its_last_run(store: Store) -> None:
+    store.outlets.register(["o0", "o1"])
+    _save_wave(store, 401 * DAY, 401 * DAY, 399 * DAY)
+
+    removed = store.keeping.remove(_limits(runs_before=START_AT - 400 * DAY))
+
+    assert removed == Kept(runs=1)
+    assert len(store.runs.waves_between(NEVER, START_AT)) == 1

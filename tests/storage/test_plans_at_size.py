@@ -13,6 +13,7 @@ from sqlalchemy import event
 from storage.checkup import find_span, measure_size
 from storage.repository.digests import NewDigest
 from storage.repository.events import EventFilter
+from storage.repository.keeping import Limits
 from storage.store import Store, open_store
 from storage.values import EventQuery, Judgement, NewArticle
 from tests.factories import new_article, new_entry, new_verdict, save_article
@@ -24,6 +25,7 @@ MILLION = 1_000_000
 # The times are those of an idle machine, with some air.
 BUSY = 5
 BEGIN = NOW - timedelta(days=1)
+LIMITS = Limits(BEGIN, MILLION, NOW - timedelta(days=180), NOW - timedelta(days=400))
 Ask = Callable[[Store], object]
 
 # Tables that grow with the articles; a plan that walks through one of them whole has no index.
@@ -99,7 +101,7 @@ QUESTIONS: dict[str, tuple[Ask, float]] = {
 WHOLE: dict[str, tuple[Ask, float]] = {
     "metrics": (lambda s: s.totals.count(BEGIN), 2.0),
     "timeline of ten years": (lambda s: s.event_pages.months(EventQuery()), 2.0),
-    "retention": (lambda s: s.keeping.look(BEGIN, MILLION, NOW - timedelta(days=180)), 10.0),
+    "retention": (lambda s: s.keeping.look(LIMITS), 10.0),
     "count to judge again": (lambda s: s.articles.count_outdated("r9"), 5.0),
     "judged by other rules": (lambda s: s.articles.outdated("r1", 0, 50), 5.0),
     "size": (lambda s: (measure_size(s.database), find_span(s.database)), 1.0),
