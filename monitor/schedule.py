@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -153,11 +154,11 @@ class Service:
         if self._tidied_at is not None and abs(now - self._tidied_at) < TIDY_EVERY:
             return
         if await _in_thread(self._is_scheduler):
-            kept = await _in_thread(lambda: tidy(self._application, apply=True))
+            kept = (await _in_thread(lambda: tidy(self._application, apply=True))).kept
             self._tidied_at = now
-            if kept.pages or kept.entries:
-                said = f"no longer kept: {kept.pages} raw pages and {kept.entries} ended entries"
-                self._say(Line(said, "tidied", pages=kept.pages, entries=kept.entries))
+            if any(astuple(kept)):
+                said = f"no longer kept: {kept.pages} raw pages, {kept.entries} ended entries and {kept.runs} runs"
+                self._say(Line(said, "tidied", pages=kept.pages, entries=kept.entries, runs=kept.runs))
 
     async def alert_tick(self) -> None:
         """Tells the readers when this service is ill, and when it is well again; works without the database."""
