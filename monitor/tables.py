@@ -120,7 +120,10 @@ def _make_column(values: Sequence[object], make: Callable[[object], Cell]) -> li
 
 
 def _make_visible(text: str) -> str:
-    if not text.isprintable():  # tells it of a whole text at once, and all that is inert is among what it refuses
+    if text.isprintable():  # tells it of a whole text at once, and all that is inert is among what it refuses
+        if "  " not in text and text[:1] != " " != text[-1:]:  # and of all blanks it takes only this one
+            return text
+    else:
         text = "".join(" " if unicodedata.category(sign) in INERT_CATEGORIES else sign for sign in text)
     return " ".join(text.split())
 

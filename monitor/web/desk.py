@@ -94,8 +94,8 @@ class Desk:
 
     def headline(self, event: EventView | EventBrief) -> str:
         """An event in one line, from its facts."""
-        pairs = [DigestPair(vn, self.place(vn), kr, self.place(kr)) for vn, kr in event.pairs]
-        return make_headline(event.act, event.stage, event.happened_on, pairs, self.language)
+        gazetteer = self.application.gazetteer
+        return _write_headline(gazetteer, event.act, event.stage, event.happened_on, event.pairs, self.language)
 
     def remember_reader(self, reader: str) -> None:
         """Keeps the name under which this browser judged, for its next form."""
@@ -107,6 +107,16 @@ class Desk:
 @lru_cache(maxsize=50_000)
 def _write_day(day: str | None, language: str) -> str:
     return format_day(day, language)
+
+
+@lru_cache(maxsize=2_000)
+def _write_headline(
+    gazetteer: Gazetteer, act: str, stage: str, day: str | None, keys: tuple[tuple[str, str], ...], language: str
+) -> str:
+    pairs = [
+        DigestPair(vn, name_place(gazetteer, vn, language), kr, name_place(gazetteer, kr, language)) for vn, kr in keys
+    ]
+    return make_headline(act, stage, day, pairs, language)
 
 
 @lru_cache(maxsize=2_000)

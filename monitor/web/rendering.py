@@ -119,10 +119,11 @@ def make_jsonable(value: Any) -> Any:
 def take_values(columns: Sequence[str], row: Any) -> list[Any]:
     """The values of the columns; those that no field has are the keys of a field that counts (`acts` of a month)."""
     values = vars(row)
-    if not values.keys() >= set(columns):
-        for counts in [one for one in values.values() if isinstance(one, Mapping)]:
-            values = {**counts, **values}
-    return [values.get(column) for column in columns]
+    try:
+        return [values[column] for column in columns]
+    except KeyError:
+        counts = {name: count for one in values.values() if isinstance(one, Mapping) for name, count in one.items()}
+        return [values.get(column, counts.get(column)) for column in columns]
 
 
 @functools.cache

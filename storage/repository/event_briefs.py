@@ -72,11 +72,13 @@ def _ask_articles(is_mine: ColumnElement[bool]) -> Select[str | None, int, str, 
 
 def _sum_up(told: Sequence[_Row]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[_Row, ...]]:
     """How many articles, their languages and outlets, the first title, and the first quote of each language."""
-    if len({row[1] for row in told}) < len(told):  # several facts of one article, of which the first counts
-        told = [next(same) for _, same in groupby(told, key=itemgetter(1))]
+    if not told:
+        return 0, (), (), "", ()
+    _, articles, outlets, langs, titles, words = zip(*told, strict=True)
+    if len(set(articles)) < len(articles):  # several facts of one article, of which the first counts
+        return _sum_up([next(same) for _, same in groupby(told, key=itemgetter(1))])
     quotes: dict[str, _Row] = {}
-    for _, _, outlet_id, lang, _, quote in told:
-        if quote and lang not in quotes:
-            quotes[lang] = lang, outlet_id, quote
-    langs, outlets = dict.fromkeys([row[3] for row in told]), dict.fromkeys([row[2] for row in told])
-    return len(told), tuple(langs), tuple(outlets), told[0][4] if told else "", tuple(quotes.values())
+    for quote in zip(langs, outlets, words, strict=True):
+        if quote[2] and quote[0] not in quotes:
+            quotes[quote[0]] = quote
+    return len(articles), tuple(dict.fromkeys(langs)), tuple(dict.fromkeys(outlets)), titles[0], tuple(quotes.values())
