@@ -13,6 +13,8 @@ from seeds.alerts import say_alert
 from seeds.subscription import Subscription
 
 VERSION = 1
+# What is told before anything is late.
+AHEAD: frozenset[Illness] = frozenset({"filling"})
 
 
 @dataclass(frozen=True)
@@ -71,5 +73,6 @@ def make_lines(notice: Notice, subscription: Subscription) -> list[str]:
     lines += [say_alert("over", language, what=say_alert(code, language)) for code in notice.over]
     lines += [say_alert("still", language, what=say_alert(code, language)) for code in notice.still]
     if notice.begun or notice.still:
-        return [*lines, say_alert("meaning_ill", language), say_alert("advice", language)]
+        meaning = "meaning_ahead" if AHEAD.issuperset((*notice.begun, *notice.still)) else "meaning_ill"
+        return [*lines, say_alert(meaning, language), say_alert("advice", language)]
     return [*lines, say_alert("meaning_over", language)]

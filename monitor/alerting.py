@@ -4,7 +4,7 @@ What was told lies in a file beside the data, not in the database, which may be 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -76,10 +76,11 @@ class Alerter:
 
     def __init__(
         self, application: Application, make: MakeNotifier = make_notifier, spare_bytes: int = SPARE_BYTES,
-        is_stopping: Callable[[], bool] = lambda: False,
+        is_stopping: Callable[[], bool] = lambda: False, failing: Callable[[], Mapping[str, datetime]] = dict,
     ) -> None:
+        """`failing` gives the service's ticks that fail, with since when."""
         self._application, self._make, self._spare_bytes = application, make, spare_bytes
-        self._is_stopping, self._since = is_stopping, application.clock()
+        self._is_stopping, self._failing, self._since = is_stopping, failing, application.clock()
         self._looked_at: datetime | None = None
         self._state: AlertState | None = None
 
@@ -88,9 +89,10 @@ class Alerter:
         now = self._application.clock()
         if not self._application.settings.alert.enabled or _is_within(self._looked_at, now, LOOK_EVERY):
             return []
-        self._looked_at = now
-        found = find_illnesses(self._application, self._since, self._spare_bytes)
+        self._looked_at, self._since = now, min(self._since, now)  # a clock may be set back
         state = self._remember_left(self._load())
+        found = find_illnesses(
+            self._application, self._since, self._spare_bytes, failing=self._failing(), told=state.told)
         state, notice = decide(state, found, now)
         lines: list[str] = []
         if notice is not None:

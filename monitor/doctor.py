@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +11,10 @@ from typing import Literal
 from monitor.application import Application
 from monitor.notifiers.probe import probe
 from monitor.open_files import find_open_files
+from monitor.overdue import find_overdue
+from monitor.recalling import find_hold
+from monitor.visits import LOOKED_BACK, find_late_after, is_idle, look_at_visits
+from monitor.workers import look_at_workers
 from seeds.errors import TwinwatchError
 from seeds.settings import config_path
 from storage.checkup import find_damage, find_span, measure_size, read_clock
@@ -21,13 +25,17 @@ State = Literal["fine", "warning", "wrong"]
 SPARE_BYTES = 1 << 30
 # Time enough for a person to act, holidays included.
 DISK_DAYS = 14
-# A service that has not begun a wave for so long, counted in intervals, is not at work.
+# A shorter past says nothing of how the store grows.
+SHORTEST_PAST = timedelta(days=2)
+# A service under which no visit has come to its end for so long, counted in intervals, is not at work.
 PAUSES = 4
 # Beyond this, days in digests and leases between machines go wrong.
 CLOCK_SECONDS = 30
 # More than this share of the outlets in trouble at once is our trouble more likely than theirs.
 TROUBLED_SHARE = 0.25
 TROUBLED = ("silent", "blocked", "broken", "drifted")
+# Named in a line.
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -64,10 +72,21 @@ def find_free(application: Application) -> int:
     return shutil.disk_usage(_existing(application.settings.data_dir.absolute())).free
 
 
-def count_states(application: Application) -> Counter[str]:
-    """How many of the watched outlets are in each state."""
+def find_days_left(application: Application, shortest_past: timedelta = SHORTEST_PAST) -> float | None:
+    """In how many days the disk is full if the store grows as it did so far; None where that cannot be said yet."""
+    database = application.store.database
+    span = find_span(database)
+    if not database.is_sqlite or span is None or span[1] - span[0] < shortest_past:
+        return None
+    a_day = measure_size(database) / ((span[1] - span[0]) / timedelta(days=1))
+    return find_free(application) / a_day if a_day else None
+
+
+def count_states(application: Application, outlets: Iterable[str] | None = None) -> Counter[str]:
+    """How many of the watched outlets, or of `outlets`, are in each state."""
     states = application.store.outlets.states()
-    return Counter(states[i].state if i in states else "unproven" for i in application.watched)
+    chosen = application.watched if outlets is None else outlets
+    return Counter(states[i].state if i in states else "unproven" for i in chosen)
 
 
 def _settings(application: Application) -> Iterator[Finding]:
@@ -104,7 +123,7 @@ def _database(application: Application) -> Iterator[Finding]:
 
 def _disk(application: Application) -> Iterator[Finding]:
     free = find_free(application)
-    days = _days_left(application, free) if free >= SPARE_BYTES else None
+    days = find_days_left(application) if free >= SPARE_BYTES else None
     said = f"{_bytes(free)} free in {application.settings.data_dir.absolute()}"
     advice = "free some space, or keep pages for a shorter time ([keep] in twinwatch.toml)"
     if free < SPARE_BYTES:
@@ -130,27 +149,52 @@ def _clock(application: Application) -> Iterator[Finding]:
 
 
 def _service(application: Application) -> Iterator[Finding]:
-    span, crawl = find_span(application.store.database), application.settings.crawl
+    now, crawl = application.clock(), application.settings.crawl
+    span, ended_at = find_span(application.store.database), look_at_visits(application).ended_at
     if span is None:
         yield Finding("service", "warning", "no wave yet", "`twinwatch run` starts the service")
         return
-    pause = application.clock() - span[1]
+    none = f"no visit came to its end in {_ago(min(LOOKED_BACK, now - span[0]))}"
+    said = f"a visit came to its end {_ago(now - ended_at)} ago" if ended_at else none
+    said += f", the last wave began {_ago(now - span[1])} ago"
+    since = ended_at or span[0]
     longest = PAUSES * timedelta(minutes=crawl.interval_minutes) + timedelta(seconds=crawl.wave_seconds)
-    said = f"the last wave began {_ago(pause)} ago"
-    if pause > longest:
+    if now - since > max(longest, find_late_after(application)) and is_idle(application, ended_at, span[0]):
         yield Finding("service", "wrong", said, "is `twinwatch run` at work? its output says why it crawls nothing")
     else:
         yield Finding("service", "fine", said)
 
 
+def _workers(application: Application) -> Iterator[Finding]:
+    found, wave = look_at_workers(application), timedelta(seconds=application.settings.crawl.wave_seconds)
+    if not application.settings.crawl.queue:
+        return
+    if found is None:
+        yield Finding("workers", "warning", "no queue yet", "`twinwatch run` and `twinwatch worker` make it")
+        return
+    oldest = timedelta(seconds=found.oldest_seconds)
+    said = f"{found.workers} at work; {found.waiting} batches wait, {found.under_way} are under way"
+    said += f", the oldest has waited for {_ago(oldest)}" if found.waiting else ""
+    if not found.workers:
+        yield Finding("workers", "wrong", said, "start `twinwatch worker`; its output says why it takes nothing")
+    elif oldest > 2 * wave:
+        yield Finding("workers", "warning", said, "they do not keep up: start more")
+    else:
+        yield Finding("workers", "fine", said)
+
+
 def _outlets(application: Application) -> Iterator[Finding]:
-    counts = count_states(application)
+    counts, unending = count_states(application), look_at_visits(application).unending
     said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none is watched"
-    troubled = sum(counts[state] for state in TROUBLED)
+    if unending:
+        more = " ..." if len(unending) > SHOWN else ""
+        said += f"; no visit of {len(unending)} came to its end in a day: {', '.join(unending[:SHOWN])}{more}"
+    also = sum(count for state, count in count_states(application, unending).items() if state not in TROUBLED)
+    troubled = sum(counts[state] for state in TROUBLED) + also
     if troubled > TROUBLED_SHARE * max(1, len(application.watched)):
         yield Finding("outlets", "wrong", said, "so many at once: is this machine's way to the network in order?")
     elif troubled:
-        yield Finding("outlets", "warning", said, "`twinwatch outlets` says why each")
+        yield Finding("outlets", "warning", said, "`twinwatch outlets` says why each, `twinwatch runs` how visits end")
     else:
         yield Finding("outlets", "fine", said)
 
@@ -164,26 +208,29 @@ def _notifiers(application: Application) -> Iterator[Finding]:
 def _deliveries(application: Application) -> Iterator[Finding]:
     counts = Counter(row.state for row in application.store.deliveries.find(1000))
     said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none yet"
-    if counts["failed"] or counts["uncertain"]:
+    if hold := find_hold(application):
+        yield Finding("deliveries", "wrong", f"{hold.where}: {hold.what}; so far {said}", hold.advice)
+    elif counts["failed"] or counts["uncertain"]:
         yield Finding("deliveries", "warning", said, "`twinwatch deliveries` says why; --retry tries one again")
     else:
         yield Finding("deliveries", "fine", said)
 
 
+def _digests(application: Application) -> Iterator[Finding]:
+    overdue = find_overdue(application)
+    if overdue:
+        is_open = not all(one.past for one in overdue)
+        said = f"not composed: {', '.join(one.describe() for one in overdue[:SHOWN])}"
+        advice = "is `twinwatch run` at work? its output says why it composes none"
+        yield Finding("digests", "wrong" if is_open else "warning", said,
+                      advice if is_open else "what they would have told is part of the next ones")
+
+
 CHECKS: dict[str, Check] = {
     "settings": _settings, "secrets": _secrets, "database": _database, "disk": _disk, "clock": _clock,
-    "service": _service, "outlets": _outlets, "notifiers": _notifiers, "deliveries": _deliveries,
+    "service": _service, "workers": _workers, "outlets": _outlets, "notifiers": _notifiers, "deliveries": _deliveries,
+    "digests": _digests,
 }
-
-
-def _days_left(application: Application, free: int) -> float | None:
-    """In how many days the disk is full if the store grows as it did so far; None where that cannot be said yet."""
-    database = application.store.database
-    span = find_span(database)
-    if not database.is_sqlite or span is None or span[1] - span[0] < timedelta(days=2):
-        return None
-    a_day = measure_size(database) / ((span[1] - span[0]) / timedelta(days=1))
-    return free / a_day if a_day else None
 
 
 def _existing(folder: Path) -> Path:

@@ -1,24 +1,32 @@
 """Finds out whether the service itself is ill, by cheap questions that are asked every minute; it tells nobody."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal, get_args
 
 from monitor.application import Application
-from monitor.doctor import SPARE_BYTES, TROUBLED_SHARE, count_states, find_free
+from monitor.doctor import DISK_DAYS, SPARE_BYTES, TROUBLED_SHARE, count_states, find_days_left, find_free
+from monitor.overdue import find_overdue
+from monitor.recalling import find_hold
+from monitor.visits import Visits, is_idle, look_at_visits
 from storage.errors import StoreError
 
-Illness = Literal["database", "disk", "no_wave", "deliveries", "outlets"]
+Illness = Literal["database", "disk", "no_wave", "deliveries", "outlets", "held", "digests", "judging", "filling"]
 ILLNESSES: tuple[Illness, ...] = get_args(Illness)
-# Without a wave although outlets are due; a wave that may last longer is waited for.
-IDLE = timedelta(hours=1)
+# A tick is tried every ten seconds; what it meets for so long will not pass by itself.
+FAILING = timedelta(hours=1)
 # A delivery was tried at once, after a minute and after five; a server that is restarted is back by then.
 TRIES = 3
 # Who refused for good counts for a day, unless something arrived since.
 REFUSED_FOR = timedelta(days=1)
 DELIVERIES_LOOKED_AT = 1000
 UNREAD = ("silent", "blocked", "broken")
+# The first days bring what outlets published before: they say little of how the store grows. What was told is over
+# well beyond the limit only, or it would come and go.
+FORECAST_AFTER = timedelta(days=7)
+RELIEVED_DAYS = 1.5 * DISK_DAYS
 
 
 @dataclass(frozen=True)
@@ -29,36 +37,54 @@ class Finding:
     unknown: frozenset[Illness] = frozenset()
 
 
-Check = Callable[[Application, datetime], bool]
+@dataclass(frozen=True)
+class Look:
+    """One look: since when the service watches, which of its ticks fail since when, and what readers know to be ill."""
+
+    application: Application
+    watching_since: datetime
+    failing: Mapping[str, datetime] = field(default_factory=dict)
+    told: Collection[Illness] = ()
+
+    @cached_property
+    def visits(self) -> Visits:
+        return look_at_visits(self.application)
+
+    def fails(self, tick: str) -> bool:
+        """Whether a tick has failed each time for FAILING."""
+        since = self.failing.get(tick)
+        return since is not None and self.application.clock() - since >= FAILING
 
 
-def find_illnesses(application: Application, watching_since: datetime, spare_bytes: int = SPARE_BYTES) -> Finding:
-    """What is ill. A service that began to watch at `watching_since` has been idle since then at most."""
+def find_illnesses(
+    application: Application, watching_since: datetime, spare_bytes: int = SPARE_BYTES, *,
+    failing: Mapping[str, datetime] | None = None, told: Collection[Illness] = (),
+) -> Finding:
+    """What is ill. A service that began to watch at `watching_since` has been idle since then at most.
+
+    `failing` are its ticks that fail, with since when; `told` is what readers know to be ill.
+    """
     ill: set[Illness] = set()
+    look = Look(application, watching_since, failing or {}, told)
     try:
         if find_free(application) < spare_bytes:
             ill.add("disk")
     except OSError:
         ill.add("disk")
     try:
-        ill |= {name for name, check in CHECKS.items() if check(application, watching_since)}
+        ill |= {name for name, check in CHECKS.items() if check(look)}
     except StoreError:
         return Finding(frozenset(ill | {"database"}), frozenset(CHECKS))
     return Finding(frozenset(ill))
 
 
-def _is_idle(application: Application, watching_since: datetime) -> bool:
-    crawl, now, store = application.settings.crawl, application.clock(), application.store
-    last_at = store.runs.last_wave_at()
-    idle = now - max(filter(None, (last_at, watching_since)))
-    if not application.settings.may_crawl or idle <= max(IDLE, 2 * timedelta(seconds=crawl.wave_seconds)):
-        return False
-    return bool(store.outlets.find_due(application.watched, now))
+def _is_idle(look: Look) -> bool:
+    return is_idle(look.application, look.visits.ended_at, look.watching_since)
 
 
-def _is_mute(application: Application, watching_since: datetime) -> bool:
-    now = application.clock()
-    rows = application.store.deliveries.find(DELIVERIES_LOOKED_AT)
+def _is_mute(look: Look) -> bool:
+    now = look.application.clock()
+    rows = look.application.store.deliveries.find(DELIVERIES_LOOKED_AT)
     if any(row.state == "pending" and row.attempts >= TRIES for row in rows):
         return True
     sent_at = max((row.sent_at for row in rows if row.sent_at), default=None)
@@ -66,9 +92,37 @@ def _is_mute(application: Application, watching_since: datetime) -> bool:
     return any(sent_at is None or row.created_at > sent_at for row in refused)
 
 
-def _is_blind(application: Application, watching_since: datetime) -> bool:
-    counts = count_states(application)
-    return sum(counts[state] for state in UNREAD) > TROUBLED_SHARE * max(1, len(application.watched))
+def _is_blind(look: Look) -> bool:
+    application = look.application
+    counts, unending = count_states(application), count_states(application, look.visits.unending)
+    unread = sum(counts[state] for state in UNREAD)
+    unread += sum(count for state, count in unending.items() if state not in UNREAD)
+    return unread > TROUBLED_SHARE * max(1, len(application.watched))
 
 
-CHECKS: dict[Illness, Check] = {"no_wave": _is_idle, "deliveries": _is_mute, "outlets": _is_blind}
+def _is_held(look: Look) -> bool:
+    return find_hold(look.application) is not None
+
+
+def _is_behind(look: Look) -> bool:
+    """Whether digests are not composed although nothing holds them. One that can be made good no more stays known until
+    the next one is there."""
+    if _is_held(look):
+        return False
+    overdue = find_overdue(look.application)
+    return look.fails("deliver_tick") or any(not one.past or "digests" in look.told for one in overdue)
+
+
+def _is_unjudged(look: Look) -> bool:
+    return look.fails("assess_tick")
+
+
+def _is_filling(look: Look) -> bool:
+    days = find_days_left(look.application, FORECAST_AFTER)
+    return days is not None and days < (RELIEVED_DAYS if "filling" in look.told else DISK_DAYS)
+
+
+CHECKS: dict[Illness, Callable[[Look], bool]] = {
+    "no_wave": _is_idle, "deliveries": _is_mute, "outlets": _is_blind, "held": _is_held, "digests": _is_behind,
+    "judging": _is_unjudged, "filling": _is_filling,
+}

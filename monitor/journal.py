@@ -171,6 +171,18 @@ class Journal:
             self._force_folder()
 
 
+def find_name(path: Path) -> str:
+    """The name of the journal at `path`, read up to where it stands; empty where there is none. It locks nothing.
+
+    OSError is raised where the file cannot be read.
+    """
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        names = (str(line["journal"]) for row in file for line in _parse(row) if line["what"] == "begin")
+        return next(names, "")
+
+
 def shorten(lines: Sequence[Line], size: int) -> list[Line]:
     """The lines in about `size` bytes: the oldest digests lose their contents, then go altogether with their lines.
 

@@ -11,6 +11,10 @@ from prometheus_client.registry import Collector
 
 from monitor.application import Application
 from monitor.doctor import count_states, find_free
+from monitor.overdue import find_overdue
+from monitor.recalling import find_hold
+from monitor.visits import LOOKED_BACK, look_at_visits
+from monitor.workers import look_at_workers
 from storage.checkup import measure_size
 from storage.errors import StoreError
 from storage.values import DeliveryState, Outcome, RunOutcome, Totals
@@ -52,9 +56,36 @@ class _Figures(Collector):
         if totals.last_wave_at is not None:
             age = (now - totals.last_wave_at).total_seconds()
             yield _one("last_wave_age_seconds", "Since the newest wave began.", age)
+        yield from count_visits(application, has_begun=totals.last_wave_at is not None)
+        yield from count_held(application)
         yield _by("outlets", "state", "Watched outlets.", OUTLET_STATES, count_states(application))
         yield from count_day(totals)
         yield from count_all(totals)
+
+
+def count_visits(application: Application, *, has_begun: bool) -> Iterator[Metric]:
+    """Whether visits come to their end; where workers make them, these and what waits for them."""
+    visits = look_at_visits(application)
+    if has_begun:
+        age = application.clock() - visits.ended_at if visits.ended_at else LOOKED_BACK
+        text = "Since a visit came to its end, 24 hours at most."
+        yield _one("last_visit_age_seconds", text, min(age, LOOKED_BACK).total_seconds())
+    yield _one("outlets_unending", "Watched outlets of which no visit came to its end in 24 hours.",
+               len(visits.unending))
+    workers = look_at_workers(application)
+    if workers is not None:
+        yield _one("workers", "Workers that gave a sign of life.", workers.workers)
+        batches = {WAITING: workers.waiting, UNDER_WAY: workers.under_way}
+        yield _by("queue_batches", "state", "Batches given out to workers.", (), batches)
+        yield _one("queue_oldest_seconds", "Since the oldest batch that waits was given out.", workers.oldest_seconds)
+
+
+def count_held(application: Application) -> Iterator[Metric]:
+    """Whether digests come to be at all."""
+    yield _one("digests_held", "1 while no digest is composed until a person says that it may be.",
+               find_hold(application) is not None)
+    yield _one("digests_overdue", "Subscriptions whose digest has been due for an hour and is not composed.",
+               len(find_overdue(application)))
 
 
 def count_day(totals: Totals) -> Iterator[Metric]:

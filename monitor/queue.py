@@ -9,22 +9,20 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from importlib.metadata import version
 
 import procrastinate
 from procrastinate.types import JSONValue
 
 from monitor.application import Application
 from monitor.batches import make_batches
+from monitor.workers import QUEUE, STALLED_SECONDS, schema_name
 from seeds.errors import SettingsError
 from storage.errors import StoreError
 from storage.queue_tables import make_queue_tables
 
-QUEUE = "crawls"
 TASK = "crawl"
-# A worker that gave no sign of life for so long is dead, and its batch goes to another one.
+# How often a worker says that it lives.
 HEARTBEAT_SECONDS = 5.0
-STALLED_SECONDS = 20.0
 # A batch that killed so many workers is given up; its outlets are due again by themselves.
 ATTEMPTS = 3
 # A worker that is asked to stop gives its crawl so long to save what it holds.
@@ -44,12 +42,12 @@ class CrawlQueue:
         """Raises SettingsError unless `address` is a PostgreSQL database; makes the queue's tables if missing."""
         statements = procrastinate.schema.SchemaManager.get_schema()
         try:
-            conninfo = make_queue_tables(address, _schema(), statements, "procrastinate_jobs")
+            conninfo = make_queue_tables(address, schema_name(), statements, "procrastinate_jobs")
         except StoreError as error:
             raise SettingsError(str(error), where="crawl.queue", advice="workers need PostgreSQL") from error
         self._stalled_seconds = stalled_seconds
         self._app = procrastinate.App(connector=procrastinate.PsycopgConnector(
-            conninfo=conninfo, kwargs={"options": f"-c search_path={_schema()}"}, min_size=1, max_size=4,
+            conninfo=conninfo, kwargs={"options": f"-c search_path={schema_name()}"}, min_size=1, max_size=4,
         ))
 
     @asynccontextmanager
@@ -113,9 +111,3 @@ class CrawlQueue:
 
 def _task(outlets: Sequence[str], until: datetime) -> dict[str, JSONValue]:
     return {"outlets": [*outlets], "until": until.isoformat()}
-
-
-def _schema() -> str:
-    """Named by the library's version: a newer one has tables of its own. What waits in the older ones is due again."""
-    return "queue_" + "_".join(version("procrastinate").split(".")[:2])
-

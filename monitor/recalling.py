@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.journal import AGAIN, ENDS, TELLING, Journal, Line
+from monitor.journal import AGAIN, ENDS, TELLING, Journal, Line, find_name
 from seeds.errors import HeldError
 from storage.values import DeliveryState, EventView, RecalledDelivery, Telling, ToldEvent
 
@@ -24,6 +24,7 @@ STATES: dict[str, DeliveryState] = {
     AGAIN: "uncertain",
 }
 BEGAN = "handed over before the store was restored; whether it arrived is not known"
+HELD = "digests are held: its journal of deliveries is not here"
 ADVICE = "check that readers may get everything since the backup once more, then `twinwatch deliveries --release`"
 
 
@@ -37,7 +38,7 @@ class _Digest:
 
 def journal_path(application: "Application") -> Path:
     """Where the journal lies: the setting `journal`, else a file in `data_dir`."""
-    return application.settings.journal or application.make_data_dir() / FILE
+    return application.settings.journal or application.settings.data_dir.absolute() / FILE
 
 
 def open_journal(application: "Application") -> Journal:
@@ -49,8 +50,7 @@ def open_journal(application: "Application") -> Journal:
     journal, recalls = Journal(journal_path(application)), application.store.recalls
     name, known = journal.id, recalls.positions()
     if _is_held(name, known):
-        what = "digests are held: its journal of deliveries is not here"
-        raise HeldError(what, where=str(journal.path), advice=ADVICE)
+        raise HeldError(HELD, where=str(journal.path), advice=ADVICE)
     replay(application, journal, known.get(name, 0))
     recalls.begin_journal(journal.begin(), application.clock(), journal.position)
     return journal
@@ -59,6 +59,22 @@ def open_journal(application: "Application") -> Journal:
 def check_held(application: "Application") -> None:
     """Brings the store to what the journal says, once; raises HeldError while digests are held."""
     _ = application.journal
+
+
+def find_hold(application: "Application") -> HeldError | None:
+    """Why no digest is composed and handed over, as far as the journal goes; None where nothing holds them.
+
+    It changes nothing, and is cheap: a process that has opened its journal is past that.
+    """
+    if "journal" in vars(application):
+        return None
+    path, known = journal_path(application), application.store.recalls.positions()
+    try:
+        name = find_name(path) if known else ""
+    except OSError as error:
+        what = f"digests are held: its journal of deliveries cannot be read: {error.strerror or error}"
+        return HeldError(what, where=str(path), advice="let the service read and write it")
+    return HeldError(HELD, where=str(path), advice=ADVICE) if _is_held(name, known) else None
 
 
 def release(application: "Application") -> bool:

@@ -70,10 +70,12 @@ class Service:
         self._running: dict[str, asyncio.Future[None]] = {}
         self._stopped, self._stopping = asyncio.Event(), threading.Event()
         self._troubles: dict[str, str] = {}
+        self._failing: dict[str, datetime] = {}
         self._leased_at: datetime | None = None
         self._tidied_at: datetime | None = None
         self._has_worked = False
-        self._alerter = Alerter(application, is_stopping=self._stopping.is_set)
+        self._alerter = Alerter(
+            application, is_stopping=self._stopping.is_set, failing=lambda: dict(self._failing))
 
     async def run(self) -> None:
         """Runs until `stop`, SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
@@ -187,7 +189,11 @@ class Service:
             self._say(Line(f"dashboard: {fault}", "trouble", what="dashboard", trouble=fault))
 
     def _note(self, what: str, trouble: str) -> None:
-        """Says a trouble once, and once more when it is over."""
+        """Says a trouble once, and once more when it is over; remembers since when there is one."""
+        if trouble:
+            self._failing.setdefault(what, self._application.clock())
+        else:
+            self._failing.pop(what, None)
         if trouble != self._troubles.get(what, ""):
             name = what.replace("_tick", "")
             said = f"{name}: {trouble}; trying again" if trouble else f"{name}: in order again"

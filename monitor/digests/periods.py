@@ -30,6 +30,14 @@ def find_period(subscription: Subscription, began_at: datetime, now: datetime) -
     return None if is_late or due_at <= began_at else found.isoformat()
 
 
+def find_last(subscription: Subscription, now: datetime) -> datetime | None:
+    """The newest hour of a digest that has come at `now`, in UTC; None for `instant`."""
+    local_day = now.astimezone(subscription.timezone).date()
+    days = (local_day - timedelta(days=back) for back in range(LOOKED_BACK))
+    hours = (_hour_of(subscription, day) for day in _days_of(subscription, days))
+    return next((hour for hour in hours if hour <= now), None)
+
+
 def find_next(subscription: Subscription, now: datetime) -> datetime | None:
     """When the next digest is due after `now`, in UTC; None for `instant`."""
     local_day = now.astimezone(subscription.timezone).date()

@@ -134,6 +134,13 @@ class RunRepository:
         with self._database.read() as session:
             return {outlet_id: RunEnds(begun, at) for outlet_id, begun, at in session.execute(question)}
 
+    def first_wave_after(self, at: datetime, until: datetime) -> datetime | None:
+        """When the first wave after `at`, and until `until`, began."""
+        began_at = WaveModel.started_at
+        question = select(func.min(began_at)).where(began_at > at, began_at <= until)
+        with self._database.read() as session:
+            return session.scalar(question)
+
     def last_wave_at(self) -> datetime | None:
         """When the newest wave began."""
         with self._database.read() as session:

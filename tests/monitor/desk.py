@@ -86,6 +86,15 @@ def compose_one(application: Application, clock: FakeClock, *, event: bool = Tru
     assert len(compose_due(application)) == 1
 
 
+def visit_all(application: Application) -> None:
+    """A wave in which every watched outlet is read, without any news; it begins and ends now."""
+    runs, now = application.store.runs, application.clock()
+    wave = runs.start_wave(now)
+    for run_id in runs.start_runs(wave, list(application.watched), now).values():
+        runs.end_run(run_id, now, "nothing_new", "", {})
+    runs.end_wave(wave, now, "fine")
+
+
 def describe(events: Sequence[EventView]) -> list[tuple[Any, ...]]:
     """Events without what differs from store to store, in a fixed order."""
     rows = [

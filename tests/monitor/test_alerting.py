@@ -20,7 +20,7 @@ from seeds.sections import CrawlSettings
 from seeds.settings import Settings
 from storage.values import OutletState
 from tests.fake_clock import START_AT, FakeClock
-from tests.monitor.desk import compose_one, make_subscription, subscribe
+from tests.monitor.desk import compose_one, make_subscription, subscribe, visit_all
 from tests.stand_ins import (
     HookStandIn,
     MailStandIn,
@@ -43,7 +43,7 @@ def watched(application: Application) -> Application:
     store.outlets.register(application.watched)
     for outlet_id in application.watched:
         store.outlets.save_state(OutletState(outlet_id, "fine", START_AT))
-    store.runs.end_wave(store.runs.start_wave(START_AT), START_AT, "done")
+    visit_all(application)
     return application
 
 
@@ -326,12 +326,12 @@ def test_every_illness_has_words_in_every_language_for_every_notifier(language: 
     lines = make_lines(notice, reader)
 
     assert render_alert(notice, reader)
-    assert len(lines) == 7 and not any("{" in line for line in (*lines, make_subject(notice, language)))
+    assert len(lines) == len(ILLNESSES) + 2 and not any("{" in line for line in (*lines, make_subject(notice, language)))
 
 
 def test_every_sentence_is_used() -> None:
     frame = {"subject", "subject_more", "subject_over", "since", "over", "still", "meaning_ill", "meaning_over",
-             "advice"}
+             "meaning_ahead", "advice"}
 
     assert set(load_alerts()) == frame | set(ILLNESSES)
 

@@ -12,7 +12,7 @@ from monitor.doctor import Finding, examine
 from seeds.sections import CrawlSettings, SlackSettings
 from storage.values import OutletState
 from tests.fake_clock import START_AT, FakeClock
-from tests.monitor.desk import make_subscription
+from tests.monitor.desk import make_subscription, visit_all
 from tests.stand_ins import MailStandIn, mail_settings
 
 Build = Callable[[Application], None]
@@ -34,7 +34,7 @@ def healthy(application: Application, mail: MailStandIn) -> Application:
     store.outlets.register(application.watched)
     for outlet_id in application.watched:
         store.outlets.save_state(OutletState(outlet_id, "fine", START_AT))
-    store.runs.end_wave(store.runs.start_wave(START_AT), START_AT, "done")
+    visit_all(application)
     return application
 
 

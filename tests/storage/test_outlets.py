@@ -246,9 +246,10 @@ def test_a_run_that_was_killed_or_stopped_is_no_end_and_one_that_met_a_refusal_i
 
     found = store.runs.ends(begin_at, clock.now())
     later = store.runs.ends(begin_at + HOUR, clock.now() + HOUR)
+    waves = [store.runs.first_wave_after(at, clock.now()) for at in (begin_at - HOUR, begin_at)]
 
     assert found == {"blocked": RunEnds(1, ended_at), "killed": RunEnds(1, None), "stopped": RunEnds(1, None)}
-    assert later == {}
+    assert later == {} and waves == [begin_at, None]
 
 
 def test_before_the_first_wave_there_is_none(store: Store) -> None:

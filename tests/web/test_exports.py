@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from monitor.application import Application
+from monitor.recalling import release
 from monitor.web.picture import draw_register
 from monitor.web.rendering import EXPORTS
 from monitor.web.sheets import write_workbook
@@ -193,18 +194,37 @@ def test_a_service_that_does_its_work_is_ready(application: Application, clock: 
     assert (ready.status_code, ready.json()["reasons"]) == (200, [])
 
 
-def test_a_service_whose_waves_have_stopped_is_not_ready(application: Application, clock: FakeClock) -> None:
-    crawl = application.settings.crawl.model_copy(update={"contact": "desk@city.example"})
+def test_a_service_whose_visits_do_not_come_to_their_end_is_not_ready(
+    application: Application, clock: FakeClock
+) -> None:
+    crawl = application.settings.crawl.model_copy(update={"contact": "desk@city.example", "outlets": ["huengaynay"]})
     application.settings = application.settings.model_copy(update={"crawl": crawl})
     browser, store = open_browser(application), application.store
     store.leases.acquire("scheduler", "service", clock(), timedelta(days=1).total_seconds())
     none_yet = browser.get("/readyz").json()["reasons"]
-    store.runs.start_wave(clock())
+    store.outlets.register(application.watched)
+    run = store.runs.start_run(store.runs.start_wave(clock()), "huengaynay", clock())
+    begun = browser.get("/readyz").json()["reasons"]
+    store.runs.end_run(run, clock(), "nothing_new", "", {})
     fresh = browser.get("/readyz")
     clock.advance(hours=7)
+    store.runs.start_wave(clock())
     late = browser.get("/readyz").json()["reasons"]
 
-    assert none_yet == ["last wave: none yet"] and fresh.status_code == 200 and late[0].startswith("last wave: 20")
+    assert none_yet == begun == ["visits: none came to its end within a day"] and fresh.status_code == 200
+    assert late == ["visits: the last one came to its end at 2026-03-02 06:00 UTC"]
+
+
+def test_a_service_that_holds_its_digests_is_not_ready(application: Application, clock: FakeClock) -> None:
+    browser, store = open_browser(application), application.store
+    store.leases.acquire("scheduler", "service", clock(), timedelta(days=1).total_seconds())
+    sound = browser.get("/readyz").status_code
+    store.recalls.begin_journal("another", clock())
+    held = browser.get("/readyz")
+    release(application)
+
+    assert (sound, held.status_code, browser.get("/readyz").status_code) == (200, 503, 200)
+    assert "digests are held" in held.json()["reasons"][0] and "--release" in held.json()["reasons"][0]
 
 
 def test_figures_are_read_by_prometheus_and_a_sign_of_life_needs_no_password(application: Application) -> None:

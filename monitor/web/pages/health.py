@@ -1,6 +1,6 @@
 """What machines ask: whether the process lives, whether it does its work, and its figures; no page for people."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,11 +8,10 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from monitor.application import Application
 from monitor.metrics import CONTENT_TYPE, make_metrics
+from monitor.recalling import find_hold
 from monitor.schedule import SCHEDULER_LEASE
+from monitor.visits import LONGEST_REST, look_at_visits
 from storage.errors import StoreError
-
-# Every outlet is due within a day, and some of a hundred within each hour.
-LATE_WAVE = timedelta(hours=6)
 
 
 async def is_alive() -> Response:
@@ -21,10 +20,10 @@ async def is_alive() -> Response:
 
 
 def is_ready(request: Request) -> Response:
-    """503 with the reasons where the database, the schedule or the last wave is not as it should be."""
+    """503 with the reasons where the database, the schedule, visits or digests are not as they should be."""
     application: Application = request.app.state.application
     try:
-        last_wave_at, reasons = _look(application, application.clock())
+        last_wave_at, reasons = application.store.runs.last_wave_at(), _look(application, application.clock())
     except StoreError as error:
         last_wave_at, reasons = None, [str(error)]
     body: dict[str, Any] = {
@@ -38,18 +37,20 @@ def show_metrics(request: Request) -> Response:
     return Response(make_metrics(request.app.state.application), media_type=CONTENT_TYPE)
 
 
-def _look(application: Application, now: datetime) -> tuple[datetime | None, list[str]]:
+def _look(application: Application, now: datetime) -> list[str]:
     store, reasons = application.store, []
     until = store.leases.find_end(SCHEDULER_LEASE)
     if until is None or until <= now:
         reasons.append("schedule: no service holds it" + (f" since {until:%Y-%m-%d %H:%M} UTC" if until else ""))
-    last_wave_at = store.runs.last_wave_at()
     if application.settings.may_crawl:
-        if last_wave_at is None:
-            reasons.append("last wave: none yet")
-        elif now - last_wave_at > LATE_WAVE:
-            reasons.append(f"last wave: {last_wave_at:%Y-%m-%d %H:%M} UTC")
-    return last_wave_at, reasons
+        ended_at = look_at_visits(application).ended_at
+        if ended_at is None:
+            reasons.append("visits: none came to its end within a day")
+        elif now - ended_at > LONGEST_REST:
+            reasons.append(f"visits: the last one came to its end at {ended_at:%Y-%m-%d %H:%M} UTC")
+    if hold := find_hold(application):
+        reasons.append(str(hold))
+    return reasons
 
 
 router = APIRouter()
