@@ -22,6 +22,7 @@ from monitor.unsubscribing import find_bare
 from seeds.lines import Line
 from seeds.subscription import Subscription
 from storage.errors import StoreError
+from storage.files import make_private_folder
 from storage.values import DeliveryRow
 
 FILE = "own_health.json"
@@ -150,7 +151,7 @@ class Alerter:
         self._state, path = state, self._path()
         new = path.with_name(f"{path.name}.new")
         with suppress(OSError):  # a full disk is one of the things that are told
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(path.parent)
             new.touch(mode=0o600)  # it holds recipients' addresses
             new.write_text(json.dumps(STATE.dump_python(state, mode="json")), "utf-8")
             new.replace(path)

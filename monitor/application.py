@@ -18,6 +18,7 @@ from seeds.outlet import ZONES, Outlet
 from seeds.settings import Settings, load_settings
 from seeds.subscription import Subscription
 from storage.clock import Clock, utc_now
+from storage.files import make_private_folder
 from storage.store import Store, open_store
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -116,7 +117,7 @@ class Application:
     def make_data_dir(self) -> Path:
         """The folder for everything that is written."""
         folder = self.settings.data_dir.absolute()
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         return folder
 
 

@@ -17,7 +17,8 @@ from monitor.visits import LOOKED_BACK, find_late_after, is_idle, look_at_visits
 from monitor.workers import look_at_workers
 from seeds.errors import TwinwatchError
 from seeds.settings import config_path
-from storage.checkup import find_damage, find_span, measure_size, read_clock
+from storage.backup import measure_need
+from storage.checkup import find_damage, find_span, measure_room, measure_size, read_clock
 from storage.errors import StoreError
 
 State = Literal["fine", "warning", "wrong"]
@@ -78,8 +79,9 @@ def find_days_left(application: Application, shortest_past: timedelta = SHORTEST
     span = find_span(database)
     if not database.is_sqlite or span is None or span[1] - span[0] < shortest_past:
         return None
-    a_day = measure_size(database) / ((span[1] - span[0]) / timedelta(days=1))
-    return find_free(application) / a_day if a_day else None
+    room = measure_room(database)
+    a_day = (room.size - room.free) / ((span[1] - span[0]) / timedelta(days=1))
+    return (find_free(application) + room.free) / a_day if a_day else None
 
 
 def count_states(application: Application, outlets: Iterable[str] | None = None) -> Counter[str]:
@@ -108,7 +110,7 @@ def _settings(application: Application) -> Iterator[Finding]:
 
 def _secrets(application: Application) -> Iterator[Finding]:
     for found in find_open_files(application.settings, config_path()):
-        yield Finding("secrets", "warning", f"others can read {found.path} ({found.mode})", f"chmod 600 {found.path}")
+        yield Finding("secrets", "warning", f"others can read {found.path} ({found.mode})", found.advice)
 
 
 def _database(application: Application) -> Iterator[Finding]:
@@ -123,13 +125,18 @@ def _database(application: Application) -> Iterator[Finding]:
 
 def _disk(application: Application) -> Iterator[Finding]:
     free = find_free(application)
-    days = find_days_left(application) if free >= SPARE_BYTES else None
     said = f"{_bytes(free)} free in {application.settings.data_dir.absolute()}"
-    advice = "free some space, or keep pages for a shorter time ([keep] in twinwatch.toml)"
+    advice = ("free some space, or keep pages for a shorter time ([keep] in twinwatch.toml) and let "
+              "`twinwatch db tidy --apply` say what the disk gets back")
     if free < SPARE_BYTES:
         yield Finding("disk", "wrong", said, advice)
-    elif days is not None and days < DISK_DAYS:
+        return
+    days, need = find_days_left(application), measure_need(application.store.database)
+    if days is not None and days < DISK_DAYS:
         yield Finding("disk", "warning", f"{said}: full in about {days:.0f} days as the store grows", advice)
+    elif free < need + SPARE_BYTES:
+        yield Finding("disk", "warning", f"{said}: little beside a backup, which may need {_bytes(need)}",
+                      "free some space, or back up to another disk: `twinwatch db backup FILE`")
     else:
         yield Finding("disk", "fine", said)
 

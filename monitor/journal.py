@@ -19,6 +19,7 @@ from uuid import uuid4
 from pydantic import AfterValidator, NonNegativeInt, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
+from storage.files import make_private_folder
 from storage.values import Telling
 
 # A digest takes 5 to 50 kB; at this size the file is written anew, without the contents of what has long arrived.
@@ -162,7 +163,7 @@ class Journal:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.path.parent)
         is_new = not self.path.exists()
         with self.path.with_name(f"{self.path.name}.lock").open("a") as lock:
             flock(lock, LOCK_EX)

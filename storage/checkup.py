@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select, text
 
 from storage.engine import Database
-from storage.models import WaveModel
+from storage.models import OutletModel, WaveModel
 
 SQLITE_ROOM = (
     "SELECT page_size, page_count, freelist_count, auto_vacuum"
@@ -58,7 +58,11 @@ def read_clock(database: Database) -> datetime | None:
 
 
 def find_span(database: Database) -> tuple[datetime, datetime] | None:
-    """When the first and the last wave began; None before the first."""
+    """When the first and the last wave began; None before the first.
+
+    The first one may be no longer kept: then it is when an outlet was first visited.
+    """
     with database.read() as session:
         first, last = session.execute(select(func.min(WaveModel.started_at), func.max(WaveModel.started_at))).one()
-    return (first, last) if first else None
+        visited = session.scalar(select(func.min(OutletModel.first_visit_at)))
+    return (min(first, visited or first), last) if first else None

@@ -190,6 +190,13 @@ def is_missing_file(address: str) -> bool:
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
 
 
+def find_file(address: str) -> Path | None:
+    """The file of a SQLite store; None for another database, or one in memory. StoreError for an unusable address."""
+    url = _parse_address(address)
+    path = url.database or "" if url.get_backend_name() == "sqlite" else ""
+    return Path(path) if path and path != ":memory:" and not path.startswith("file:") else None
+
+
 def make_conninfo(address: str) -> str:
     """The address as libpq takes it, for libraries that connect by themselves. StoreError unless it is PostgreSQL."""
     url = _parse_address(address)

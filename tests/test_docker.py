@@ -136,3 +136,12 @@ def test_the_tools_themselves_take_the_files(tool: tuple[str, ...]) -> None:
     # The unit names the folder where it will be installed; that it is not here is no fault of the file.
     complaints = [line for line in done.stderr.splitlines() if "is not executable" not in line]
     assert complaints == [] or done.returncode == 0, done.stderr
+
+
+def test_what_is_kept_is_for_the_service_alone() -> None:
+    unit = (DOCKER / "twinwatch.service").read_text().splitlines()
+    image = (DOCKER / "Dockerfile").read_text()
+
+    assert {"StateDirectoryMode=0700", "UMask=0077"} <= set(unit)
+    # A new volume takes owner and mode of the folder that the image has in its place.
+    assert re.search(r"useradd .*--uid 10001 twinwatch && install -d -m 0700 -o twinwatch /data$", image, re.M)

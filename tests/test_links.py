@@ -1,5 +1,6 @@
 """A link is taken for its own act, event and reader, for 60 days, and from nobody else."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,6 +84,30 @@ def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert first == second
     assert [path.name for path in (tmp_path / "data").iterdir()] == [KEY_FILE]
     assert (tmp_path / "data" / KEY_FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
+def test_a_key_that_others_can_read_is_used_and_closed(tmp_path: Path, mode: int) -> None:
+    settings = make_settings(tmp_path / "data")
+    before, path = make_links(settings).event("e1", NOW), tmp_path / "data" / KEY_FILE
+    path.chmod(mode)
+
+    assert make_links(settings).event("e1", NOW) == before
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_the_mode_of_somebody_elses_key_is_left_alone(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path / "data")
+    make_links(settings)
+    path = tmp_path / "data" / KEY_FILE
+    path.chmod(0o644)
+    os.chown(path, 10001, -1)
+
+    make_links(settings)
+
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 def test_two_installations_do_not_take_each_others_links(tmp_path: Path) -> None:

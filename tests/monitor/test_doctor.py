@@ -1,5 +1,6 @@
 """`doctor` names what is wrong and how to mend it, each check beside a state that it calls fine; it sends nothing."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -108,6 +109,30 @@ def test_a_damaged_store_is_called_damaged(healthy: Application) -> None:
     finding = _of(healthy, "database")[0]
 
     assert finding.state == "wrong" and "restore" in finding.said + finding.advice
+
+
+def test_a_disk_that_has_no_room_for_a_backup_of_the_store_is_told_before_it_is_full(healthy: Application) -> None:
+    with healthy.store.database.write() as session:
+        connection = session.connection()
+        # A file with a hole: large for whoever asks for its pages, and nothing on the disk.
+        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+    path = Path(healthy.store.database.engine.url.database or "")
+    healthy.store.close()
+    free = shutil.disk_usage(path.parent).free
+    _claim_pages(path, (free // 2) // 4096 + pages)
+
+    finding = _only(healthy, "disk")
+
+    assert finding.state == "warning" and "little beside a backup, which may need" in finding.said
+    assert "back up to another disk" in finding.advice
+
+
+def _claim_pages(path: Path, pages: int) -> None:
+    """Makes a store as large as that by its header and its length; there is nothing in the new pages."""
+    with path.open("r+b") as file:
+        file.truncate(pages * 4096)
+        file.seek(28)
+        file.write(pages.to_bytes(4, "big"))
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(129, "fine"), (131, "wrong")])

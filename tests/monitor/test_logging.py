@@ -261,6 +261,27 @@ def test_a_file_without_a_secret_may_be_read(clean_folder: Path, written: str, i
     assert bool(find_open_files(load_settings(path), path)) is is_named
 
 
+@pytest.mark.parametrize(("mode", "name", "command"), [
+    (0o755, "", "chmod 700 {}"), (0o644, "link.key", "chmod 600 {}"), (0o644, "twinwatch.db", "chmod 600 {}"),
+    (0o640, "twinwatch.db-wal", "chmod 600 {}"), (0o604, "twinwatch.db.before-restore-1", "chmod 600 {}"),
+])
+def test_what_lies_in_the_folder_of_data_and_others_can_read_is_named(
+    config: Path, mode: int, name: str, command: str
+) -> None:
+    settings, folder = load_settings(config), config.parent / "data"
+    settings.data_dir, settings.database_url = folder, ""
+    folder.mkdir(mode=0o700)
+    for file in ("link.key", "twinwatch.db", "twinwatch.db-wal", "twinwatch.db.before-restore-1", "other.txt"):
+        (folder / file).touch(mode=0o600)
+    config.chmod(0o600)
+    assert find_open_files(settings, config) == []
+
+    (folder / name).chmod(mode)
+
+    (found,) = find_open_files(settings, config)
+    assert found.advice == command.format(folder / name) and found.say().endswith(f"`{found.advice}`")
+
+
 def test_the_file_of_a_secret_is_looked_at(clean_folder: Path) -> None:
     secret = clean_folder / "password"
     secret.write_text("x")
