@@ -18,10 +18,10 @@ from monitor.workers import look_at_workers
 from seeds.errors import TwinwatchError
 from seeds.settings import config_path
 from storage.backup import measure_need
-from storage.checkup import find_damage, find_span, measure_room, measure_size, read_clock
+from storage.checkup import find_damage, find_span, measure_room, measure_size, read_clock, read_through
 from storage.errors import StoreError
 
-State = Literal["fine", "warning", "wrong"]
+State = Literal["fine", "untried", "warning", "wrong"]
 # Less is left free than one backup of a year's store takes.
 SPARE_BYTES = 1 << 30
 # Time enough for a person to act, holidays included.
@@ -41,7 +41,10 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: `said` is the state in words, `advice` how to mend it (empty where it is fine)."""
+    """What one check found: `said` is the state in words, `advice` how to mend it or find out more.
+
+    `untried` is what cannot be looked at without sending something.
+    """
 
     check: str
     state: State
@@ -73,15 +76,15 @@ def find_free(application: Application) -> int:
     return shutil.disk_usage(_existing(application.settings.data_dir.absolute())).free
 
 
-def find_days_left(application: Application, shortest_past: timedelta = SHORTEST_PAST) -> float | None:
-    """In how many days the disk is full if the store grows as it did so far; None where that cannot be said yet."""
+def find_days_left(application: Application, free: int, shortest_past: timedelta = SHORTEST_PAST) -> float | None:
+    """In how many days `free` bytes are full if the store grows as so far; None where that cannot be said yet."""
     database = application.store.database
     span = find_span(database)
     if not database.is_sqlite or span is None or span[1] - span[0] < shortest_past:
         return None
     room = measure_room(database)
     a_day = (room.size - room.free) / ((span[1] - span[0]) / timedelta(days=1))
-    return (find_free(application) + room.free) / a_day if a_day else None
+    return (free + room.free) / a_day if a_day else None
 
 
 def count_states(application: Application, outlets: Iterable[str] | None = None) -> Counter[str]:
@@ -120,7 +123,13 @@ def _database(application: Application) -> Iterator[Finding]:
         yield Finding("database", "wrong", f"damaged: {damage}",
                       "stop the service and restore a backup: `twinwatch db restore`")
         return
-    yield Finding("database", "fine", f"{database.engine.dialect.name}, {_bytes(measure_size(database))}, sound")
+    if database.is_sqlite:
+        yield Finding("database", "fine", f"sqlite, {_bytes(measure_size(database))}, sound")
+        return
+    read = read_through(database)
+    said = f"postgresql, {_bytes(measure_size(database))}; {read.tables} tables read through, {read.rows:,} rows"
+    said += "" if read.has_checksums else "; its server keeps no checksums, so not every damage would show"
+    yield Finding("database", "fine", f"{said}; its disk cannot be seen from here: have it watched at the server")
 
 
 def _disk(application: Application) -> Iterator[Finding]:
@@ -131,7 +140,7 @@ def _disk(application: Application) -> Iterator[Finding]:
     if free < SPARE_BYTES:
         yield Finding("disk", "wrong", said, advice)
         return
-    days, need = find_days_left(application), measure_need(application.store.database)
+    days, need = find_days_left(application, free), measure_need(application.store.database)
     if days is not None and days < DISK_DAYS:
         yield Finding("disk", "warning", f"{said}: full in about {days:.0f} days as the store grows", advice)
     elif free < need + SPARE_BYTES:
@@ -207,9 +216,12 @@ def _outlets(application: Application) -> Iterator[Finding]:
 
 
 def _notifiers(application: Application) -> Iterator[Finding]:
-    for name in dict.fromkeys(subscription.notifier for subscription in application.subscriptions):
-        answer = probe(name, application.settings)
-        yield Finding(name, "wrong" if answer.trouble else "fine", answer.trouble or answer.said, answer.advice)
+    subscriptions = application.subscriptions
+    for name in dict.fromkeys(subscription.notifier for subscription in subscriptions):
+        recipients = [who for one in subscriptions if one.notifier == name for who in one.recipients]
+        answer = probe(name, application.settings, recipients)
+        state: State = "wrong" if answer.trouble else "fine" if answer.tried else "untried"
+        yield Finding(name, state, answer.trouble or answer.said, answer.advice)
 
 
 def _deliveries(application: Application) -> Iterator[Finding]:

@@ -39,12 +39,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Look:
-    """One look: since when the service watches, which of its ticks fail since when, and what readers know to be ill."""
+    """One look: since when the service watches, which of its ticks fail since when, what readers know to be ill, how
+    many bytes are free."""
 
     application: Application
     watching_since: datetime
     failing: Mapping[str, datetime] = field(default_factory=dict)
     told: Collection[Illness] = ()
+    free: int = 0
 
     @cached_property
     def visits(self) -> Visits:
@@ -59,18 +61,18 @@ class Look:
 def find_illnesses(
     application: Application, watching_since: datetime, spare_bytes: int = SPARE_BYTES, *,
     failing: Mapping[str, datetime] | None = None, told: Collection[Illness] = (),
+    measure_free: Callable[[Application], int] = find_free,
 ) -> Finding:
     """What is ill. A service that began to watch at `watching_since` has been idle since then at most.
 
     `failing` are its ticks that fail, with since when; `told` is what readers know to be ill.
     """
-    ill: set[Illness] = set()
-    look = Look(application, watching_since, failing or {}, told)
     try:
-        if find_free(application) < spare_bytes:
-            ill.add("disk")
+        free = measure_free(application)
     except OSError:
-        ill.add("disk")
+        free = 0
+    ill: set[Illness] = {"disk"} if free < spare_bytes else set()
+    look = Look(application, watching_since, failing or {}, told, free)
     try:
         ill |= {name for name, check in CHECKS.items() if check(look)}
     except StoreError:
@@ -118,7 +120,7 @@ def _is_unjudged(look: Look) -> bool:
 
 
 def _is_filling(look: Look) -> bool:
-    days = find_days_left(look.application, FORECAST_AFTER)
+    days = find_days_left(look.application, look.free, FORECAST_AFTER)
     return days is not None and days < (RELIEVED_DAYS if "filling" in look.told else DISK_DAYS)
 
 

@@ -70,12 +70,12 @@ class Service:
         self._running: dict[str, asyncio.Future[None]] = {}
         self._stopped, self._stopping = asyncio.Event(), threading.Event()
         self._troubles: dict[str, str] = {}
-        self._failing: dict[str, datetime] = {}
+        self.failing: dict[str, datetime] = {}  # ticks, with since when
         self._leased_at: datetime | None = None
         self._tidied_at: datetime | None = None
         self._has_worked = False
         self._alerter = Alerter(
-            application, is_stopping=self._stopping.is_set, failing=lambda: dict(self._failing))
+            application, is_stopping=self._stopping.is_set, failing=lambda: dict(self.failing))
 
     async def run(self) -> None:
         """Runs until `stop`, SIGTERM or SIGINT; a crawl that is under way is asked to stop and waited for."""
@@ -191,9 +191,9 @@ class Service:
     def _note(self, what: str, trouble: str) -> None:
         """Says a trouble once, and once more when it is over; remembers since when there is one."""
         if trouble:
-            self._failing.setdefault(what, self._application.clock())
+            self.failing.setdefault(what, self._application.clock())
         else:
-            self._failing.pop(what, None)
+            self.failing.pop(what, None)
         if trouble != self._troubles.get(what, ""):
             name = what.replace("_tick", "")
             said = f"{name}: {trouble}; trying again" if trouble else f"{name}: in order again"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-SIGNS = {"fine": "ok", "warning": "look", "wrong": "WRONG"}
+SIGNS = {"fine": "ok", "untried": "?", "warning": "look", "wrong": "WRONG"}
 
 
 def register(app: typer.Typer) -> None:

@@ -1,33 +1,47 @@
 """Asks whether a notifier could hand something over now; nothing is handed over."""
 
 import smtplib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from slack_sdk.errors import SlackClientError
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 
 from monitor.digests.plain import make_plain
+from monitor.notifiers.apprise import MISSING
 from monitor.notifiers.email import EmailNotifier
 from monitor.notifiers.message import parse_address
-from monitor.notifiers.slack import SlackNotifier
+from monitor.notifiers.reach import OpenSocket, find_place, open_any, reach
+from monitor.notifiers.slack import SlackNotifier, is_loopback
+from monitor.notifiers.webhook import find_refusal, open_guarded, read_key
 from seeds.settings import Settings
+
+# A server that listens answers at once; doctor is waited for by a person.
+WAIT_SECONDS = 10.0
+TEST = "`twinwatch digest NAME --test` sends one"
 
 
 @dataclass(frozen=True)
 class Probe:
-    """`trouble` is empty where the other side is ready; `said` is what was found then."""
+    """`trouble` is empty where nothing speaks against the other side; `said` is what was found, or why it was not
+    `tried`."""
 
     said: str = ""
     trouble: str = ""
     advice: str = ""
+    tried: bool = True
 
 
-def probe(name: str, settings: Settings) -> Probe:
-    """What the notifier `name` finds; for one that cannot be asked without sending, its address alone is checked."""
+def probe(name: str, settings: Settings, recipients: Sequence[str] = ()) -> Probe:
+    """What the notifier `name` finds without handing anything over; `recipients` are those of its subscriptions."""
     if name == "email":
         return _probe_email(settings)
     if name == "slack":
         return _probe_slack(settings)
-    return Probe(said="cannot be asked without sending; `twinwatch digest NAME --test` does")
+    if name == "webhook":
+        return _probe_webhook(settings, recipients)
+    return _probe_apprise(settings)
 
 
 def _probe_email(settings: Settings) -> Probe:
@@ -52,9 +66,64 @@ def _probe_slack(settings: Settings) -> Probe:
     if not slack.bot_token.get_secret_value():
         if not slack.webhook_url.get_secret_value():
             return Probe(trouble="neither slack.bot_token nor slack.webhook_url is set", advice="set one of them")
-        return Probe(said="a webhook cannot be asked without posting; `twinwatch digest NAME --test` posts")
+        return _probe_slack_webhook(slack.webhook_url.get_secret_value())
     try:
         team = SlackNotifier(slack).test_login()
     except (OSError, SlackClientError, ValueError) as error:
         return Probe(trouble=make_plain(str(error), 200), advice="check slack.bot_token")
     return Probe(said=f"logged in to {make_plain(team, 80)}")
+
+
+def _probe_slack_webhook(url: str) -> Probe:
+    """Its host alone: whether the address itself, which is a secret, is any good, only a post would show."""
+    if load_http_proxy_from_env() and not is_loopback(url):
+        return Probe(said="not tried: posts go through a proxy", advice=TEST, tried=False)
+    trouble = _find_trouble([url], open_any)
+    if trouble:
+        return Probe(trouble=trouble, advice="check slack.webhook_url, and this machine's way to the network")
+    host, port = find_place(url)
+    return Probe(said=f"{host}:{port} answers; whether it takes what is posted is not tried", advice=TEST)
+
+
+def _probe_webhook(settings: Settings, recipients: Sequence[str]) -> Probe:
+    webhook = settings.webhook
+    try:
+        read_key(webhook.secret.get_secret_value())
+    except ValueError as error:
+        return Probe(trouble=f"webhook.secret: {error}", advice="set it")
+    for url in recipients:
+        if refusal := find_refusal(url, allow_http=webhook.allow_http):
+            return Probe(trouble=refusal, advice="correct the recipients of the subscription")
+    trouble = _find_trouble(recipients, lambda found: open_guarded(found, webhook.allow_networks))
+    if trouble:
+        return Probe(trouble=trouble, advice="check the recipients, and this machine's way to the network")
+    places = dict.fromkeys(f"{host}:{port}" for host, port in map(find_place, recipients))
+    return Probe(said=f"{', '.join(places)} answers; whether it takes what is posted is not tried", advice=TEST)
+
+
+def _probe_apprise(settings: Settings) -> Probe:
+    if find_spec("apprise") is None:
+        return Probe(trouble=MISSING)
+    if settings.apprise.config_file is None or not settings.apprise.config_file.is_file():
+        return Probe(trouble="apprise.config_file is not set, or not there", advice="name Apprise's own file")
+    return Probe(said="not tried: its services cannot be asked without sending", advice=TEST, tried=False)
+
+
+def _find_trouble(urls: Sequence[str], open_socket: OpenSocket) -> str:
+    """Why the first of `urls` that cannot be connected to cannot be; empty where all can. Of an address, only its host
+    is said."""
+    seen: set[tuple[str, int]] = set()
+    for url in urls:
+        try:
+            place = find_place(url)
+        except ValueError as error:
+            return str(error)
+        if place in seen:
+            continue
+        seen.add(place)
+        try:
+            reach(url, WAIT_SECONDS, open_socket)
+        except (OSError, ValueError) as error:
+            reason = make_plain(getattr(error, "strerror", None) or str(error), 200)
+            return f"{place[0]}:{place[1]} cannot be reached: {reason}"
+    return ""

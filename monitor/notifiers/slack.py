@@ -137,7 +137,7 @@ class _Webhook(WebhookClient):
     """The SDK's client, which would ask even a server on this machine through the environment's proxy."""
 
     def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
-        if not _is_loopback(url):
+        if not is_loopback(url):
             passed_on: WebhookResponse = super()._perform_http_request_internal(url, req)
             return passed_on
         with _direct().open(req, timeout=self.timeout) as answer:
@@ -149,7 +149,7 @@ class _Bot(WebClient):
     """The same for the Web API."""
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        if not _is_loopback(url):
+        if not is_loopback(url):
             return super()._perform_urllib_http_request_internal(url, req)
         with _direct().open(req, timeout=self.timeout) as answer:
             body = answer.read().decode("utf-8", "replace")
@@ -160,7 +160,8 @@ def _direct() -> OpenerDirector:
     return build_opener(ProxyHandler({}))
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether the address names this machine, which is asked without any proxy."""
     host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback
