@@ -20,6 +20,8 @@ QUESTIONS: dict[str, tuple[Callable[[Store], object], str]] = {
     "a list's events": (lambda store: store.event_pages.find_briefs(EventQuery()), "ix_events_dated"),
     "a list's pairs": (lambda store: store.event_pages.find_briefs(EventQuery()), "event_pairs USING INDEX"),
     "a list's articles": (lambda store: store.event_pages.find_briefs(EventQuery()), "facts USING INDEX"),
+    "kinds of events": (lambda store: store.totals.count(START_AT), "ix_events_kind"),
+    "months": (lambda store: store.event_pages.months(EventQuery()), "INDEX ix_events_dated"),
     "block": (lambda store: store.events.block_facts(BLOCK), "ix_facts_block_event"),
     "judgements": (lambda store: store.judgements.answers(BLOCK), "ix_events_block"),
     "frontier": (lambda store: store.entries.frontier(OUTLET, 50, START_AT), "ix_entries_frontier"),

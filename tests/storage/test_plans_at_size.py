@@ -15,7 +15,7 @@ from storage.repository.digests import NewDigest
 from storage.repository.events import EventFilter
 from storage.repository.keeping import Limits
 from storage.store import Store, open_store
-from storage.values import EventQuery, Judgement, NewArticle
+from storage.values import EventQuery, Judgement, NewArticle, SearchWord
 from tests.factories import new_article, new_entry, new_verdict, save_article
 from tests.fake_clock import START_AT as NOW
 from tests.postgres import TestServer
@@ -84,6 +84,8 @@ QUESTIONS: dict[str, tuple[Ask, float]] = {
     "pages: of a place": (lambda s: s.event_pages.find_briefs(EventQuery(keys=("VN-7",))), 0.3),
     "pages: of an outlet": (lambda s: s.event_pages.find_briefs(EventQuery(outlet_id="o7")), 0.3),
     "pages: of a language": (lambda s: s.event_pages.find_briefs(EventQuery(lang="vi")), 0.3),
+    "pages: a word in a place": (
+        lambda s: s.event_pages.find_briefs(EventQuery(keys=("VN-7",), words=(SearchWord("hue"),))), 0.3),
     "pages: further on": (lambda s: s.event_pages.find_briefs(EventQuery(before=("2025-01-01", "e9"))), 0.2),
     "pages: to take away": (lambda s: s.event_pages.find_briefs(EventQuery(limit=1000)), 0.5),
     "pages: for programs": (lambda s: s.event_pages.find(EventQuery()), 0.2),
