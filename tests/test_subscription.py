@@ -31,7 +31,8 @@ def make(**values: Any) -> Subscription:
     ({"notifier": "slack", "recipients": [" "]}, "no recipient ' '"),
     ({"notifier": "webhook", "recipients": ["city.example/hook"]}, "an address such as 'https://"),
     ({"notifier": "webhook", "recipients": ["https://user:word@city.example/hook"]}, "no recipient"),
-    ({"notifier": "apprise", "recipients": ["#channel"]}, "an address that Apprise knows"),
+    ({"notifier": "apprise", "recipients": ["#channel"]}, "a tag of Apprise's own file"),
+    ({"notifier": "apprise", "recipients": ["ntfy://city.example/topic"]}, "a tag of Apprise's own file"),
 ])
 def test_what_cannot_work_is_refused_with_its_reason(values: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError) as refused:
@@ -50,7 +51,7 @@ def test_what_cannot_work_is_refused_with_its_reason(values: dict[str, Any], sai
     {"recipients": ["mỹ@thành-phố.example"]},
     {"notifier": "slack", "recipients": ["#local-news"]},
     {"notifier": "webhook", "recipients": ["https://city.example:8443/hook?to=a"]},
-    {"notifier": "apprise", "recipients": ["ntfy://city.example/topic"]},
+    {"notifier": "apprise", "recipients": ["foreign-desk"]},
 ])
 def test_what_can_work_is_taken(values: dict[str, Any]) -> None:
     assert make(**values).name == "desk"

@@ -1,6 +1,7 @@
 """`doctor` names what is wrong and how to mend it, each check beside a state that it calls fine; it sends nothing."""
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +11,13 @@ from sqlalchemy import text
 
 from monitor.application import Application
 from monitor.doctor import Finding, examine
-from seeds.sections import CrawlSettings, SlackSettings
+from seeds.sections import AppriseSettings, CrawlSettings, SlackSettings
+from storage.store import open_store
 from storage.values import OutletState
 from tests.fake_clock import START_AT, FakeClock
 from tests.monitor.desk import make_subscription, visit_all
-from tests.stand_ins import MailStandIn, mail_settings
+from tests.postgres import TestServer
+from tests.stand_ins import HookStandIn, MailStandIn, SlackStandIn, hook_settings, mail_settings
 
 Build = Callable[[Application], None]
 
@@ -180,3 +183,108 @@ def test_slack_without_token_or_webhook_is_named(healthy: Application) -> None:
     healthy.__dict__.pop("subscriptions", None)
 
     assert _only(healthy, "slack").said == "neither slack.bot_token nor slack.webhook_url is set"
+
+
+# What can be asked of notifiers without sending anything
+
+
+def _use(application: Application, notifier: str, recipient: str) -> None:
+    application.settings.subscription = [make_subscription(notifier=notifier, recipients=[recipient])]
+    application.__dict__.pop("subscriptions", None)
+
+
+def _find_closed_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+@pytest.mark.parametrize(("listens", "state"), [(True, "fine"), (False, "wrong")])
+def test_a_slack_webhook_is_connected_to_and_nothing_is_posted(
+    healthy: Application, listens: bool, state: str
+) -> None:
+    _use(healthy, "slack", "#desk")
+    with SlackStandIn() as slack:
+        url = slack.webhook_url if listens else f"http://127.0.0.1:{_find_closed_port()}/services/T0/SECRET"
+        healthy.settings.slack = SlackSettings.model_validate({"webhook_url": url})
+
+        finding = _only(healthy, "slack")
+
+        assert finding.state == state and slack.posts == []
+    assert ("cannot be reached" in finding.said) is not listens
+    assert "SECRET" not in finding.said and "/services" not in finding.said
+
+
+def test_a_slack_webhook_behind_a_proxy_is_not_tried(healthy: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{_find_closed_port()}")
+    _use(healthy, "slack", "#desk")
+    healthy.settings.slack = SlackSettings.model_validate({"webhook_url": "https://hooks.slack.example/services/T0/B0"})
+
+    finding = _only(healthy, "slack")
+
+    assert finding.state == "untried" and "proxy" in finding.said and "--test" in finding.advice
+
+
+def test_a_server_without_the_promised_certificate_is_no_webhook(healthy: Application) -> None:
+    _use(healthy, "slack", "#desk")
+    with HookStandIn() as plain:  # speaks no TLS
+        url = plain.url.replace("http:", "https:")
+        healthy.settings.slack = SlackSettings.model_validate({"webhook_url": url})
+
+        assert _only(healthy, "slack").state == "wrong"
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({}, "answers; whether it takes"),
+    ({"allow_networks": []}, "127.0.0.1 is a private address"),
+    ({"allow_http": False}, "the recipient is not https"),
+    ({"secret": ""}, "webhook.secret: not set"),
+])
+def test_a_webhook_is_connected_to_through_its_guard(
+    healthy: Application, changes: dict[str, object], said: str
+) -> None:
+    with HookStandIn() as hook:
+        _use(healthy, "webhook", hook.url)
+        healthy.settings.webhook = hook_settings(**changes)
+
+        finding = _only(healthy, "webhook")
+
+        assert hook.requests == 0
+    assert finding.state == ("wrong" if changes else "fine") and said in finding.said
+
+
+@pytest.mark.parametrize(("is_there", "state"), [(True, "untried"), (False, "wrong")])
+def test_what_cannot_be_asked_without_sending_is_not_called_fine(
+    healthy: Application, tmp_path: Path, is_there: bool, state: str
+) -> None:
+    _use(healthy, "apprise", "desk")
+    path = tmp_path / "apprise.yml"
+    if is_there:
+        path.write_text("urls: []")
+    healthy.settings.apprise = AppriseSettings(config_file=path)
+
+    assert _only(healthy, "apprise").state == state
+
+
+# PostgreSQL
+
+
+@pytest.mark.parametrize(("statement", "state", "said"), [
+    ("SELECT 1", "fine", "its disk cannot be seen from here"),
+    ("DROP TABLE robots", "wrong", 'table robots: relation "robots" does not exist'),
+])
+def test_postgresql_is_called_read_and_never_sound(
+    healthy: Application, postgres: TestServer, statement: str, state: str, said: str
+) -> None:
+    address = postgres.make_upgraded()
+    healthy.store = open_store(address)
+    healthy.store.outlets.register(healthy.watched)
+    with healthy.store.database.write() as session:
+        session.execute(text(statement))
+
+    finding = _only(healthy, "database")
+    healthy.store.close()
+    postgres.drop(address)
+
+    assert finding.state == state and said in finding.said and "sound" not in finding.said
+    assert ("2 rows" in finding.said) is (state == "fine")
