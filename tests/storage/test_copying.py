@@ -120,13 +120,9 @@ def test_a_backup_made_while_others_write_is_one_instant(sqlite_store: Store, tm
     restore_backup(file, target)
 
     rows = _rows(target)
-    assert written and rows["articles"] == rows["entries"] - _unsaved(sqlite_store)
+    # The writer saves an entry, then its article: at no instant is there more than one entry that has none.
+    assert written and rows["entries"] - rows["articles"] in (0, 1)
     target.close()
-
-
-def _unsaved(store: Store) -> int:
-    with store.database.read() as session:
-        return session.scalar(text("SELECT count(*) FROM entries WHERE id NOT IN (SELECT entry_id FROM articles)")) or 0
 
 
 def test_a_store_that_is_there_is_replaced_on_demand_and_kept_aside(sqlite_store: Store, tmp_path: Path) -> None:
