@@ -49,8 +49,7 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
     period = _span(content.since_at, content.composed_at, content)
     return CoverageText(
         title=wording.say("coverage.title"),
-        period="\n".join(filter(None, (
-            wording.say("coverage.period", zone=content.zone, **period), _own_finds(content, wording)))),
+        period=wording.say("coverage.period", zone=content.zone, **period),
         groups=_changes(content, wording) + tuple(
             CoverageLine(wording.count(f"coverage.{group}", len(outlets)), _details(group, outlets, content, wording))
             for group, outlets in groups

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from pydantic import SecretStr
@@ -16,6 +17,8 @@ from monitor.coverage_estimate import Recapture, estimate_all, find_share
 from monitor.coverage_rows import BOUND, OFF, TOO_LITTLE, describe_report, list_candidates, report_json
 from monitor.digests.content import Coverage, DigestContent, OwnFinds
 from monitor.digests.coverage_view import describe_coverage
+from monitor.digests.render_email import render_email
+from monitor.digests.render_slack import render_slack
 from monitor.digests.wording import load_wording
 from monitor.tables import Format
 from storage.values import FoundFeed, NewEntry, NewHit
@@ -237,6 +240,16 @@ def test_the_ledger_says_it_in_one_sentence_in_every_language(language: str, sai
     finds = OwnFinds(30, 24, 20, 25, 26, 34)
 
     assert said in describe_coverage(content(finds), load_wording(language)).measured
+
+
+def test_every_form_of_a_digest_says_it_once() -> None:
+    told = content(OwnFinds(30, 24, 20, 25, 26, 34))
+    sentence = describe_coverage(told, load_wording("en")).measured
+
+    email, slack = render_email(told), render_slack(told)
+
+    texts = [email.text, unescape(email.html), json.dumps([message.blocks for message in slack.messages])]
+    assert [" ".join(text.split()).count(" ".join(sentence.split())) for text in texts] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("language", ["en", "ko", "vi"])
