@@ -40,15 +40,16 @@ def tidy(application: Application, *, apply: bool) -> Tidied:
 
 
 def describe_removed(tidied: Tidied) -> str:
-    """What goes, for people."""
+    """What goes, for people; empty where nothing does."""
     kept = tidied.kept
-    parts = [
-        f"{kept.pages:,} raw pages ({kept.page_bytes / 1e6:,.1f} MB)", f"{kept.entries:,} entries",
-        f"{kept.runs:,} runs", f"{kept.waves:,} waves", f"{kept.query_turns:,} requests to search services",
-    ]
+    parts = [f"{kept.pages:,} raw page{'s' * (kept.pages > 1)} ({kept.page_bytes / 1e6:,.1f} MB)"] if kept.pages else []
+    parts += [f"{count:,} {one if count == 1 else many}" for count, one, many in (
+        (kept.entries, "entry", "entries"), (kept.runs, "run", "runs"), (kept.waves, "wave", "waves"),
+        (kept.query_turns, "request to a search service", "requests to search services"),
+    ) if count]
     if tidied.left_bytes:
         parts.append(f"{tidied.left_bytes / 1e6:,.1f} MB that killed backups left")
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def describe_room(tidied: Tidied, database_name: str, *, apply: bool) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from monitor.link_key import KEY_FILE
+from monitor.recalling import FILE as JOURNAL_FILE
 from seeds.settings import Settings, holds_secret
 from storage.engine import find_file
 
@@ -36,15 +37,17 @@ class OpenFile:
 def find_open_files(settings: Settings, config: Path) -> list[OpenFile]:
     """The file of settings, if a secret stands in it; every file that a setting names for one, and the key of links.
 
-    Then `data_dir` itself and the store with its journals and what restoring moved aside, as recipients stand in it.
+    Then `data_dir` itself, the journal of deliveries, and the store with its own journals and what restoring moved
+    aside, as recipients stand in them.
     """
     folder = settings.data_dir.absolute()
     secret = [*([config] if config.is_file() and holds_secret(config) else []), *_secret_files(settings)]
     found = [OpenFile(path, _find_mode(path)) for path in dict.fromkeys([*secret, folder / KEY_FILE])]
     found.append(OpenFile(folder, _find_mode(folder), "all that Twinwatch keeps"))
+    stored = [settings.journal or folder / JOURNAL_FILE]
     if store := find_file(settings.database_address):
-        stored = sorted(store.parent.glob(f"{escape(store.name)}*"))
-        found += [OpenFile(path, _find_mode(path), "recipients' addresses") for path in stored]
+        stored += sorted(store.parent.glob(f"{escape(store.name)}*"))
+    found += [OpenFile(path, _find_mode(path), "recipients' addresses") for path in stored]
     return [one for one in found if one.mode]
 
 

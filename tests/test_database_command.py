@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from monitor.commands.database import register
 from storage.errors import StoreError
 from storage.store import open_store
 from storage.upgrade import newest_revision
-from tests.factories import new_article, save_entry
+from tests.factories import OUTLET, new_article, save_entry
 from tests.fake_clock import START_AT
 
 
@@ -56,6 +57,8 @@ def test_tidying_says_what_happens_to_the_rows_and_what_to_the_disk(
             entry_id = save_entry(store, number)
             store.articles.save(entry_id, new_article(number, text=f"Huế {number}"), backlog=False, at=START_AT,
                                 page=os.urandom(1_000_000))
+        long_ago = START_AT - timedelta(days=500)
+        store.runs.start_run(store.runs.start_wave(long_ago), OUTLET, long_ago)
     (tmp_path / "backups" / ".backup-killed").mkdir(parents=True)
     (tmp_path / "backups" / ".backup-killed" / "plain.db").write_bytes(b"x" * 2_000_000)
     path = tmp_path / "twinwatch.db"
@@ -64,7 +67,7 @@ def test_tidying_says_what_happens_to_the_rows_and_what_to_the_disk(
     size = path.stat().st_size
     done = _run(monkeypatch, sqlite_address, "tidy", "--apply")
 
-    rows = r"20 raw pages \(20\.\d MB\), 0 entries, 0 runs, 0 waves, 0 requests to search services"
+    rows = r"20 raw pages \(20\.\d MB\), 1 run, 1 wave"
     left = r"and 2\.0 MB that killed backups left"
     assert re.search(rf"^Would remove {rows} {left}; --apply does so\.$", preview, re.M), preview
     assert re.search(r"^twinwatch\.db \(2\d\.\d MB, .* free\) would give about \d\d\.\d MB back", preview, re.M)
@@ -86,5 +89,6 @@ def test_tidying_an_older_store_says_that_it_stays_as_large_and_what_makes_it_sm
     done = _run(monkeypatch, sqlite_address, "tidy", "--apply")
     compacted = _run(monkeypatch, sqlite_address, "compact")
 
+    assert done.startswith("Nothing is over its limit.\n")
     assert "stays as large: free room is used again first. `twinwatch db compact` makes it smaller." in done
     assert re.fullmatch(r"Compacted: [\d.]+ MB -> [\d.]+ MB\.\n", compacted)

@@ -106,7 +106,8 @@ def tidy_database(
     finally:
         database.close()  # only then does SQLite give the disk what is free
     removed = describe_removed(tidied)
-    typer.echo(f"Removed {removed}." if apply else f"Would remove {removed}; --apply does so.")
+    said = f"Removed {removed}." if apply else f"Would remove {removed}; --apply does so."
+    typer.echo(said if removed else "Nothing is over its limit.")
     name = Path(database.engine.url.database or "").name if database.is_sqlite else ""
     typer.echo(describe_room(tidied, name, apply=apply))
 

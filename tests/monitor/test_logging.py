@@ -264,6 +264,7 @@ def test_a_file_without_a_secret_may_be_read(clean_folder: Path, written: str, i
 @pytest.mark.parametrize(("mode", "name", "command"), [
     (0o755, "", "chmod 700 {}"), (0o644, "link.key", "chmod 600 {}"), (0o644, "twinwatch.db", "chmod 600 {}"),
     (0o640, "twinwatch.db-wal", "chmod 600 {}"), (0o604, "twinwatch.db.before-restore-1", "chmod 600 {}"),
+    (0o644, "deliveries.jsonl", "chmod 600 {}"),
 ])
 def test_what_lies_in_the_folder_of_data_and_others_can_read_is_named(
     config: Path, mode: int, name: str, command: str
@@ -271,8 +272,10 @@ def test_what_lies_in_the_folder_of_data_and_others_can_read_is_named(
     settings, folder = load_settings(config), config.parent / "data"
     settings.data_dir, settings.database_url = folder, ""
     folder.mkdir(mode=0o700)
-    for file in ("link.key", "twinwatch.db", "twinwatch.db-wal", "twinwatch.db.before-restore-1", "other.txt"):
+    stored = ("twinwatch.db", "twinwatch.db-wal", "twinwatch.db.before-restore-1")
+    for file in ("link.key", *stored, "deliveries.jsonl", "other.txt"):
         (folder / file).touch(mode=0o600)
+    (folder / "other.txt").chmod(0o644)
     config.chmod(0o600)
     assert find_open_files(settings, config) == []
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from storage.checkup import find_span
 from storage.repository.keeping import Kept, Limits
 from storage.store import Store
 from tests.factories import new_article, save_article, save_entry
@@ -134,3 +135,14 @@ def test_a_wave_stays_with_its_last_run(store: Store) -> None:
 
     assert removed == Kept(runs=1)
     assert len(store.runs.waves_between(NEVER, START_AT)) == 1
+
+
+def test_what_is_no_longer_kept_makes_the_store_no_younger(store: Store) -> None:
+    store.outlets.register(["o0"])
+    store.outlets.begin_visit("o0", START_AT - 900 * DAY)
+    for age in (900 * DAY, DAY):
+        _save_wave(store, age)
+
+    store.keeping.remove(_limits(runs_before=START_AT - 400 * DAY))
+
+    assert find_span(store.database) == (START_AT - 900 * DAY, START_AT - DAY)
