@@ -68,7 +68,8 @@ async def ask(download: Download, request: Request, now: Callable[[], datetime])
     return Answer(
         response.url, response.status, response.body, _header(response, "Content-Type") or "",
         _header(response, "ETag"), _header(response, "Last-Modified"),
-        parse_retry_after(_header(response, "Retry-After") or "", now()),
+        # Elsewhere it asks for nothing (RFC 9110, 10.2.3).
+        parse_retry_after(_header(response, "Retry-After") or "", now()) if response.status >= 300 else None,
     )
 
 

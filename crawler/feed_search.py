@@ -13,6 +13,7 @@ from scrapy.http import Request
 from crawler.answers import Answer
 from crawler.identity import make_host
 from crawler.means import Means, Tally
+from crawler.outcomes import TOO_MANY
 from crawler.progress import say
 from seeds.lines import Line
 from seeds.outlet import Feed, FeedKind, Outlet
@@ -79,9 +80,10 @@ class FeedSearch:
             return Answer(url, failure="budget")
         answer = await self._means.fetch(Request(url, dont_filter=True))
         self._tally.answered |= bool(answer.status)
-        if answer.status == 429:
-            reason = say_reason("host_http_429", host=make_host(answer.url))
-            await self._means.leases.block(make_host(answer.url), reason, answer.retry_at)
+        host = make_host(answer.url)
+        if self._means.leases.is_forbidden(host, answer.status) or answer.status == TOO_MANY:
+            reason = say_reason(f"host_http_{answer.status}", host=host)
+            await self._means.leases.block(host, reason, answer.retry_at)
             self._tally.end("blocked", Answer(url, detail=reason, retry_at=answer.retry_at))
         return answer
 

@@ -1,15 +1,16 @@
 """Decides a run's outcome, the outlet's state after it and when it is due again, in words for people; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import takewhile
 
 from crawler.drift import learn_visit
 from crawler.habits import is_weekend, learn_gap, measure_silence
 from crawler.looks import Look
 from crawler.states import TROUBLES, find_bad_state, find_good_state
 from seeds.reasons import BETWEEN, WITHIN, say_reason
-from storage.values import OutletState, RunOutcome
+from storage.values import OutletState, RunOutcome, RunRow
 
 LONGEST_BACK_OFF = timedelta(hours=24)  # an outlet is tried for ever, at least once a day
 UNREACHABLE = frozenset({"dns", "connect", "timeout"})
@@ -20,7 +21,8 @@ LOOKED_LATELY = timedelta(hours=8)  # a gap counts where we looked at most so lo
 # The first pause of a trouble that is sure, which then doubles. What is left out begins with the outlet's interval:
 # servers are restarted in minutes, certificates and names are mended by hand, and who blocks us watches what we do.
 FIRST_PAUSES = {
-    "blocked": timedelta(hours=1), "dns": timedelta(hours=1), "tls": timedelta(hours=6),
+    "blocked": timedelta(hours=2), "http_403": timedelta(hours=2), "http_429": timedelta(hours=2),
+    "dns": timedelta(hours=3), "tls": timedelta(hours=6),
     "tls_legacy": timedelta(hours=12), "certificate": timedelta(hours=6), "certificate_expired": timedelta(hours=6),
     "certificate_issuer": timedelta(hours=6), "certificate_name": timedelta(hours=6),
     "robots_forbid": timedelta(hours=12), "http_404": timedelta(hours=3), "http_410": timedelta(hours=12),
@@ -34,7 +36,8 @@ class RunFacts:
     """What one run met: feeds asked for and read, why feeds and pages failed, what ended it early.
 
     `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered;
-    `looks` are the pages that were read.
+    `looks` are the pages that were read; `unread_before` counts the visits just before in which no page could be read,
+    where more than one waits.
     """
 
     feeds: int = 0
@@ -47,6 +50,7 @@ class RunFacts:
     retry_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
     looks: tuple[Look, ...] = ()
+    unread_before: int = 0
 
     @property
     def is_unreachable(self) -> bool:
@@ -68,13 +72,25 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     if not facts.feeds_ok:
         ours = facts.feed_failures and all(reason == OURS for reason in facts.feed_failures)
         return ("stopped" if ours else "broken"), failed.replace(WITHIN, BETWEEN) or say_reason("no_feed")
-    if len(facts.page_failures) >= BROKEN_PAGES and not facts.counts.get("fetched"):
+    if _are_pages_broken(facts):
         return "broken", say_reason("pages_unreadable", whys=pages)
     some = [say_reason("feeds_failed", bad=len(facts.feed_failures), of=facts.feeds, whys=failed)] if failed else []
     count = len(facts.page_failures)
     some += [say_reason("page_failed" if count == 1 else "pages_failed", bad=count, whys=pages)] if pages else []
     idle = not any(facts.counts.get(name) for name in ("entries_new", "fetched", "saved"))
     return ("nothing_new" if idle else "fine"), BETWEEN.join(some)
+
+
+def _are_pages_broken(facts: RunFacts) -> bool:
+    """Whether no page could be read, and it is not one page's fault: several failed, or some in several visits."""
+    several = len(facts.page_failures) >= BROKEN_PAGES or facts.unread_before + 1 >= BROKEN_PAGES
+    return several and bool(facts.page_failures) and not facts.counts.get("fetched")
+
+
+def count_unread(runs: Iterable[RunRow]) -> int:
+    """In how many of an outlet's last `runs` (newest first) that asked for pages none could be read."""
+    asked = (run.counts for run in runs if run.finished_at and {"fetched", "postponed", "failed"} & run.counts.keys())
+    return sum(1 for _ in takewhile(lambda counts: not counts.get("fetched"), asked))
 
 
 def _explain(reasons: Sequence[str]) -> str:
@@ -103,11 +119,13 @@ def next_state(
 def find_pause(facts: RunFacts, failures: int, interval: timedelta) -> timedelta:
     """How long an outlet is left alone after `failures` failing visits in a row: longer each time, up to a day.
 
-    The first time only twice the interval, to see whether it lasts.
+    The first time only the interval, or twice the interval, to see whether it lasts.
     """
     kinds = ("blocked",) if facts.ended == "blocked" else () if facts.feeds_ok else facts.feed_failures
     first = max((FIRST_PAUSES.get(kind, timedelta()) for kind in kinds), default=timedelta())
     doublings = min(failures, 20)
+    if not first:
+        return min(LONGEST_BACK_OFF, interval * 2.0 ** (doublings - 1))
     by_kind = first * 2.0 ** (doublings - 2) if failures > 1 else timedelta()
     return min(LONGEST_BACK_OFF, max(by_kind, interval * 2.0**doublings))
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from crawler.outcomes import FORBIDDEN
 from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSpent
 from crawler.storing import StoreFailed, StoreThread
 from seeds.reasons import say_reason
@@ -17,7 +18,10 @@ from storage.repository.leases import Request
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WAIT = timedelta(seconds=90)  # the longest crawl-delay that we honour, and a request that was never ended
+# The longest crawl-delay that we honour (`robots.LONGEST_DELAY`), and a request that was never ended.
+LONGEST_WAIT = timedelta(seconds=150)
+# So many addresses in a row that are refused, and none read between them: it is the host that refuses us.
+FORBIDDEN_IN_A_ROW = 2
 # Of the time-out: who took so long for nothing may still be at it (seen with servers that do not notice who has left).
 GIVEN_UP = 0.95
 
@@ -65,6 +69,7 @@ class HostLeases:
         self._until: dict[str, datetime] = {}
         self._delays: dict[str, float] = {}
         self._refused: dict[str, HostRefusal] = {}
+        self._forbidden: Counter[str] = Counter()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def holds(self, hosts: Collection[str]) -> bool:
@@ -110,6 +115,14 @@ class HostLeases:
         if until:
             self._until[host] = until
         await self._release(host)
+
+    def is_forbidden(self, host: str, status: int) -> bool:
+        """Whether `host`, which has just answered with `status`, refuses whatever it is asked for."""
+        if status == FORBIDDEN:
+            self._forbidden[host] += 1
+        elif 0 < status < 400:
+            del self._forbidden[host]
+        return self._forbidden[host] >= FORBIDDEN_IN_A_ROW
 
     def slow_down(self, host: str, seconds: float) -> None:
         """Notes a delay that `host` wants between requests, beyond our own; it holds for the last request too."""

@@ -22,7 +22,8 @@ PASSING = frozenset({
 SPOILT = frozenset({"too_large", "redirect_loop", "guard_private_address"})
 BLANK = b" \t\r\n\0"
 PASSING_STATUSES = frozenset({408, 425})
-BLOCKED_STATUSES = frozenset({403, 429})
+# 403 may be meant for this address alone; for the host once it answers so again (`HostLeases.is_forbidden`).
+FORBIDDEN, TOO_MANY = 403, 429
 
 
 @dataclass(frozen=True)
@@ -44,26 +45,27 @@ def decide_page(answer: Answer, attempts: int, now: datetime) -> Decision:
     if answer.failure in LEAVE:
         return Decision("leave", reason=answer.failure)
     if answer.failure in PASSING:
-        return _again(answer.failure, attempts, now)
+        return try_again(answer.failure, attempts, now)
     if answer.failure in SPOILT or (200 <= answer.status < 300 and not answer.body.strip(BLANK)):
-        return _again(answer.failure or "empty", attempts, now, at_last="refused")
+        return try_again(answer.failure or "empty", attempts, now, at_last="refused")
     if answer.failure:
         return Decision("settle", "refused", answer.failure)
     status = answer.status
     if status in (404, 410):
         return Decision("settle", "gone", f"http_{status}")
-    if status in BLOCKED_STATUSES:
-        return _again(f"http_{status}", attempts, now, blocked=True)
-    if status >= 500 or status in PASSING_STATUSES:
-        return _again(f"http_{status}", attempts, now)
+    if status == TOO_MANY:
+        return try_again(f"http_{status}", attempts, now, blocked=True)
+    if status >= 500 or status == FORBIDDEN or status in PASSING_STATUSES:
+        return try_again(f"http_{status}", attempts, now)
     if 300 <= status < 400:
         return Decision("settle", "refused", "bad_redirect")
     return Decision("read") if 200 <= status < 300 else Decision("settle", "refused", f"http_{status}")
 
 
-def _again(
+def try_again(
     reason: str, attempts: int, now: datetime, *, blocked: bool = False, at_last: Outcome = "failed",
 ) -> Decision:
+    """Later, after ever longer pauses; after MAX_ATTEMPTS the outcome `at_last`."""
     if attempts + 1 >= MAX_ATTEMPTS:
         return Decision("settle", at_last, reason, blocked=blocked)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * PAUSE_FACTOR**attempts)

@@ -16,7 +16,8 @@ from crawler.identity import MAX_ADDRESS, is_article, make_host, make_identity
 from crawler.items import FoundArticle
 from crawler.looks import make_look
 from crawler.means import Means, Tally
-from crawler.outcomes import Decision, decide_page
+from crawler.outcomes import Decision, decide_page, try_again
+from crawler.own_page import find_doubt
 from crawler.refusals import HostBusy, HostResting, HostSpent, Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
@@ -74,15 +75,20 @@ class PageVisit:
         if decision.outcome == "failed" and not decision.blocked and self._is_all_dead():
             self._tally.page_failures.append(decision.reason)
             return False
+        host = make_host(answer.url)
+        if self._means.leases.is_forbidden(host, answer.status):
+            decision = replace(decision, blocked=True)
         if decision.blocked:
-            reason = say_reason(f"host_http_{answer.status}", host=make_host(answer.url))
-            await self._means.leases.block(make_host(answer.url), reason, answer.retry_at)
+            reason = say_reason(f"host_http_{answer.status}", host=host)
+            await self._means.leases.block(host, reason, answer.retry_at)
             self._tally.end("blocked", replace(answer, detail=reason))
         if decision.do == "read":
-            self._failures = 0
-            self._tally.counts["fetched"] += 1
-            await self._read_page(entry, answer)
-            return True
+            doubt = await self._read_page(entry, answer)
+            if not doubt:
+                self._failures = 0
+                self._tally.counts["fetched"] += 1
+                return True
+            decision = try_again(doubt, entry.attempts, self._means.clock(), at_last="refused")
         if not (decision.reason == "empty" and await self._give_from_feed(entry, answer)):
             await self._save(entry, decision)
         return not decision.blocked and not self._has_failed_enough(decision)
@@ -122,27 +128,38 @@ class PageVisit:
         await self._ask(
             self._entries.save_outcome, entry.id, outcome, reason, self._means.clock(), screen_version=screen_version)
 
-    async def _read_page(self, entry: FrontierEntry, answer: Answer) -> None:
+    async def _read_page(self, entry: FrontierEntry, answer: Answer) -> str:
+        """Why the page is plainly not the entry's own, which may be there later; empty where the entry is settled."""
         elsewhere = find_elsewhere(entry, answer.url, self._outlet)
         if elsewhere:
-            return await self._move(entry, elsewhere, answer.url)
+            await self._move(entry, elsewhere, answer.url)
+            return ""
         try:
             page = make_utf8(unpack(answer.body, MAX_UNPACKED), answer.content_type)
         except TooLarge:
-            return await self._settle(entry, "refused", "too_large")
+            await self._settle(entry, "refused", "too_large")
+            return ""
         screen, version = await self._means.find_screen(self._outlet.country), self._means.screen_version
         told = f"{entry.title}\n{entry.summary}"
-        if not screen.passes(page) and not screen.passes(told):
+        if screen.passes(page) or screen.passes(told):
+            await self._read_article(entry, answer, is_told=screen.passes(told))
+        elif doubt := find_doubt(page, entry.title):
+            return doubt
+        else:
             self._tally.looks.append(make_look(len(answer.body), entry))
-            return await self._settle(entry, "screened_out", "", version)
+            await self._settle(entry, "screened_out", "", version)
+        return ""
+
+    async def _read_article(self, entry: FrontierEntry, answer: Answer, *, is_told: bool) -> None:
+        """`is_told` where the feed's own words name somebody of the other country."""
         found = await self._means.extract(answer.body, entry.url, self._outlet, answer.content_type)
         self._tally.looks.append(make_look(len(answer.body), entry, found))
         if not found.refused:
             return await self._hand_over(entry, make_article(entry, found, self._outlet), answer)
-        if entry.title and entry.summary and screen.passes(told):
+        if entry.title and entry.summary and is_told:
             self._tally.counts[f"from_feed:{found.refused}"] += 1
             return await self._hand_over(entry, make_feed_article(entry, self._outlet), answer)
-        return await self._settle(entry, "refused", found.refused, version)
+        return await self._settle(entry, "refused", found.refused, self._means.screen_version)
 
     async def _move(self, entry: FrontierEntry, elsewhere: str, url: str) -> None:
         """The page is another article's, or none: the entry ends here, the other one has its own."""

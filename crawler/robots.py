@@ -13,7 +13,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.answers import parse_retry_after
+from crawler.answers import find_failure, parse_retry_after
 from crawler.identity import make_host
 from crawler.leases import HostLeases
 from crawler.refusals import HostBlocked, RobotsForbid, RobotsUnavailable
@@ -24,7 +24,7 @@ from storage.repository.robots import KeptRobots
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB; a robots.txt of 10 MB was seen
 FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not to be kept for longer
 STALE = timedelta(days=30)  # RFC 9309, 2.3.1.4: a reasonably long period
-LONGEST_DELAY = 60.0  # seconds; some sites write hours
+LONGEST_DELAY = 120.0  # seconds; some sites write hours, with which a wave would bring one page
 
 
 class Robots:
@@ -66,12 +66,16 @@ class Robots:
         return rules
 
     async def _renew(self, kept: KeptRobots | None, origin: str, now: datetime) -> KeptRobots:
-        """What is read now; where the server cannot tell, what it said before (RFC 9309, 2.4), for a month at most."""
+        """What is read now; where the server cannot tell, what it said before (RFC 9309, 2.4), for a month at most.
+
+        Also where it gives no answer: whether the server lives, the next request shows.
+        """
         storing: StoreThread = self._crawler.spider.storing  # type: ignore[union-attr]
         try:
             read = KeptRobots(origin, await self._read(f"{origin}/robots.txt"), now)
-        except RobotsUnavailable:
-            if kept is None or now - kept.read_at > STALE:
+        except Exception as error:
+            is_silent = isinstance(error, RobotsUnavailable) or find_failure(error)
+            if not is_silent or kept is None or now - kept.read_at > STALE:
                 raise
             return kept
         await storing.ask(storing.store.robots.save, read)

@@ -18,7 +18,7 @@ from crawler.gaps import MAX_PAGES, Gap, find_gap, is_repeated, leave_open, need
 from crawler.health import UNREACHABLE, RunFacts
 from crawler.identity import make_host
 from crawler.means import Means, Tally
-from crawler.outcomes import BLOCKED_STATUSES, LEAVE
+from crawler.outcomes import FORBIDDEN, LEAVE, TOO_MANY
 from crawler.pages import PageVisit
 from seeds.outlet import Feed, Outlet
 from seeds.reasons import say_reason
@@ -52,6 +52,7 @@ class Visit:
             await self._visit_tree(feed, states)
         for feed in await FeedSearch(self.outlet, self._means, self.tally).find_stand_ins(states):
             await self._visit_tree(feed, states)
+        self._end_where_forbidden()
         if self._may_read_pages():
             first_visit_at = self._first_visit_at or await self._begin()
             await PageVisit(self.outlet, first_visit_at, self._means, self.tally).run()
@@ -79,14 +80,16 @@ class Visit:
         return first
 
     def _choose(self, states: Mapping[str, FeedState]) -> list[Feed]:
-        """The feeds to ask for now; those left out that failed last time are told as before."""
+        """The feeds to ask for now, those that failed last time behind the others, as one that is refused may end the
+        visit; those left out that failed last time are told as before."""
         feeds = [feed for feed in self.outlet.feeds if feed.kind in KINDS]
         chosen = choose_feeds(feeds, states, self._means.clock()) if self._only_due else feeds
         for feed in feeds:
             if feed not in chosen and (state := states.get(feed.url)) and state.failures:
                 self.tally.feeds += 1
                 self.tally.feed_failures.append(state.last_reason)
-        return chosen
+        failures = {url: state.failures for url, state in states.items()}
+        return sorted(chosen, key=lambda feed: failures.get(feed.url, 0) > 0)
 
     async def _visit_tree(self, feed: Feed, states: Mapping[str, FeedState]) -> None:
         """The feed and, where it is a sitemap index, the sitemaps under it: each once, an index may name itself."""
@@ -115,7 +118,8 @@ class Visit:
 
     async def _visit_feed(self, feed: Feed, state: FeedState | None) -> tuple[FeedReading, Answer]:
         conditions = make_conditions(feed, self.outlet, state, self._means.clock())
-        answer = await self._fetch(Request(feed.url, headers=conditions, dont_filter=True))
+        was_forbidden = state is not None and state.last_reason == f"http_{FORBIDDEN}"
+        answer = await self._fetch(Request(feed.url, headers=conditions, dont_filter=True), was_forbidden=was_forbidden)
         self.tally.feeds += 1
         read = partial(read_feed, feed=feed, outlet=self.outlet, state=state, whole=not conditions)
         reading = await _read(answer, read, self._means.clock())
@@ -136,14 +140,24 @@ class Visit:
                 await self._ask(self._store.outlets.save_feed_visit, visit)
         return reading, answer
 
-    async def _fetch(self, request: Request) -> Answer:
+    async def _fetch(self, request: Request, *, was_forbidden: bool = False) -> Answer:
+        """`was_forbidden` where the same was refused last time, so that it says nothing new of its host."""
         answer = await self._means.fetch(request)
         self.tally.answered |= bool(answer.status)
+        says_nothing = was_forbidden and answer.status == FORBIDDEN
+        is_forbidden = not says_nothing and self._means.leases.is_forbidden(make_host(answer.url), answer.status)
         if answer.failure in NOT_ASKED - {"guard_no_contact"}:
             self.tally.end(answer.failure, answer)
-        elif answer.status in BLOCKED_STATUSES or (answer.status == 503 and answer.retry_at):
+        elif answer.status == TOO_MANY or (answer.status == 503 and answer.retry_at) or is_forbidden:
             await self._block(answer)
         return answer
+
+    def _end_where_forbidden(self) -> None:
+        """All that could be asked was refused; pages that wait may still be read, unless they are refused too."""
+        if not self.tally.feeds_ok and set(self.tally.feed_failures) == {f"http_{FORBIDDEN}"}:
+            url = self.outlet.feeds[0].url
+            reason = say_reason(f"host_http_{FORBIDDEN}", host=make_host(url))
+            self.tally.end("blocked", Answer(url, detail=reason))
 
     async def _read_on(
         self, feed: Feed, first: FeedReading, gap: Gap | None,

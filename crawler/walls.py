@@ -51,6 +51,13 @@ def find_refusal(*, source: str, visible: str, title: str, text: str, is_free: b
     return "script_only" if source.count("<script") and len(visible) < TOO_SHORT else "no_text"
 
 
+def find_notice(source: str, heading: str) -> str:
+    """What a page says by its mark-up or `heading` that has no article: `wall`, `soft_404`; empty for any other."""
+    if _CHALLENGE.search(source) or _CHALLENGE.search(heading) or _WALL.search(heading):
+        return "wall"
+    return "soft_404" if _GONE.search(heading) else ""
+
+
 def _ends_in_login(text: str) -> bool:
     last = text.rpartition("\n")[2]
     return len(last) <= _LOGIN_LINE_CHARS and bool(_LOGIN_LINE.match(last))

@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from crawler.habits import is_holiday
-from crawler.health import RunFacts, decide_run, next_state
-from crawler.identity import make_host
+from crawler.health import RunFacts, count_unread, decide_run, next_state
 from crawler.items import FoundArticle
 from crawler.means import Means
 from crawler.network import LOOKED_AT, is_network_down
@@ -24,6 +24,7 @@ from storage.values import OutletState
 logger = logging.getLogger(__name__)
 
 VISITS_AT_ONCE = 300  # each has at most one connection open; below the usual limit of 1,024 open files
+LOOKED_BACK = 20  # runs of one outlet: most of them ask for no page
 ORPHAN_GRACE = timedelta(minutes=10)  # a wave older than its time and this was killed
 
 
@@ -133,19 +134,19 @@ class Wave:
             say(line)
 
     async def _end_held_back(self) -> None:
-        hosts = {make_host(feed.url) for visit, _ in self._held_back for feed in visit.outlet.feeds}
         network_down = False
         if self._held_back and not any(visit.tally.answered for visit in self._visits):
             earlier = await self._ask(self._store.runs.find, LOOKED_AT)
-            network_down = is_network_down(hosts, earlier, {visit.outlet.id for visit, _ in self._held_back})
+            network_down = is_network_down({visit.outlet.id for visit, _ in self._held_back}, earlier)
         while self._held_back:
             visit, facts = self._held_back.pop()
             await self._end_run(visit, facts, network_down=network_down)
 
     async def _end_run(self, visit: Visit, facts: RunFacts, *, network_down: bool = False) -> None:
         outlet, now = visit.outlet, self._means.clock()
-        outcome, reason = decide_run(facts, network_down=network_down)
         visit.tally.counts["waiting"] = await self._ask(self._store.entries.count_waiting, outlet.id)
+        facts = await self._look_back(visit, facts)
+        outcome, reason = decide_run(facts, network_down=network_down)
         counts = {name: count for name, count in visit.tally.counts.items() if count}
         if not network_down:
             await visit.save_unreached()
@@ -165,6 +166,13 @@ class Wave:
         say(describe_run(outlet.id, outcome, reason, counts))
         if line := describe_change(old, changed or old, ZoneInfo(outlet.zone)):
             say(line)
+
+    async def _look_back(self, visit: Visit, facts: RunFacts) -> RunFacts:
+        """The facts with those of earlier visits, where pages failed and none was read."""
+        if not facts.page_failures or facts.counts.get("fetched") or visit.tally.counts["waiting"] < 2:
+            return facts
+        earlier = await self._ask(self._store.runs.find, LOOKED_BACK, visit.outlet.id)
+        return replace(facts, unread_before=count_unread(earlier))
 
     async def _close(self, stopped: bool) -> None:
         for visit in self._visits:

@@ -99,7 +99,8 @@ CODES = sorted({
     *LEAVE - {"busy", "resting", "budget"}, *PASSING, *SPOILT, *(name for _, name in FAILURES), *FIRST_PAUSES,
     "not_a_feed", "no_entries", "no_articles", "no_feed", "broken", "entity_declaration", "bad_redirect",
     "http_403", "http_502", "http_503", "limited", "not_json", "quota_used",
-    "robots_forbid", "paywall", "too_deep", "moved", "not_an_article", "address_too_long", "timeout", "memory",
+    "robots_forbid", "paywall", "too_deep", "moved", "not_an_article", "not_its_page", "wall", "soft_404",
+    "address_too_long", "timeout", "memory",
     "crash", "fault", "stopped", *(name.partition(":")[2] for name in LOST)})
 
 

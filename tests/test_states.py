@@ -243,13 +243,14 @@ def test_an_outlet_that_was_never_read_is_unproven_rather_than_broken(
 
 
 @pytest.mark.parametrize(("facts", "hours"), [
-    (RunFacts(1, 0, ("http_500",)), (1, 2, 4, 8, 16, 24)),
-    (RunFacts(1, 0, ("timeout",)), (1, 2, 4, 8, 16, 24)),
+    (RunFacts(1, 0, ("http_500",)), (0.5, 1, 2, 4, 8, 16)),
+    (RunFacts(1, 0, ("timeout",)), (0.5, 1, 2, 4, 8, 16)),
+    (RunFacts(1, 0, ("dns",)), (1, 3, 6, 12, 24, 24)),
     (REFUSED, (1, 2, 4, 8, 16, 24)),
     (RunFacts(1, 0, ("tls",)), (1, 6, 12, 24, 24, 24)),
     (RunFacts(1, 0, ("http_404",)), (1, 3, 6, 12, 24, 24)),
     (RunFacts(1, 0, ("robots_forbid",)), (1, 12, 24, 24, 24, 24)),
-    (RunFacts(1, 1, page_failures=("tls",)), (1, 2, 4, 8, 16, 24)),
+    (RunFacts(1, 1, page_failures=("tls",)), (0.5, 1, 2, 4, 8, 16)),
 ])
 def test_every_failure_has_a_pause_of_its_own_that_grows_to_a_day(facts: RunFacts, hours: tuple[float, ...]) -> None:
     pauses = [find_pause(facts, failures, INTERVAL) / HOUR for failures in range(1, 7)]

@@ -53,7 +53,9 @@ def test_the_date_on_the_page_decides_where_it_has_one(known: bool, age: timedel
     (200, "", 0, ("read", "", False)),
     (404, "", 0, ("settle", "gone", False)),
     (410, "", 0, ("settle", "gone", False)),
-    (403, "", 0, ("postpone", "failed", True)),
+    (403, "", 0, ("postpone", "failed", False)),  # of this address; a second one is the host's
+    (403, "", 7, ("settle", "failed", False)),
+    (429, "", 0, ("postpone", "failed", True)),
     (429, "", 7, ("settle", "failed", True)),
     (451, "", 0, ("settle", "refused", False)),
     (302, "", 0, ("settle", "refused", False)),
@@ -113,6 +115,13 @@ def test_retry_after_is_honoured_up_to_a_week(text: str, seconds: int | None) ->
     (RunFacts(1, 1, page_failures=("timeout",) * 3), False, ("broken", "pages cannot be read: no answer in time")),
     (RunFacts(1, 1, page_failures=("timeout",)), False, ("nothing_new", "1 page failed: no answer in time")),
     (RunFacts(1, 1, page_failures=("timeout",) * 2), False, ("nothing_new", "2 pages failed: no answer in time")),
+    (RunFacts(1, 1, page_failures=("timeout",), unread_before=2), False,
+     ("broken", "pages cannot be read: no answer in time")),
+    (RunFacts(1, 1, page_failures=("timeout",), unread_before=1), False,
+     ("nothing_new", "1 page failed: no answer in time")),
+    (RunFacts(1, 1, page_failures=("timeout",), unread_before=2, counts={"fetched": 1}), False,
+     ("fine", "1 page failed: no answer in time")),
+    (RunFacts(1, 1, unread_before=2), False, ("nothing_new", "")),
     (RunFacts(), False, ("broken", "no feed is known")),
 ])
 def test_a_run_ends_with_an_outcome_and_a_reason(
@@ -128,7 +137,7 @@ def test_failures_put_the_next_visit_off_up_to_a_day_and_a_good_one_ends_them() 
         waits.append((state.next_due_at or NOW) - NOW)
     better = next_state(state, "nothing_new", "", RunFacts(1, 1), NOW, INTERVAL)
 
-    assert waits[:3] == [2 * INTERVAL, 4 * INTERVAL, 8 * INTERVAL]
+    assert waits[:3] == [INTERVAL, 2 * INTERVAL, 4 * INTERVAL]
     assert waits[-1] == timedelta(hours=24)
     assert (state.state, state.failures, better.state, better.failures) == ("broken", 8, "fine", 0)
     assert better.next_due_at == NOW + INTERVAL

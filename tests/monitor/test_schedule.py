@@ -1,15 +1,13 @@
 """The service: what each tick does, what it says, and how it ends."""
 
 import asyncio
-import gc
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
-import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -55,14 +53,6 @@ class FakeCrawl:
     async def __call__(self, request: CrawlRequest) -> int:
         self.requests.append(request)
         return self.code
-
-
-@pytest.fixture
-def quiet_collector() -> Iterator[None]:
-    """The collector works only where it is called."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.fixture
@@ -119,29 +109,6 @@ def test_of_two_services_one_crawls_until_it_is_gone(crawling: Application, cloc
     clock.advance(seconds=LEASE_SECONDS)
     asyncio.run(services[1].crawl_tick())
     assert len(other.requests) == 1
-
-
-class Circle:
-    """Holds itself, so that only the collector can remove it."""
-
-    def __init__(self) -> None:
-        self.itself = self
-
-
-def test_the_memory_of_a_wave_is_given_back_and_of_idle_ticks_nothing_is_collected(
-    crawling: Application, quiet_collector: None
-) -> None:
-    service = Service(crawling, print, FakeCrawl())
-    asyncio.run(service.tidy_tick())  # the day's own tidying
-    circle = weakref.ref(Circle())
-
-    asyncio.run(service.tidy_tick())
-    is_kept = circle() is not None
-    asyncio.run(service.crawl_tick())
-    asyncio.run(service.tidy_tick())
-
-    assert is_kept
-    assert circle() is None
 
 
 def test_a_failing_crawl_is_said_once_and_once_more_when_it_is_over(crawling: Application) -> None:
