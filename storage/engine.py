@@ -41,6 +41,8 @@ ADVICE = (
     ("connection", "is the server running, and is database_url right?"),
     ("resolve", "check the host in database_url"),
 )
+# Whoever has chosen more than `on`, as for a second server, keeps it.
+DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 # Faults of the program and not of the database: these stay what they are.
 OUR_FAULTS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
@@ -172,7 +174,9 @@ def make_engine(address: str) -> Engine:
     url = _parse_address(address)
     if url.get_backend_name() == "postgresql":
         wait = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=wait)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=wait)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     _make_folder(url.database)
     # The connection that was used last is used again: each keeps pages and statements of its own.
     engine = create_engine(
@@ -247,6 +251,12 @@ def _make_file(dialect: Any, record: Any, arguments: Sequence[Any], options: Any
     if path and path != ":memory:" and not path.startswith("file:"):
         with suppress(OSError):  # SQLite says itself what it cannot open
             make_private_file(Path(path))
+
+
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    """A crash of the server must not forget that a digest was sent: a server that would is asked not to."""
+    connection.execute(DURABLE)
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

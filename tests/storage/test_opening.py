@@ -4,11 +4,15 @@ import os
 import socket
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
+from storage.engine import Database, make_conninfo
 from storage.errors import StoreError
 from storage.store import Store, open_store
 from tests.factories import OUTLET
+from tests.postgres import TestServer
 
 
 def _refusal(address: str) -> str:
@@ -124,3 +128,19 @@ def test_a_full_disk_is_named_and_what_was_saved_stays(sqlite_store: Store) -> N
         connection.exec_driver_sql("CREATE TABLE big AS SELECT zeroblob(1000000) AS body")
 
     assert list(sqlite_store.outlets.states()) == [OUTLET]
+
+
+@pytest.mark.parametrize(("server_says", "we_have"), [
+    ("off", "on"), ("on", "on"), ("local", "local"), ("remote_apply", "remote_apply")])
+def test_what_is_committed_outlives_a_crash_whatever_the_server_does_for_others(
+    postgres: TestServer, server_says: str, we_have: str
+) -> None:
+    address = postgres.make_upgraded()
+    name = make_conninfo(address).partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(make_conninfo(address), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = '{server_says}'")  # type: ignore[arg-type]
+
+    with Database(address).read() as session:
+        told = session.scalar(text("SHOW synchronous_commit"))
+
+    assert told == we_have
