@@ -19,6 +19,7 @@ from seeds.errors import TwinwatchError
 from seeds.settings import config_path
 from storage.backup import measure_need
 from storage.checkup import find_damage, find_span, measure_room, measure_size, read_clock, read_through
+from storage.engine import find_file
 from storage.errors import StoreError
 
 State = Literal["fine", "untried", "warning", "wrong"]
@@ -71,20 +72,30 @@ def examine(application: Application) -> Iterator[Finding]:
             yield Finding(name, "wrong", f"{error.filename or name}: {error.strerror or error}")
 
 
-def find_free(application: Application) -> int:
-    """Bytes that are free where the data lie, or will."""
-    return shutil.disk_usage(_existing(application.settings.data_dir.absolute())).free
+def measure_free(folder: Path) -> int:
+    """Bytes that are free where `folder` lies, or will."""
+    return shutil.disk_usage(_existing(folder)).free
 
 
-def find_days_left(application: Application, free: int, shortest_past: timedelta = SHORTEST_PAST) -> float | None:
-    """In how many days `free` bytes are full if the store grows as so far; None where that cannot be said yet."""
-    database = application.store.database
+def find_disk(application: Application, measure: Callable[[Path], int] = measure_free) -> tuple[int, Path]:
+    """Bytes that are free where the data lie, and the folder: of `data_dir` and the SQLite file's the one with less."""
+    settings = application.settings
+    file = find_file(settings.database_address)
+    folders = dict.fromkeys([settings.data_dir.absolute(), *([file.absolute().parent] if file else [])])
+    return min((measure(folder), folder) for folder in folders)
+
+
+def find_days_left(
+    application: Application, shortest_past: timedelta = SHORTEST_PAST, measure: Callable[[Path], int] = measure_free
+) -> float | None:
+    """In how many days SQLite's disk is full if the store grows as so far; None where that cannot be said yet."""
+    database, file = application.store.database, find_file(application.settings.database_address)
     span = find_span(database)
-    if not database.is_sqlite or span is None or span[1] - span[0] < shortest_past:
+    if file is None or span is None or span[1] - span[0] < shortest_past:
         return None
     room = measure_room(database)
     a_day = (room.size - room.free) / ((span[1] - span[0]) / timedelta(days=1))
-    return (free + room.free) / a_day if a_day else None
+    return (measure(file.absolute().parent) + room.free) / a_day if a_day else None
 
 
 def count_states(application: Application, outlets: Iterable[str] | None = None) -> Counter[str]:
@@ -133,14 +144,14 @@ def _database(application: Application) -> Iterator[Finding]:
 
 
 def _disk(application: Application) -> Iterator[Finding]:
-    free = find_free(application)
-    said = f"{_bytes(free)} free in {application.settings.data_dir.absolute()}"
+    free, folder = find_disk(application)
+    said = f"{_bytes(free)} free in {folder}"
     advice = ("free some space, or keep pages for a shorter time ([keep] in twinwatch.toml) and let "
               "`twinwatch db tidy --apply` say what the disk gets back")
     if free < SPARE_BYTES:
         yield Finding("disk", "wrong", said, advice)
         return
-    days, need = find_days_left(application, free), measure_need(application.store.database)
+    days, need = find_days_left(application), measure_need(application.store.database)
     if days is not None and days < DISK_DAYS:
         yield Finding("disk", "warning", f"{said}: full in about {days:.0f} days as the store grows", advice)
     elif free < need + SPARE_BYTES:

@@ -4,10 +4,19 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, get_args
 
 from monitor.application import Application
-from monitor.doctor import DISK_DAYS, SPARE_BYTES, TROUBLED_SHARE, count_states, find_days_left, find_free
+from monitor.doctor import (
+    DISK_DAYS,
+    SPARE_BYTES,
+    TROUBLED_SHARE,
+    count_states,
+    find_days_left,
+    find_disk,
+    measure_free,
+)
 from monitor.overdue import find_overdue
 from monitor.recalling import find_hold
 from monitor.visits import Visits, is_idle, look_at_visits
@@ -40,13 +49,13 @@ class Finding:
 @dataclass(frozen=True)
 class Look:
     """One look: since when the service watches, which of its ticks fail since when, what readers know to be ill, how
-    many bytes are free."""
+    many bytes are free in a folder."""
 
     application: Application
     watching_since: datetime
     failing: Mapping[str, datetime] = field(default_factory=dict)
     told: Collection[Illness] = ()
-    free: int = 0
+    measure: Callable[[Path], int] = measure_free
 
     @cached_property
     def visits(self) -> Visits:
@@ -61,18 +70,18 @@ class Look:
 def find_illnesses(
     application: Application, watching_since: datetime, spare_bytes: int = SPARE_BYTES, *,
     failing: Mapping[str, datetime] | None = None, told: Collection[Illness] = (),
-    measure_free: Callable[[Application], int] = find_free,
+    measure: Callable[[Path], int] = measure_free,
 ) -> Finding:
     """What is ill. A service that began to watch at `watching_since` has been idle since then at most.
 
     `failing` are its ticks that fail, with since when; `told` is what readers know to be ill.
     """
     try:
-        free = measure_free(application)
+        free, _ = find_disk(application, measure)
     except OSError:
         free = 0
     ill: set[Illness] = {"disk"} if free < spare_bytes else set()
-    look = Look(application, watching_since, failing or {}, told, free)
+    look = Look(application, watching_since, failing or {}, told, measure)
     try:
         ill |= {name for name, check in CHECKS.items() if check(look)}
     except StoreError:
@@ -120,7 +129,7 @@ def _is_unjudged(look: Look) -> bool:
 
 
 def _is_filling(look: Look) -> bool:
-    days = find_days_left(look.application, look.free, FORECAST_AFTER)
+    days = find_days_left(look.application, FORECAST_AFTER, look.measure)
     return days is not None and days < (RELIEVED_DAYS if "filling" in look.told else DISK_DAYS)
 
 

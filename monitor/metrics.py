@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from monitor.application import Application
-from monitor.doctor import count_states, find_free
+from monitor.doctor import count_states, find_disk
 from monitor.overdue import find_overdue
 from monitor.recalling import find_hold
 from monitor.visits import LOOKED_BACK, look_at_visits
@@ -40,7 +40,7 @@ class _Figures(Collector):
         self._application = application
 
     def collect(self) -> Iterable[Metric]:
-        yield _one("disk_free_bytes", "Free where the data lie.", find_free(self._application))
+        yield _one("disk_free_bytes", "Free where the data lie.", find_disk(self._application)[0])
         try:
             counted = list(self._count())
         except StoreError:

@@ -245,7 +245,7 @@ def test_an_outlet_whose_visits_never_end_is_not_fine(
 def test_a_disk_that_will_be_full_soon_is_told_before_it_is(
     watched: Application, clock: FakeClock, days_left: float, told: bool, is_ill: bool
 ) -> None:
-    early = find_illnesses(watched, START_AT, spare_bytes=0, measure_free=lambda _: 1)
+    early = find_illnesses(watched, START_AT, spare_bytes=0, measure=lambda _: 1)
     clock.advance(days=10)
     visit_all(watched)
     room = measure_room(watched.store.database)
@@ -253,7 +253,19 @@ def test_a_disk_that_will_be_full_soon_is_told_before_it_is(
 
     found = find_illnesses(
         watched, START_AT, spare_bytes=0, told=("filling",) if told else (),
-        measure_free=lambda _: int(days_left * a_day) - room.free)
+        measure=lambda _: int(days_left * a_day) - room.free)
 
     assert "filling" not in early.ill  # nobody knows yet how the store grows
     assert ("filling" in found.ill) is is_ill and "disk" not in found.ill
+
+
+@pytest.mark.parametrize(("tight", "is_ill"), [("twinwatch.db", True), ("data", True), ("elsewhere", False)])
+def test_the_disk_of_the_store_and_that_of_the_data_are_both_watched(
+    watched: Application, tmp_path: Path, tight: str, is_ill: bool
+) -> None:
+    file = Path(watched.settings.database_address.removeprefix("sqlite:///"))
+    folder = {"twinwatch.db": file.parent, "data": watched.settings.data_dir.absolute()}.get(tight, tmp_path / "x")
+
+    found = find_illnesses(watched, START_AT, measure=lambda asked: 1 if asked == folder else 1 << 60)
+
+    assert ("disk" in found.ill) is is_ill
