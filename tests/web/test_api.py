@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from monitor.application import Application
 from monitor.web.api.answers import REFUSALS, write_cursor
 from tests.factories import new_digest, save_event, tie_row
-from tests.monitor.desk import make_subscription, subscribe
+from tests.fake_clock import FakeClock
+from tests.monitor.desk import begin_subscriptions, make_subscription, subscribe
 from tests.web.desk import find_routes, open_browser, save_happenings
 
 TOKEN = "a-token-for-programs"
@@ -132,6 +133,23 @@ def test_what_did_not_change_is_not_sent_again(program: TestClient, application:
 
     assert (again.status_code, again.content) == (304, b"") and changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
+
+
+def test_the_next_digest_is_not_sent_again_while_only_time_passes(
+    program: TestClient, application: Application, clock: FakeClock
+) -> None:
+    subscribe(application, make_subscription(name="desk", language="ko"))
+    begin_subscriptions(application)
+    clock.advance(hours=1)
+    first = program.get(f"{API}/today")
+    known = {"If-None-Match": first.headers["etag"]}
+    clock.advance(minutes=1)
+    again = program.get(f"{API}/today", headers=known)
+    save_event(application.store, "newer", 90, clock.advance(minutes=1), happened_on="2026-03-02")
+    changed = program.get(f"{API}/today", headers=known)
+
+    assert first.json()["content"]["composed_at"] and first.headers["etag"].startswith("W/")
+    assert (again.status_code, again.content, changed.status_code) == (304, b"", 200)
 
 
 def test_what_readers_say_counts_at_once_and_is_undone(program: TestClient) -> None:

@@ -42,19 +42,35 @@ def documented(model: type, description: str) -> dict[int | str, dict[str, Any]]
     return {200: {"model": model, "description": description, "headers": ETAG}, **UNCHANGED}
 
 
-def answer(request: Request, body: Any) -> Response:
-    """`body` as JSON; 304 where whoever asks has it already."""
-    text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    return answer_bytes(request, text, "application/json")
+def answer(request: Request, body: Any, lasting: Any = None) -> Response:
+    """`body` as JSON; 304 where whoever asks has it already.
+
+    `lasting` is the body without what is of this moment only, where there is such: then the validator is a weak one.
+    """
+    text = _write(body)
+    if lasting is None:
+        return answer_bytes(request, text, "application/json")
+    return _answer(request, text, f'W/"{_make_mark(_write(lasting))}"', "application/json")
 
 
 def answer_bytes(request: Request, body: bytes, media_type: str, **headers: str) -> Response:
     """`body` under a validator made of it; 304 where whoever asks has it already (RFC 9110, 13.1.2)."""
-    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    return _answer(request, body, f'"{_make_mark(body)}"', media_type, **headers)
+
+
+def _answer(request: Request, body: bytes, etag: str, media_type: str, **headers: str) -> Response:
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-    if known & {etag, "*"}:
+    if known & {etag.removeprefix("W/"), "*"}:
         return Response(status_code=304, headers={"ETag": etag})
     return Response(body, media_type=media_type, headers={"ETag": etag, **headers})
+
+
+def _write(body: Any) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _make_mark(body: bytes) -> str:
+    return sha256(body).hexdigest()[:32]
 
 
 def make_page(

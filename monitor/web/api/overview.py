@@ -29,10 +29,13 @@ def get_today(desk: DeskHere, subscription: Name = "") -> Response:
     if subscription and subscription not in known:
         raise HTTPException(404, "subscription")
     chosen = known.get(subscription) or next(iter(known.values()), None)
-    return answer(desk.request, {
+    content = draft_digest(desk.application, chosen).content.to_json() if chosen else None
+    lasting = {**content, "composed_at": None} if content else None
+    told = {
         "subscription": chosen.name if chosen else "", "due_at": _find_due(desk, chosen) if chosen else None,
-        "content": draft_digest(desk.application, chosen).content.to_json() if chosen else None,
-    })
+        "content": content,
+    }
+    return answer(desk.request, told, {**told, "content": lasting})
 
 
 def list_subscriptions(desk: DeskHere) -> Response:
