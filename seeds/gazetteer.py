@@ -25,6 +25,7 @@ from seeds.places import (
 
 BUNDLED = Path(__file__).parent
 COUNTRIES = ("VN", "KR")
+LANGUAGES = ("en", "ko", "vi")
 LEVEL_WORDS = frozenset({"province", "city", "county", "district", "ward"})
 
 
@@ -68,9 +69,36 @@ class Gazetteer:
         return unique([*found, *(unit for unit in present if unit != key)])
 
     def name(self, key: str, lang: str = "en") -> str:
-        """The display name of `key` in `lang`, in English where it has none."""
+        """The display name of `key` in `lang`, in English where it has none; with its province where another one has
+        the same: `Gwangju (Gyeonggi)`, `울산광역시 북구`."""
+        own, above = self._own_name(key, lang), self._apart.get(lang, {}).get(key)
+        if above is None:
+            return own
+        if lang == "ko":
+            return f"{above} {own}" if self.localities[key].country == "KR" else f"{own}({above})"
+        return f"{own} ({above})"
+
+    def _own_name(self, key: str, lang: str) -> str:
         names = self.localities[key].names
         return names.get(lang) or names["en"]
+
+    @cached_property
+    def _apart(self) -> dict[str, dict[str, str]]:
+        """By language, the province's name of each unit below it that is called as one elsewhere in its country."""
+        return {lang: self._tell_apart(lang) for lang in LANGUAGES}
+
+    def _tell_apart(self, lang: str) -> dict[str, str]:
+        alike: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for key, locality in self.localities.items():
+            alike[locality.country, self._own_name(key, lang)].append(key)
+        found = {}
+        for (_, own), keys in alike.items():
+            provinces = {key: self.province(key) for key in keys}
+            for key in keys if len(set(provinces.values())) > 1 else ():
+                above = self._own_name(provinces[key], lang)
+                if self.localities[key].level > 1 and above != own:
+                    found[key] = above
+        return found
 
     def contract_name(self, key: str) -> str:
         """The name in what commands print: `name` of the Vietnamese table, `rr_short` of the Korean one."""

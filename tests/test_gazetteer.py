@@ -114,3 +114,12 @@ def test_a_wrong_table_is_refused_by_name(tmp_path: Path, name: str, lines: list
 
     with pytest.raises(SeedError, match=said):
         load_gazetteer(tmp_path)
+
+
+@pytest.mark.parametrize(("key", "language", "name"), [
+    ("KR-41610", "en", "Gwangju (Gyeonggi)"), ("KR-41610", "vi", "Gwangju (Gyeonggi)"), ("KR-41610", "ko", "광주시"),
+    ("KR-29", "en", "Gwangju"), ("KR-31200", "ko", "울산광역시 북구"), ("VNH-008", "ko", "호앙마이(하노이)"),
+    ("VN-46", "ko", "후에"), ("KR-44", "en", "Chungcheongnam"),
+])
+def test_a_name_that_another_unit_has_too_says_its_province(key: str, language: str, name: str) -> None:
+    assert load_gazetteer().name(key, language) == name
