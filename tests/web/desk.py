@@ -1,6 +1,7 @@
 """What the tests of the dashboard play with: an application with some events, and a browser without JavaScript."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,10 +23,12 @@ FILLER = (
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
-def save_happenings(store: Store, *outlets: str, block: str = BLOCK, at: datetime = START_AT) -> list[str]:
+def save_happenings(
+    store: Store, *outlets: str, block: str = BLOCK, at: datetime = START_AT, fields: Sequence[str] = ()
+) -> list[str]:
     """Saves events of one block, each proven by one article of one of `outlets`; their ids, `e1` and so on.
 
-    The first happens on 1 January 2026, the second on 1 February, and so on.
+    The first happens on 1 January 2026, the second on 1 February, and so on. Each fact names the `fields`.
     """
     vn_key, kr_key = block.split("|")
     rows = []
@@ -38,7 +41,7 @@ def save_happenings(store: Store, *outlets: str, block: str = BLOCK, at: datetim
         start = text.index(quote)
         fact = new_fact(
             vn_key=vn_key, kr_key=kr_key, block=block, quote=quote, start=start, end=start + len(quote),
-            happened_on=f"2026-0{number}-01",
+            happened_on=f"2026-0{number}-01", details=[{"kind": "field", "name": field} for field in fields],
         )
         store.articles.save_verdict(new_verdict(article_id, fact), at)
         fact_id = max(one.id for one in store.events.block_facts(block))

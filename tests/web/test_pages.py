@@ -180,6 +180,35 @@ def test_an_event_shows_its_quote_inside_its_sentence(browser: TestClient) -> No
     assert "trời mưa" not in page and "vui mừng" not in page
 
 
+@pytest.mark.parametrize(("language", "with_fields", "without"), [
+    ("en", "Stage: signed · Fields: agriculture, health", "Stage: signed"),
+    ("ko", "단계: 체결 · 분야: 농업, 보건", "단계: 체결"),
+    ("vi", "Tình trạng: đã ký · Lĩnh vực: nông nghiệp, y tế", "Tình trạng: đã ký"),
+])
+def test_an_event_shows_its_stage_and_fields_as_its_digest_does(
+    application: Application, language: str, with_fields: str, without: str
+) -> None:
+    save_happenings(application.store, "huengaynay", fields=("agriculture", "health"))
+    browser = open_browser(application)
+    told = browser.get("/events/e1", params={"lang": language}).text
+    with application.store.database.write() as session:
+        session.connection().exec_driver_sql("UPDATE facts SET details = '[]'")
+    bare = browser.get("/events/e1", params={"lang": language}).text
+
+    assert f"<p class=\"soft\">{with_fields}</p>" in told
+    assert f"<p class=\"soft\">{without}</p>" in bare
+
+
+def test_the_fields_of_an_event_are_data_too(application: Application) -> None:
+    save_happenings(application.store, "huengaynay", fields=("agriculture", "health"))
+    browser = open_browser(application)
+    page, whole = browser.get("/events/e1.json").json(), browser.get("/api/v1/events/e1").json()
+
+    assert page["fields"] == whole["fields"] == ["agriculture", "health"] and page["event"]["stage"] == "signed"
+    assert list(whole)[-2:] == ["corrections", "fields"]
+    assert "fields" not in browser.get("/api/v1/events").json()["items"][0]
+
+
 def test_a_digest_of_another_form_is_named(application: Application) -> None:
     save_happenings(application.store, "huengaynay")
     application.store.digests.begin_subscription("daily", application.clock())

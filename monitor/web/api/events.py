@@ -115,6 +115,7 @@ def _show(desk: Desk, event: EventView) -> dict[str, Any]:
         "corrections": [
             _pick(one, "id", "kind", "reader", "made_at", "withdrawn_at", "withdrawn_by") for one in corrections
         ],
+        "fields": list(desk.store.digests.fields([event.id]).get(event.id, ())),
     }
 
 

@@ -101,6 +101,7 @@ class WholeEvent(Event):
     facts: list[Fact]
     judgements: list[Judgement]
     corrections: list[Correction]
+    fields: Annotated[list[str], Field(description="Of cooperation (`agriculture`), the most named first.")]
 
 
 class Reason(Shape):

@@ -60,7 +60,10 @@ class LanguageGroup:
 
 @dataclass(frozen=True)
 class EventPage:
-    """All that is known of an event. `history` are the latest events of its main pair, itself among them."""
+    """All that is known of an event. `history` are the latest events of its main pair, itself among them.
+
+    `fields` are the fields of cooperation (`agriculture`), the most named first.
+    """
 
     event: EventLine
     facts: tuple[FactShown, ...]
@@ -74,6 +77,7 @@ class EventPage:
     score: float
     earlier_events: int
     known_since: str | None
+    fields: tuple[str, ...]
 
 
 def show_event(event_id: str, desk: DeskHere) -> EventPage | Response:
@@ -90,7 +94,16 @@ def show_event(event_id: str, desk: DeskHere) -> EventPage | Response:
         corrections=tuple(judgements.find_corrections(desk.application, event)),
         changes=tuple(desk.store.events.changes(event.id)), told=desk.store.digests.count_told(event.id),
         score=event.score, earlier_events=event.earlier_events, known_since=event.known_since,
+        fields=desk.store.digests.fields([event.id]).get(event.id, ()),
     )
+
+
+def furnish(desk: Desk, page: EventPage) -> dict[str, str]:
+    """Stage and fields in the words of the digests."""
+    say = desk.words.say
+    stage = say("event.stage", stage=say(f"stage.{page.event.stage}"))
+    fields = ", ".join(say(f"field.{one}") for one in page.fields)
+    return {"what": f"{stage} · {say('event.fields', fields=fields)}" if fields else stage}
 
 
 def judge(event_id: str, desk: DeskHere, answer: Annotated[str, Form()], reader: Annotated[str, Form()]) -> Response:
@@ -168,6 +181,6 @@ def _find_reasons(desk: Desk, facts: list[EventFact]) -> Reasons | None:
 
 
 router = APIRouter()
-add_page(router, "/events/{event_id}", show_event, "event.html")
+add_page(router, "/events/{event_id}", show_event, "event.html", furnish=furnish)
 for name, act in (("judge", judge), ("withdraw", withdraw), ("merge", merge), ("split", split), ("undo", undo)):
     router.add_api_route(f"/events/{{event_id}}/{name}", act, methods=["POST"], response_model=None)
