@@ -1,5 +1,7 @@
 """What a reader's words ask for: each word folded, with the places and outlets whose names hold it."""
 
+import re
+import unicodedata
 from functools import lru_cache
 from itertools import chain
 
@@ -10,11 +12,27 @@ from storage.values import SearchWord
 
 # Two letters are inside half of all names.
 SHORTEST_IN_NAMES = 3
+# Behind a stem of two syllables or more; of one, most are words of their own (회의, 학과).
+_PARTICLE = re.compile(
+    "([가-힣]{2,}?)(?:에서는|에서도|에서|에게|에는|에도|으로|까지|부터|은|는|이|가|을|를|와|과|의|에|로|도|만)")
 
 
 def find_words(words: str, application: Application) -> tuple[SearchWord, ...]:
-    """The words of a query; an event holds a word that is in a name of one of its places, in any language."""
-    return tuple(_find(word, application) for word in split_words(words))
+    """The words of a query, Korean ones without the particle behind them: what holds the stem holds the whole word too.
+
+    An event holds a word that is in a name of one of its places, in any language.
+    """
+    stems = " ".join(_drop_particle(word, application) for word in unicodedata.normalize("NFC", words).split())
+    return tuple(_find(word, application) for word in split_words(stems))
+
+
+def _drop_particle(word: str, application: Application) -> str:
+    """`대구시가` as `대구시`; what is part of a place's name stays whole (`경기도`, `동나이`)."""
+    found = _PARTICLE.fullmatch(word)
+    if found is None:
+        return word
+    folded = fold_text(word)
+    return word if any(folded in names for _, names in _fold_places(application.gazetteer)) else found[1]
 
 
 def _find(word: str, application: Application) -> SearchWord:

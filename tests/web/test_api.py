@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 
 from monitor.application import Application
 from monitor.web.api.answers import REFUSALS, write_cursor
+from monitor.web.searching import find_words
+from storage.folding import fold_text
 from tests.factories import new_digest, save_event, tie_row
 from tests.fake_clock import FakeClock
 from tests.monitor.desk import begin_subscriptions, make_subscription, subscribe
@@ -86,12 +88,24 @@ NARROWED: list[tuple[dict[str, str], list[str]]] = [
     ({}, ["e3", "e2", "e1"]), ({"outlet": "thanhnien"}, ["e2"]), ({"act": "visit"}, []),
     ({"since": "2026-02", "until": "2026-02"}, ["e2"]), ({"q": "hue"}, ["e3", "e2", "e1"]),
     ({"q": "so 2"}, ["e2"]), ({"q": "후에"}, ["e3", "e2", "e1"]), ({"q": "tuổi trẻ"}, ["e3"]), ({"q": "xyz"}, []),
+    ({"q": "후에와 충청남도는"}, ["e3", "e2", "e1"]), ({"q": "대구시가"}, []),
 ]
 
 
 def test_events_are_narrowed_and_searched(program: TestClient) -> None:
     for query, found in NARROWED:
         assert [event["id"] for event in read(program, "/events", **query)["items"]] == found, query
+
+
+@pytest.mark.parametrize(("words", "found"), [
+    ("대구시가", ["대구시"]), ("충청북도와", ["충청북도"]), ("서울에서는", ["서울"]), ("동나이성과", ["동나이성"]),
+    ("경기도", ["경기도"]), ("동나이", ["동나이"]), ("회의", ["회의"]), ("Huế와", ["Huế와"]),
+    ("교류의 가", ["교류", "가"]),
+])
+def test_a_korean_word_is_searched_without_its_particle(
+    application: Application, words: str, found: list[str]
+) -> None:
+    assert [word.folded for word in find_words(words, application)] == [fold_text(word) for word in found]
 
 
 def test_pages_stay_the_same_while_events_are_added(program: TestClient, application: Application) -> None:
