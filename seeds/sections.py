@@ -122,7 +122,7 @@ class WebSettings(Section):
     """The dashboard: where it listens, where people reach it, and what opens it.
 
     `port` 0 is any free one. `password` is for people, `token` for programs; `allowed_hosts` are names by which it may
-    be asked for besides that of `public_url`.
+    be asked for besides that of `public_url`. `proxies` are networks whose X-Forwarded-For and -Proto are believed.
     """
 
     enabled: bool = True
@@ -130,6 +130,7 @@ class WebSettings(Section):
     port: int = Field(default=8765, ge=0, le=65535)
     public_url: str = ""
     allowed_hosts: list[str] = []
+    proxies: list[IPv4Network | IPv6Network] = []
     password: SecretStr = SecretStr("")
     password_file: OptionalPath = None
     token: SecretStr = SecretStr("")

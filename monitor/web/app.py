@@ -52,14 +52,14 @@ def make_app(application: Application) -> FastAPI:
     access = Access(application.settings.web)
     access.check()
     sessions = Sessions(access.make_key(load_link_key(application.settings)))
-    limiter = LoginLimiter(application.clock)
     app = FastAPI(
         title="Twinwatch", description=api.DESCRIPTION, version="1", openapi_url=api.OPENAPI_URL, docs_url=None,
         redoc_url=None,
         dependencies=[Depends(make_check_write(sessions))],
     )
     for name, value in (
-        ("application", application), ("access", access), ("sessions", sessions), ("limiter", limiter),
+        ("application", application), ("access", access), ("sessions", sessions),
+        ("limiter", LoginLimiter(application.clock)),
         ("links", make_links(application.settings)), ("figures", FigureKeeper(application)),
         ("explainer", Explainer(application)),
     ):
@@ -70,7 +70,8 @@ def make_app(application: Application) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind in (StarletteHTTPException, RequestValidationError, TwinwatchError, StoreError):
         app.add_exception_handler(kind, _show_error)
-    app.add_middleware(Guard, access=access, sessions=sessions, limiter=limiter, clock=application.clock)
+    app.add_middleware(
+        Guard, access=access, sessions=sessions, limiter=LoginLimiter(application.clock), clock=application.clock)
     return app
 
 

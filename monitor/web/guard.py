@@ -91,7 +91,7 @@ class Guard:
     def _refuse_stranger(self, request: Request, visitor: Visitor) -> Response | None:
         scheme, secret = _find_secret(request.headers)
         if secret and not self._access.is_open:
-            wait = self._limiter.take(visitor.address)
+            wait = self._limiter.take(visitor.address, secret)
             if wait:
                 return _refuse(request, "Too many tries.", 429, {"Retry-After": str(int(wait) + 1)})
             if not self._access.is_token(secret):

@@ -32,9 +32,12 @@ class Dashboard:
 
     async def serve(self, stopped: asyncio.Event) -> None:
         """Answers until `stopped` is set; the first questions wait for what is loaded once."""
+        proxies = [str(network) for network in self._application.settings.web.proxies]
         config = uvicorn.Config(
             self._app, log_config=None, access_log=False, server_header=False, date_header=True,
             timeout_graceful_shutdown=CLOSE_SECONDS, lifespan="off",
+            # By default uvicorn believes whoever asks from this machine, and the limit of tries is evaded by a header.
+            proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
         )
         server = _Server(config)
         serving = asyncio.ensure_future(server.serve([self._socket]))

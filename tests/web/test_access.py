@@ -190,6 +190,47 @@ def test_guessing_is_stopped_and_the_right_password_waits_too(application: Appli
     assert later.status_code == 303
 
 
+@pytest.mark.parametrize(("tokens", "answers", "right"), [
+    (["old"] * 8, [401] * 8, 200),
+    (["old", "new"] * 4, [401] * 8, 200),
+    ([f"guess {number}" for number in range(7)], [401] * 5 + [429] * 2, 429),
+    (["old", "Old", "old ", "ol", "oldd", "olddd", "old"], [401] * 5 + [429, 401], 429),
+])
+def test_an_old_token_is_one_try_and_no_try_with_a_token_locks_the_password_out(
+    application: Application, tokens: list[str], answers: list[int], right: int
+) -> None:
+    browser = open_browser(application, password=PASSWORD, token=TOKEN)
+
+    def ask(token: str) -> int:
+        return browser.get("/events.atom", auth=("feed", token)).status_code
+
+    assert [ask(token) for token in tokens] == answers
+    assert ask(TOKEN) == right
+    data = {"csrf": find_csrf(browser, "/login"), "password": PASSWORD}
+    assert browser.post("/login", data=data).status_code == 303
+
+
+def test_wrong_passwords_lock_no_token_out(application: Application) -> None:
+    browser = open_browser(application, password=PASSWORD, token=TOKEN)
+    data = {"csrf": find_csrf(browser, "/login"), "password": "guess"}
+    tries = [browser.post("/login", data=data).status_code for _ in range(PER_ADDRESS + 1)]
+
+    assert tries[-1] == 429 and browser.post("/login", data={**data, "password": TOKEN}).status_code == 429
+    assert browser.get("/events.json", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_the_same_token_is_another_try_from_elsewhere_and_a_new_one_when_its_time_is_over(clock: FakeClock) -> None:
+    limiter = LoginLimiter(clock)
+    for number in range(PER_ADDRESS):
+        limiter.take("10.0.0.1", f"guess {number}")
+    elsewhere = [limiter.take("10.0.0.2", f"guess {number}") for number in range(PER_ADDRESS + 1)]
+
+    assert limiter.take("10.0.0.1", "guess 0") == 0.0 and limiter.take("10.0.0.1", "guess 5") == 900.0
+    assert elsewhere == [0.0] * PER_ADDRESS + [900.0]
+    clock.advance(minutes=15)
+    assert [limiter.take("10.0.0.1", f"guess {number}") for number in (0, 5, 6, 7, 8, 9)] == [0.0] * 5 + [900.0]
+
+
 def test_tries_from_many_addresses_are_stopped_together(clock: FakeClock) -> None:
     limiter = LoginLimiter(clock)
     taken = [limiter.take(f"10.0.{number}.1") for number in range(IN_ALL)]

@@ -34,6 +34,35 @@ def test_it_answers_until_it_is_stopped(application: Application) -> None:
         httpx.get(dashboard.url)
 
 
+@pytest.mark.parametrize(("proxies", "forwarded", "last"), [
+    ([], "10.0.0.{n}", 429),
+    (["127.0.0.1"], "10.0.0.{n}", 401),
+    (["127.0.0.0/8"], "10.0.0.{n}", 401),
+    (["10.0.0.0/8"], "10.0.0.{n}", 429),
+    (["127.0.0.1"], "10.0.0.{n}, 198.51.100.7", 429),
+])
+def test_whom_a_header_names_is_believed_from_a_proxy_of_the_settings_alone(
+    application: Application, proxies: list[str], forwarded: str, last: int
+) -> None:
+    _set(application, port=0, token="a-token-for-programs", proxies=proxies)
+    dashboard = Dashboard(application)
+
+    async def ask() -> list[int]:
+        stopped = asyncio.Event()
+        serving = asyncio.ensure_future(dashboard.serve(stopped))
+        async with httpx.AsyncClient() as client:
+            answers = [
+                await client.get(f"{dashboard.url}events.json", headers={
+                    "Authorization": f"Bearer guess {n}", "X-Forwarded-For": forwarded.format(n=n)})
+                for n in range(1, 7)
+            ]
+        stopped.set()
+        await serving
+        return [one.status_code for one in answers]
+
+    assert asyncio.run(ask()) == [401] * 5 + [last]
+
+
 def test_an_address_that_is_taken_is_named_in_one_line(application: Application) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         _set(application, port=taken.getsockname()[1])
