@@ -1,5 +1,7 @@
 """What readers say counts at once, is kept with who and when, and can be taken back; links act by their button only."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -8,6 +10,14 @@ from monitor.assess import group_block
 from monitor.links import make_links
 from tests.fake_clock import FakeClock
 from tests.web.desk import BLOCK, find_csrf, open_browser, save_happenings
+
+WRITES = ("judge", "withdraw", "merge", "split", "undo")
+FORM = re.compile(r'<form class="act" method="post" action="/events/e1/(\w+)".*?</form>', re.DOTALL)
+
+
+def find_forms(page: str) -> dict[str, str]:
+    """The forms of an event's page by what they do."""
+    return {found[1]: found[0] for found in FORM.finditer(page)}
 
 
 def test_wrong_counts_at_once_and_undo_brings_it_back(browser: TestClient, application: Application) -> None:
@@ -73,6 +83,20 @@ def test_a_story_is_split_off_and_comes_back(browser: TestClient, application: A
 
     assert browser.get("/events/e1.json").json()["event"]["articles"] == 1
     assert len(browser.get("/events.json").json()["rows"]) == 3
+
+
+def test_whoever_gave_no_name_yet_gives_it_with_what_they_mend(browser: TestClient, application: Application) -> None:
+    csrf = find_csrf(browser)
+    group_block(application, BLOCK)
+    alone = find_forms(open_browser(application).get("/events/e1").text)
+    browser.post("/events/e1/merge", data={"csrf": csrf, "other": "e2", "reader": "Lan"})
+    browser.post("/events/e1/judge", data={"csrf": csrf, "answer": "yes", "reader": "Lan"})
+    named = find_forms(browser.get("/events/e1").text)
+    nameless = find_forms(open_browser(application).get("/events/e1").text)
+
+    assert set(alone) == {"judge", "merge"} and set(named) == set(nameless) == {*WRITES}
+    assert all('type="hidden" name="reader" value="Lan"' in form for form in named.values())
+    assert all('<input name="reader" value="" required' in form for form in nameless.values())
 
 
 def test_what_cannot_be_merged_or_split_is_refused_in_words(browser: TestClient) -> None:
