@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, get_args
@@ -71,11 +72,20 @@ def make_query(wanted: ListFilter, application: Application, limit: int = PAGE) 
     before = tuple(wanted.before.split("~", 1)) if wanted.before else None
     return EventQuery(
         keys=find_inside(application.gazetteer, wanted.place) if wanted.place else (), act=wanted.act,
-        stage=wanted.stage, lang=wanted.lang, outlet_id=wanted.outlet, since_on=wanted.since,
+        stage=wanted.stage, lang=wanted.lang, outlet_id=wanted.outlet, since_on=_begin(wanted.since, wanted.until),
         # `~` sorts behind every digit and dash: a month, and a year, are wanted to their end.
         until_on=f"{wanted.until}~" if wanted.until else "", words=find_words(wanted.q, application),
         verdict=wanted.verdict, before=before, limit=limit + 1,  # type: ignore[arg-type]
     )
+
+
+def find_days(since: str, until: str) -> tuple[str, str]:
+    """The first day of `since` and the last of `until`, each a day, a month or a year; else as it is."""
+    first = f"{since}-01-01"[:10] if since else ""
+    month = f"{until}-12"[:7]
+    if not until or len(until) == 10 or not "01" <= month[5:] <= "12" or month < "0001":
+        return first, until
+    return first, f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]:02}"
 
 
 def read_number(before: str) -> int | None:
@@ -95,6 +105,13 @@ def find_order(name: str) -> str:
     """By what a name is sorted: Đà Nẵng stands under D, as in both countries' lists in Latin letters."""
     bare = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
     return unicodedata.normalize("NFC", bare.replace("Đ", "D").replace("đ", "d")).casefold()
+
+
+def _begin(since: str, until: str) -> str:
+    """From where days are wanted: what is known to the month, or the year, belongs to a whole one given in days."""
+    if since.endswith("-01-01") and until.endswith("-12-31"):
+        return since[:4]
+    return since.removesuffix("-01") if len(since) == 10 else since
 
 
 def _check(name: str, is_sound: bool) -> None:

@@ -173,6 +173,37 @@ def test_the_timeline_is_that_of_a_place_and_an_act(browser: TestClient) -> None
     assert [len(rows) for rows in counted] == [3, 0, 3, 0]
 
 
+def test_a_month_of_the_timeline_leads_to_its_days_and_loses_no_event(application: Application) -> None:
+    days = ("2026", "2026-01-31", "2026-02", "2026-02-01", "2026-02-28", "2026-03")
+    for number, day in enumerate(days, 1):
+        save_event(application.store, day, number, happened_on=day)
+    browser = open_browser(application)
+
+    def find(query: str) -> set[str]:
+        return {row["id"] for row in browser.get(f"/events.json?{query}").json()["rows"]}
+
+    month, year = "since=2026-02-01&until=2026-02-28", "since=2026-01-01&until=2026-12-31"
+    linked = browser.get("/timeline?act=agreement").text
+    assert f'/events?{month}&act=agreement"'.replace("&", "&amp;") in linked
+    assert f'/events?{year}&act=agreement"'.replace("&", "&amp;") in linked
+    assert find(month) == find("since=2026-02&until=2026-02") == {"2026-02", "2026-02-01", "2026-02-28"}
+    assert find(year) == find("since=2026&until=2026") == set(days)
+    assert find("since=2026-02-02&until=2026-02-28") == {"2026-02-28"}
+
+
+@pytest.mark.parametrize(("since", "until", "days"), [
+    ("2026-02", "2026-02", ("2026-02-01", "2026-02-28")), ("2024", "2024-02", ("2024-01-01", "2024-02-29")),
+    ("2026-11-05", "2026", ("2026-11-05", "2026-12-31")), ("", "", ("", "")), ("", "2026-11", ("", "2026-11-30")),
+    ("2026-13", "2026-13", ("2026-13-01", "2026-13")), ("0000", "0000", ("0000-01-01", "0000")),
+])
+def test_the_form_shows_a_month_of_the_address_as_its_days(
+    browser: TestClient, since: str, until: str, days: tuple[str, str]
+) -> None:
+    page = browser.get("/events", params={"since": since, "until": until}).text
+
+    assert re.findall(r'type="date" name="\w+" value="(.*?)"', page) == list(days)
+
+
 def test_an_event_shows_its_quote_inside_its_sentence(browser: TestClient) -> None:
     page = browser.get("/events/e1").text
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_order, make_query
+from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_days, find_order, make_query
 from monitor.web.lines import EventLine, find_events, make_cursor
 from monitor.web.rendering import add_page, find_size
 
@@ -40,11 +40,11 @@ def show_events(desk: DeskHere, wanted: FilterHere) -> EventsPage:
     return EventsPage(wanted, tuple(shown), make_cursor(shown[-1]) if rest else "")
 
 
-def furnish(desk: Desk, page: EventsPage) -> dict[str, dict[str, list[Choice]]]:
-    """What the form offers: present provinces of both countries, and whatever else the address names."""
+def furnish(desk: Desk, page: EventsPage) -> dict[str, object]:
+    """What the form offers: present provinces of both countries, and whatever else the address names; its days."""
     wanted = page.filter
     say, langs = desk.words.say, dict.fromkeys((*LANGS, wanted.lang))
-    return {"choices": {
+    return {"days": find_days(wanted.since, wanted.until), "choices": {
         "place_vn": list_places(desk, "VN", wanted.place), "place_kr": list_places(desk, "KR", wanted.place),
         "act": [Choice(act, capitalise(say(f"act.{act}"))) for act in ACTS],
         "stage": [Choice(stage, capitalise(say(f"stage.{stage}"))) for stage in STAGES],

@@ -6,7 +6,7 @@ from datetime import date
 from fastapi import APIRouter, HTTPException
 
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import ACTS, find_inside
+from monitor.web.filters import ACTS, find_days, find_inside
 from monitor.web.pages.events import Choice, capitalise, list_places
 from monitor.web.rendering import add_page
 from storage.values import EventQuery
@@ -50,7 +50,7 @@ def show_timeline(desk: DeskHere, place: str = "", act: str = "", years: int = 3
         raise HTTPException(400, "years, act")
     today = desk.application.clock().date()
     keys = find_inside(desk.application.gazetteer, place) if place else ()
-    since = date(today.year - years, today.month, 1).isoformat()
+    since = date(today.year - years, today.month, 1).isoformat()[:7]
     counted: dict[str, dict[str, int]] = {}
     # A paper may be announced for next year: what is planned ends a year from now.
     wanted = EventQuery(keys=keys, act=act, since_on=since, until_on=f"{today.year + 1}~")
@@ -78,7 +78,8 @@ def furnish(desk: Desk, page: TimelinePage) -> dict[str, object]:
         "place_vn": list_places(desk, "VN", page.place), "place_kr": list_places(desk, "KR", page.place),
         "act": [Choice(act, capitalise(names[act])) for act in ACTS],
     }, "lines": [
-        (row.month, desk.day(row.month), row.total, [(bar.act, bar.start, bar.width) for bar in row.bars],
+        (find_days(row.month, row.month), desk.day(row.month), row.total,
+         [(bar.act, bar.start, bar.width) for bar in row.bars],
          ", ".join(f"{names[act]} {row.acts[act]}" for act in page.acts if row.acts.get(act)))
         for row in page.rows
     ]}
