@@ -12,6 +12,7 @@ from monitor.application import Application
 from monitor.web.api.answers import REFUSALS, write_cursor
 from monitor.web.searching import find_words
 from storage.folding import fold_text
+from storage.values import NewHit
 from tests.factories import new_digest, save_event, tie_row
 from tests.fake_clock import FakeClock
 from tests.monitor.desk import begin_subscriptions, make_subscription, subscribe
@@ -164,6 +165,23 @@ def test_the_next_digest_is_not_sent_again_while_only_time_passes(
 
     assert first.json()["content"]["composed_at"] and first.headers["etag"].startswith("W/")
     assert (again.status_code, again.content, changed.status_code) == (304, b"", 200)
+
+
+def test_the_coverage_is_not_sent_again_while_only_time_passes(
+    program: TestClient, application: Application, clock: FakeClock
+) -> None:
+    first = program.get(f"{API}/coverage")
+    known = {"If-None-Match": first.headers["etag"]}
+    clock.advance(minutes=1)
+    again, wider = program.get(f"{API}/coverage", headers=known), program.get(f"{API}/coverage?days=7", headers=known)
+    hit = NewHit("gdelt", "https://bao.example/tin-1.html", "bao.example", "", title="Huế", lang="vi")
+    application.store.hits.save([hit], clock())
+    clock.advance(minutes=1)
+    changed = program.get(f"{API}/coverage", headers=known)
+
+    assert first.json()["until_at"] and first.headers["etag"].startswith("W/")
+    assert (again.status_code, again.content) == (304, b"")
+    assert (wider.status_code, changed.status_code) == (200, 200)
 
 
 def test_what_readers_say_counts_at_once_and_is_undone(program: TestClient) -> None:

@@ -98,7 +98,8 @@ def list_deliveries(desk: DeskHere, cursor: Cursor = "", limit: Limit = 50) -> R
 
 def get_coverage(desk: DeskHere, days: Annotated[int, Query(ge=1, le=366)] = DAYS) -> Response:
     """How much of what happens the outlets find by themselves, measured by search services."""
-    return answer(desk.request, report_json(measure_coverage(desk.application, days), desk.application.gazetteer))
+    told = report_json(measure_coverage(desk.application, days), desk.application.gazetteer)
+    return answer(desk.request, told, {**told, "until_at": None})
 
 
 def _act(desk: Desk, outlet_id: str, work: Callable[[], object]) -> Response:
