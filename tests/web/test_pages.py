@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from monitor.application import Application
 from monitor.composing import draft_digest, save_draft
-from monitor.judgements import judge_event
+from monitor.judgements import judge_event, withdraw_judgement
 from storage.values import Judgement
 from tests.factories import new_digest, save_article, save_event
 from tests.monitor.desk import make_subscription, subscribe
@@ -238,6 +238,27 @@ def test_the_fields_of_an_event_are_data_too(application: Application) -> None:
     assert page["fields"] == whole["fields"] == ["agriculture", "health"] and page["event"]["stage"] == "signed"
     assert list(whole)[-2:] == ["corrections", "fields"]
     assert "fields" not in browser.get("/api/v1/events").json()["items"][0]
+
+
+def test_a_pair_whose_events_are_refuted_has_a_page_that_says_so(application: Application) -> None:
+    save_happenings(application.store, "huengaynay", block="VN-46|KR-43")
+    browser = open_browser(application)
+    (target,) = re.findall(r'href="(/ties/[^"]+)"', browser.get("/events/e1").text)
+    before = browser.get(target).text
+    judge_event(application, "e1", "no", "Lan")
+    after = {language: browser.get(target, params={"lang": language}) for language in ("ko", "vi", "en")}
+
+    assert target == "/ties/VN-46/KR-43" and "/events/e1" in before and "No tie stands" not in before
+    assert {one.status_code for one in after.values()} == {200}
+    assert "No tie stands between these two" in after["en"].text and "/events/e1" not in after["en"].text
+    assert "교류 관계가 없습니다" in after["ko"].text and "không ghi nhận quan hệ nào" in after["vi"].text
+    twin = browser.get(f"{target}.json").json()
+    assert (twin["stands"], twin["rows"]) == (False, [])
+    # Nothing was ever told of these two; and of those no page of the list goes on.
+    assert browser.get("/ties/VN-46/KR-42").status_code == browser.get("/ties/KR-43/VN-46").status_code == 404
+    assert browser.get(f"{target}?before=2026-01-01~e1").status_code == 404
+    withdraw_judgement(application, "e1", "Lan")
+    assert "/events/e1" in browser.get(target).text
 
 
 def test_a_digest_of_another_form_is_named(application: Application) -> None:

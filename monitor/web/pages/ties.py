@@ -53,11 +53,15 @@ class TiesPage:
 
 @dataclass(frozen=True)
 class TiePage:
-    """One tie and its events, newest first; `next` is the cursor of older ones."""
+    """One tie and its events, newest first; `next` is the cursor of older ones.
+
+    It does not stand where all that speaks of it is refuted or unsure: then there are no events.
+    """
 
     tie: TieLine
     rows: tuple[EventLine, ...]
     next: str
+    stands: bool
 
 
 def show_ties(
@@ -105,10 +109,17 @@ def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TieP
     found = find_events(desk, query)
     pair = vn_key, kr_key
     tie = desk.store.ties.get(*pair) or _find_known(desk.application.gazetteer).get(pair)
-    if tie is None and not found:
+    stands = tie is not None or bool(found)
+    if not stands and (before or not _was_told(desk, pair)):
         raise HTTPException(404, "tie")
     line = _make_line(desk, tie or TieRow(vn_key, kr_key, "contact", None, None, 0, "events"))
-    return TiePage(line, tuple(found[:size]), make_cursor(found[size - 1]) if found[size:] else "")
+    return TiePage(line, tuple(found[:size]), make_cursor(found[size - 1]) if found[size:] else "", stands)
+
+
+def _was_told(desk: Desk, pair: tuple[str, str]) -> bool:
+    """Whether there is an event of the pair that does not count: its page leads here, and so do old digests."""
+    find = desk.store.event_pages.find_briefs
+    return any(find(EventQuery(pair=pair, verdict=verdict, limit=1)) for verdict in ("no", "unsure"))
 
 
 def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:
