@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from urllib.parse import quote as quote_path
 
 from monitor.digests.plain import MAX_QUOTE, make_plain
 from monitor.web.desk import Desk, name_place
@@ -27,7 +28,10 @@ _Names = tuple[tuple[PairName, ...], tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class EventLine:
-    """One event; `langs` and `outlets` tell of it, `quote` is the proof of the first article that has one."""
+    """One event; `langs` and `outlets` tell of it, `quote` is the proof of the first article that has one.
+
+    `page` is the address of its page: whole with `web.public_url`, else its path.
+    """
 
     id: str
     headline: str
@@ -48,6 +52,7 @@ class EventLine:
     quote_outlet: str
     vn_keys: tuple[str, ...]
     kr_keys: tuple[str, ...]
+    page: str
 
 
 def find_events(desk: Desk, query: EventQuery) -> list[EventLine]:
@@ -83,4 +88,5 @@ def _make(desk: Desk, event: EventBrief) -> EventLine:
         pairs=pairs, articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
         quote=make_plain(quote, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
         vn_keys=vn_keys, kr_keys=kr_keys,
+        page=f"{desk.application.settings.web.public_url.rstrip('/')}/events/{quote_path(event.id)}",
     )

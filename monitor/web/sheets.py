@@ -11,7 +11,7 @@ from monitor.tables import make_cells, make_text
 # Without these a text that begins with `=` becomes a formula, one that looks like an address a link.
 INERT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 LONGEST_CELL = 32_767  # of Excel
-WIDTHS = {"headline": 60, "title": 60, "quote": 60, "id": 18}
+WIDTHS = {"headline": 60, "title": 60, "quote": 60, "id": 18, "page": 40}
 USUAL_WIDTH = 16
 
 

@@ -29,6 +29,7 @@ FEEDS = ("/events.atom", "/events.feed.json", "/events.ics", "/ties.svg")
 EVIL = '<script>alert(1)</script>]]>"><img src=x onerror=alert(1)>\x07\u202e&amp;'
 
 IN_PATH = quote(EVIL, safe="")
+TOKEN = "a-token-for-programs"
 
 
 def test_atom_holds_the_events_of_the_filter(browser: TestClient) -> None:
@@ -88,6 +89,25 @@ def test_what_is_taken_away_holds_the_rows_of_the_page(browser: TestClient) -> N
             wanted = ", ".join(value) if isinstance(value, list) else "" if value in (None, False) else str(value)
             assert cell == wanted, name
             assert not cell or name == "articles" or cell in texts, name
+
+
+@pytest.mark.parametrize(("public_url", "page"), [
+    ("", "/events/e1"), ("https://twinwatch.example/", "https://twinwatch.example/events/e1"),
+    ("https://city.example/twinwatch", "https://city.example/twinwatch/events/e1"),
+])
+def test_a_table_to_take_away_ends_with_the_address_of_each_event(
+    application: Application, public_url: str, page: str
+) -> None:
+    save_happenings(application.store, "huengaynay")
+    browser = open_browser(application, public_url=public_url, token=TOKEN if public_url else "")
+    browser.headers["Authorization"] = f"Bearer {TOKEN}"
+    heading, row = csv.reader(io.StringIO(browser.get("/events.csv").text.removeprefix("\ufeff")))
+    book = zipfile.ZipFile(io.BytesIO(browser.get("/events.xlsx").content))
+    texts = [one.text for one in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{SHEET}t")]
+
+    assert (heading[0], heading[-2:], row[-1]) == ("id", ["first_seen_at", "page"], page)
+    assert texts.index("page") == len(heading) - 1 and page in texts
+    assert browser.get(row[-1].removeprefix(public_url.rstrip("/"))).status_code == 200
 
 
 def test_the_timeline_to_take_away_counts_each_act(browser: TestClient) -> None:

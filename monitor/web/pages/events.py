@@ -11,7 +11,7 @@ from monitor.web.rendering import add_page, find_size
 
 COLUMNS = (
     "id", "happened_on", "headline", "act", "stage", "verdict", "new_tie", "vn_keys", "kr_keys", "articles", "langs",
-    "outlets", "title", "quote", "first_seen_at",
+    "outlets", "title", "quote", "first_seen_at", "page",
 )
 LANGS = ("vi", "ko", "en", "pl", "zh", "ja", "ru", "fr", "de", "es", "cs")
 
