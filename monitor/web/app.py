@@ -17,6 +17,7 @@ from monitor.web.api import routes as api
 from monitor.web.desk import get_desk
 from monitor.web.figures import FigureKeeper
 from monitor.web.guard import Guard, is_for_programs, make_check_write
+from monitor.web.heads import HeadAnswerer
 from monitor.web.limiter import LoginLimiter
 from monitor.web.pages import (
     digests,
@@ -70,6 +71,7 @@ def make_app(application: Application) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind in (StarletteHTTPException, RequestValidationError, TwinwatchError, StoreError):
         app.add_exception_handler(kind, _show_error)
+    app.add_middleware(HeadAnswerer)
     app.add_middleware(
         Guard, access=access, sessions=sessions, limiter=LoginLimiter(application.clock), clock=application.clock)
     return app
