@@ -52,6 +52,29 @@ def test_json_feed_holds_the_events_of_the_filter(browser: TestClient) -> None:
     assert [item["url"] for item in feed["items"]] == [f"http://localhost/events/{id}" for id in ("e3", "e2")]
 
 
+@pytest.mark.parametrize(("query", "title"), [
+    ("lang=en", "Twinwatch: Events"),
+    ("lang=en&verdict=yes&before=2026-02-01~e2", "Twinwatch: Events"),
+    ("lang=en&place=VN-46&act=visit", "Twinwatch: Events (Place: Huế; Kind of event: visits)"),
+    ("lang=ko&place=VN-46&verdict=unsure", "Twinwatch: 교류 소식 (지역: 후에; 확실성: 확인 필요)"),
+    ("lang=vi&outlet=thanhnien&until=2026-02", "Twinwatch: Sự kiện (Nguồn tin: Thanh Niên; Đến ngày: 28/2/2026)"),
+    ("lang=en&q=rice%07&language=ko&stage=signed&since=2026-02-03",
+     "Twinwatch: Events (Search: rice; Stage: signed; Language of an article: Korean; From: 3 Feb 2026)"),
+])
+def test_a_feed_and_a_calendar_say_their_filter_in_their_title(browser: TestClient, query: str, title: str) -> None:
+    atom, feed, calendar = (browser.get(f"/events.{kind}?{query}") for kind in ("atom", "feed.json", "ics"))
+
+    assert ElementTree.fromstring(atom.content).findtext(f"{ATOM}title") == feed.json()["title"] == title
+    assert icalendar.Calendar.from_ical(calendar.content)["x-wr-calname"] == title
+
+
+def test_words_of_a_filter_that_nobody_knows_are_words_in_a_title(browser: TestClient) -> None:
+    answer = browser.get("/events.atom", params={"lang": "en", "outlet": EVIL, "language": "zzz", "since": "2026-13"})
+
+    title = ElementTree.fromstring(answer.content).findtext(f"{ATOM}title") or ""
+    assert title.startswith("Twinwatch: Events (Language of an article: ") and "\x07" not in title and "&amp;" in title
+
+
 def test_the_calendar_holds_events_whose_day_is_known(browser: TestClient) -> None:
     calendar = icalendar.Calendar.from_ical(browser.get("/events.ics").content)
 

@@ -7,10 +7,11 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
+from monitor.digests.plain import make_plain
 from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.feeds import Feed, write_atom, write_calendar, write_json_feed
-from monitor.web.filters import FilterHere, ListFilter, make_query
+from monitor.web.filters import FilterHere, ListFilter, find_days, make_query
 from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
 from monitor.web.picture import draw_register
@@ -34,7 +35,7 @@ def show_json_feed(desk: DeskHere, wanted: FilterHere) -> Response:
 
 def show_calendar(desk: DeskHere, wanted: FilterHere) -> Response:
     lines = _find(desk, wanted, IN_CALENDAR)
-    return answer_bytes(desk.request, write_calendar(_describe(desk), lines), "text/calendar; charset=utf-8")
+    return answer_bytes(desk.request, write_calendar(_describe(desk, wanted), lines), "text/calendar; charset=utf-8")
 
 
 def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
@@ -58,7 +59,7 @@ def show_picture(desk: DeskHere) -> Response:
 
 
 def _as_feed(desk: Desk, wanted: ListFilter, write: Write, kind: str) -> Response:
-    return answer_bytes(desk.request, write(_describe(desk), _find(desk, wanted, IN_FEED, by_sight=True)), kind)
+    return answer_bytes(desk.request, write(_describe(desk, wanted), _find(desk, wanted, IN_FEED, by_sight=True)), kind)
 
 
 def _as_workbook(name: str, columns: Sequence[str], lines: Sequence[object]) -> Response:
@@ -71,12 +72,28 @@ def _find(desk: Desk, wanted: ListFilter, limit: int, *, by_sight: bool = False)
     return find_events(desk, replace(query, by_sight=by_sight))
 
 
-def _describe(desk: Desk) -> Feed:
+def _describe(desk: Desk, wanted: ListFilter) -> Feed:
     request = desk.request
     base = (desk.application.settings.web.public_url or str(request.base_url)).rstrip("/")
     query = f"?{request.url.query}" if request.url.query else ""
-    title = f"Twinwatch: {desk.words.say('nav.events')}"
-    return Feed(title, desk.language, base, f"{base}{request.url.path}{query}", f"{base}/events{query}")
+    url, page_url = f"{base}{request.url.path}{query}", f"{base}/events{query}"
+    return Feed(_entitle(desk, wanted), desk.language, base, url, page_url)
+
+
+def _entitle(desk: Desk, wanted: ListFilter) -> str:
+    """The title with what the filter asks for, so that whoever takes two feeds tells them apart."""
+    say, (since, until) = desk.words.say, find_days(wanted.since, wanted.until)
+    asked = {
+        "search": wanted.q, "place": wanted.place and desk.place(wanted.place),
+        "act": wanted.act and say(f"act.{wanted.act}"),
+        "verdict": "" if wanted.verdict == "yes" else say(f"verdict.{wanted.verdict}"),
+        "stage": wanted.stage and say(f"stage.{wanted.stage}"),
+        "language": wanted.lang and desk.words.language_name(wanted.lang),
+        "outlet": wanted.outlet and desk.outlet(wanted.outlet),
+        "since": since and desk.day(since), "until": until and desk.day(until),
+    }
+    told = "; ".join(f"{say(f'filter.{name}')}: {make_plain(words)}" for name, words in asked.items() if words)
+    return f"Twinwatch: {say('nav.events')}" + (f" ({told})" if told else "")
 
 
 router = APIRouter()
