@@ -1,7 +1,7 @@
 """What one address refuses, hides or does not give is its own affair: the rest of its host is read all the same."""
 
 import json
-import time
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from tests.crawl.conftest import Desk, Server, article, run_server
 
 CHALLENGE = "<html><head><title>Just a moment...</title></head><body>checking your browser</body></html>"
 SHELL = "<html><head><title>{title}</title></head><body>" + "<p>Bản tin trong ngày</p>" * 2_000 + "</body></html>"
+PATIENCE_SECONDS = 60
 TITLE = "Thành phố khánh thành cây cầu mới"
 
 
@@ -169,13 +170,11 @@ def test_a_robots_txt_that_hangs_is_taken_as_it_was_read_before(desk: Desk, serv
     with desk.open().database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE robots SET read_at = datetime(read_at, '-2 days')")
 
-    def hang() -> tuple[int, dict[str, str], bytes]:
-        time.sleep(2)
-        return 200, {}, b""
-
-    server.routes["/robots.txt"] = hang
+    released, answer = threading.Event(), server.routes["/robots.txt"]
+    server.routes["/robots.txt"] = lambda: (released.wait(PATIENCE_SECONDS), answer())[1]
     server.serve_feed("/rss", server.serve_articles(2))
     desk.crawl("paper")
+    released.set()
 
     assert server.asked["/robots.txt"] == 2
     assert outcomes(desk) == [("saved", "", 2)]
