@@ -84,7 +84,7 @@ def crawl(server: TestServer, workers: int, *, is_one_killed: bool = False) -> t
         environment = settle(folder, hosts, address)
         started = [start_worker(folder, environment) for _ in range(workers)]
         try:
-            stored = asyncio.run(_follow(folder, hosts, started if is_one_killed else []))
+            stored = asyncio.run(_follow(folder, hosts, list(started) if is_one_killed else []))
         finally:
             for worker in started:
                 worker.terminate()
