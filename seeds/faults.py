@@ -1,10 +1,13 @@
 """What pydantic finds wrong with a value, in words for people who know neither it nor Python."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
+# What a table may be called by in a message: a name with other signs is itself the fault.
+PLAIN_NAME = re.compile(r"[\w.-]{1,63}")
 # By pydantic's own kinds of faults; what is in braces comes with the fault.
 WORDS: dict[str, str] = {
     "int_parsing": "not a whole number",
@@ -49,3 +52,25 @@ def _say(kind: str, message: str, context: Mapping[str, Any]) -> str:
 def _plain(value: object) -> object:
     """A bound as people write it: 7, not 7.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def name_place(place: Sequence[int | str], given: Mapping[str, Any]) -> str:
+    """Where a fault lies, as people find it in what was `given`: `crawl.contact`, and of tables of one name
+    `subscription desk, hour`, or `subscription 2, hour` where the second of them is not named; counted from one."""
+    if len(place) < 2 or not isinstance(place[1], int):
+        return _dot(place)
+    table = f"{place[0]} {_name_table(given.get(str(place[0])), place[1])}"
+    return f"{table}, {_dot(place[2:])}" if place[2:] else table
+
+
+def _name_table(tables: object, number: int) -> str:
+    rows = tables if isinstance(tables, list) else []
+    named = [row.get("name") if isinstance(row, Mapping) else None for row in rows]
+    name = named[number] if number < len(named) else None
+    if not isinstance(name, str) or not PLAIN_NAME.fullmatch(name):
+        return str(number + 1)
+    return name if named.count(name) == 1 else f"{number + 1} ({name})"
+
+
+def _dot(place: Sequence[int | str]) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)

@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as SourceError
 
 from seeds.errors import SettingsError
-from seeds.faults import list_faults
+from seeds.faults import list_faults, name_place
 from seeds.sections import (
     AlertSettings,
     AppriseSettings,
@@ -49,6 +49,8 @@ DELIMITER = "__"
 
 # The file that is being read, where it is one.
 _file: ContextVar[Path | None] = ContextVar("file", default=None)
+# What file, environment and arguments give together, before it is looked at: a fault is told by its table's name.
+_given: ContextVar[Mapping[str, Any]] = ContextVar("given")
 
 
 class Settings(BaseSettings):
@@ -75,6 +77,12 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     alert: AlertSettings = AlertSettings()
     subscription: list[Subscription] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_given(cls, given: Any) -> Any:
+        _given.set(given)
+        return given
 
     @model_validator(mode="after")
     def _from_file(self) -> Self:
@@ -157,7 +165,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         raise SettingsError("no such file of settings", where=str(named), advice="`twinwatch init` writes one")
     file = named or config_path()
     _check_environment()
-    read = _file.set(file)
+    read, given = _file.set(file), _given.set({})
     try:
         settings = Settings(**overrides)
     except tomllib.TOMLDecodeError as error:
@@ -167,9 +175,10 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     except SourceError as error:
         raise SettingsError(str(error).splitlines()[0], where="environment") from error
     except ValidationError as error:
-        raise _explain(error, file) from error
+        raise _explain(error, file, _given.get()) from error
     finally:
         _file.reset(read)
+        _given.reset(given)
     return settings
 
 
@@ -220,12 +229,12 @@ def _check_json(name: str) -> None:
         ) from error
 
 
-def _explain(error: ValidationError, file: Path) -> SettingsError:
+def _explain(error: ValidationError, file: Path, given: Mapping[str, Any]) -> SettingsError:
     """One line with every fault, under the place of the first; a fault that lies elsewhere names its place."""
     shown = str(file) if file.is_file() else "settings"
     faults = list_faults(error)
     places = [_find_variable(fault["loc"]) or shown for fault in faults]
-    said = [_describe_fault(fault["type"], fault["loc"], fault["said"]) for fault in faults]
+    said = [_describe_fault(fault["type"], fault["loc"], fault["said"], given) for fault in faults]
     elsewhere = (f"{what} ({place})" if place != places[0] else what for what, place in zip(said, places, strict=True))
     return SettingsError("; ".join(elsewhere), where=places[0])
 
@@ -236,15 +245,13 @@ def _find_variable(place: tuple[int | str, ...]) -> str:
     return f"environment variable {variable}" if is_set else ""
 
 
-def _describe_fault(kind: str, place: tuple[int | str, ...], said: str) -> str:
-    if kind == "extra_forbidden":
-        return f"unknown setting {_dotted(place)!r}{_suggestion(place)}"
-    return f"{_dotted(place)}: {said}" if place else said
-
-
-def _dotted(place: tuple[int | str, ...]) -> str:
-    """How people count: `subscription.2.zone` is the second subscription's."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+def _describe_fault(kind: str, place: tuple[int | str, ...], said: str, given: Mapping[str, Any]) -> str:
+    if kind != "extra_forbidden":
+        return f"{name_place(place, given)}: {said}" if place else said
+    *table, key = place
+    inside = f"{name_place(tuple(table), given)}: " if any(isinstance(part, int) for part in table) else ""
+    unknown = key if inside else name_place(place, given)
+    return f"{inside}unknown setting {unknown!r}{_suggestion(place)}"
 
 
 def _suggestion(place: tuple[int | str, ...]) -> str:

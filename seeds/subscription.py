@@ -115,7 +115,7 @@ class Subscription(Section):
         pattern, advice = ADDRESSES.get(self.notifier, (None, ""))
         for recipient in self.recipients:
             if not recipient.strip() or not recipient.isprintable() or (pattern and not pattern.fullmatch(recipient)):
-                raise ValueError(f"subscription {self.name}: no recipient {recipient!r}" + (advice and f"; {advice}"))
+                raise ValueError(f"no recipient {recipient!r}" + (advice and f"; {advice}"))
         return self
 
     @model_validator(mode="after")
