@@ -23,7 +23,7 @@ from storage.store import open_store
 
 AT_ONCE = 50  # outlets; each host is asked one request at a time anyway
 # After these no other address of the site is asked for.
-NOT_ALLOWED = frozenset({"robots_forbid", "robots_unavailable", "resting", "busy", "blocked", "budget"})
+NOT_ALLOWED = frozenset({"robots_forbid", "robots_unavailable", "resting", "slow", "busy", "blocked", "budget"})
 
 
 @dataclass

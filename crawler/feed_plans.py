@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.health import FIRST_PAUSES
+from crawler.identity import make_host
 from crawler.rhythm import DAY, SHORTEST_PAST, Asked, Bounds, Rhythm, learn_rhythm, plan_visit
 from seeds.outlet import Feed, Outlet
 from storage.clock import FAR_AHEAD
@@ -15,6 +17,8 @@ from storage.values import FeedPlan, FeedState
 SLACK = timedelta(minutes=5)  # what is due so soon goes along: each wave of its own costs a start-up
 LONGEST_PAUSE = timedelta(days=7)  # of a dead feed whose siblings are read; an outlet that is dead is asked daily
 DIGITS = 4
+REST = "rest"  # in a feed's rhythm: seconds between two visits, where its host wants more than a wave can wait
+NO_REST, NO_DELAYS = timedelta(), MappingProxyType[str, timedelta]({})
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,24 @@ class FeedFacts:
 def choose_feeds(feeds: Sequence[Feed], states: Mapping[str, FeedState], now: datetime) -> list[Feed]:
     """Those of `feeds` whose time has come, in their order, at least one.
 
-    What fails alone says nothing of its outlet: with it goes the next one that was read last time.
+    What fails alone says nothing of its outlet: with it goes the next one that was read last time. Feeds that are
+    patient are never asked before their time; where there is none but these, the turn is a page's.
     """
     due_at = {feed.url: _due_at(states.get(feed.url), now) for feed in feeds}
-    alive = [feed for feed in feeds if (state := states.get(feed.url)) and state.last_ok_at and not state.failures]
+    patient = {feed.url for feed in feeds if is_patient(states.get(feed.url))}
+    alive = [feed for feed in feeds if feed.url not in patient
+             and (state := states.get(feed.url)) and state.last_ok_at and not state.failures]
     chosen = {feed.url for feed in feeds if due_at[feed.url] <= now + SLACK}
     if not any(feed.url in chosen for feed in alive):
         chosen |= {feed.url for feed in sorted(alive, key=lambda feed: due_at[feed.url])[:1]}
-    if not chosen:
+    if not chosen and not patient:
         chosen = {feed.url for feed in sorted(feeds, key=lambda feed: due_at[feed.url])[:1]}
     return [feed for feed in feeds if feed.url in chosen]
+
+
+def is_patient(state: FeedState | None) -> bool:
+    """Whether a feed works, of a host that wants such long pauses that feeds and pages are asked in turn."""
+    return state is not None and not state.failures and bool(state.rhythm.get(REST))
 
 
 def needs_learning(state: FeedState | None, outlet: Outlet, now: datetime) -> bool:
@@ -50,19 +62,20 @@ def needs_learning(state: FeedState | None, outlet: Outlet, now: datetime) -> bo
 
 def plan_feed(
     facts: FeedFacts, state: FeedState | None, outlet: Outlet, bounds: Bounds, now: datetime,
-    published: Mapping[str, Sequence[datetime]],
+    published: Mapping[str, Sequence[datetime]], rest: timedelta = NO_REST,
 ) -> FeedPlan:
-    """When to ask a feed next, after the visit of `facts`; `state` is that of before it.
+    """When to ask a feed next, after the visit of `facts`; `state` is that of before it, `rest` what its host wants.
 
     `published` are the instants of publication by feed, in order: of the last weeks where `needs_learning` says so,
     else of the last days.
     """
     state = state or FeedState(outlet.id, facts.url)
     day, zone = _find_day(outlet, now), ZoneInfo(outlet.zone)
+    rested_at = max(now + rest, facts.retry_at or now)
     asked = state.asked if state.asked_on == day else 0
     if facts.reason:
         due_at = now + find_feed_pause(facts.reason, state.failures + 1, bounds.usual)
-        return FeedPlan(facts.url, max(due_at, facts.retry_at or due_at), day, asked + 1, state.rhythm)
+        return FeedPlan(facts.url, max(due_at, rested_at), day, asked + 1, _note_rest(state.rhythm, rest))
     kept = state.rhythm
     if needs_learning(state, outlet, now):
         kept = pack_rhythm(_learn(facts.url, state, outlet, now, published), day)
@@ -70,7 +83,7 @@ def plan_feed(
     due_at = plan_visit(
         unpack_rhythm(kept, outlet.zone, now), published.get(facts.url, ()), Asked(state.last_at, asked, midnight), now,
         bounds, share_new=facts.new / facts.shown if facts.shown else 0.0)
-    return FeedPlan(facts.url, max(due_at, facts.retry_at or due_at), day, asked + 1, kept)
+    return FeedPlan(facts.url, max(due_at, rested_at), day, asked + 1, _note_rest(kept, rest))
 
 
 def find_feed_pause(reason: str, failures: int, usual: timedelta) -> timedelta:
@@ -85,17 +98,19 @@ def find_feed_pause(reason: str, failures: int, usual: timedelta) -> timedelta:
 
 def find_outlet_due(
     feeds: Iterable[Feed], states: Mapping[str, FeedState], plans: Sequence[FeedPlan], failed: frozenset[str],
-    now: datetime,
+    now: datetime, delays: Mapping[str, timedelta] = NO_DELAYS,
 ) -> datetime | None:
     """When the first feed of an outlet that can be read is due; None where none can.
 
-    `failed` are the addresses that failed just now; planned feeds need not be declared.
+    `failed` are the addresses that failed just now; planned feeds need not be declared. `delays` are the long ones
+    of hosts, which were asked for something just now.
     """
     due_at = {plan.url: plan.next_due_at for plan in plans if plan.url not in failed}
     for feed in feeds:
         state = states.get(feed.url)
         if feed.url not in due_at and feed.url not in failed and state and state.last_ok_at and not state.failures:
-            due_at[feed.url] = max(now, _due_at(state, now))
+            rested_at = now + delays.get(make_host(feed.url), NO_REST) if delays else now
+            due_at[feed.url] = max(rested_at, _due_at(state, now))
     return min(due_at.values(), default=None)
 
 
@@ -135,6 +150,11 @@ def _learn(
         return None
     share = (len(own) + 1) / (len(everything) + 1)
     return replace(whole, quarters=tuple(rate * share for rate in whole.quarters))
+
+
+def _note_rest(rhythm: Mapping[str, Any], rest: timedelta) -> dict[str, Any]:
+    kept = {name: value for name, value in rhythm.items() if name != REST}
+    return {**kept, REST: round(rest.total_seconds())} if rest else kept
 
 
 def _due_at(state: FeedState | None, now: datetime) -> datetime:

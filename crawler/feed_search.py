@@ -52,7 +52,8 @@ class FeedSearch:
         unproven = is_unproven(self._outlet, states) and not self._tally.feeds_ok
         if self._tally.ended or not (unproven or has_dead(self._outlet, states)):
             return []
-        await self._search()
+        if not self._means.leases.find_delay(make_host(self._outlet.homepage)):  # else it would take days: for people
+            await self._search()
         if not unproven:
             return []
         found = await self._ask(self._store.found_feeds.find, self._outlet.id)

@@ -12,7 +12,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 
 from crawler.identity import make_host
 from crawler.leases import HostLeases
-from crawler.refusals import TlsRefused
+from crawler.refusals import HostSlow, TlsRefused
 from crawler.tls import TlsPolicy, find_tls_failure
 
 CLOSE_SECONDS = 3.0
@@ -34,15 +34,23 @@ class HttpHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
-        async with leases.turn(make_host(request.url)):
-            try:
-                return await super().download_request(request)
-            except DownloadFailedError as error:
-                reason = find_tls_failure(getattr(error.__cause__, "reasons", None) or ())
-                if not reason:
-                    raise
-                host = urlsplit(request.url).hostname or ""
-                raise TlsRefused(str(error), self._tls.faults.get(host, reason)) from error
+        try:
+            async with leases.turn(make_host(request.url)):
+                return await self._send(request)
+        except HostSlow as slow:
+            if "redirect_urls" in request.meta:
+                raise HostSlow(slow.detail, slow.until, "slow_redirect") from slow
+            raise
+
+    async def _send(self, request: Request) -> Response:
+        try:
+            return await super().download_request(request)
+        except DownloadFailedError as error:
+            reason = find_tls_failure(getattr(error.__cause__, "reasons", None) or ())
+            if not reason:
+                raise
+            host = urlsplit(request.url).hostname or ""
+            raise TlsRefused(str(error), self._tls.faults.get(host, reason)) from error
 
     async def close(self) -> None:
         try:

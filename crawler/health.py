@@ -27,6 +27,7 @@ FIRST_PAUSES = {
     "certificate_issuer": timedelta(hours=6), "certificate_name": timedelta(hours=6),
     "robots_forbid": timedelta(hours=12), "http_404": timedelta(hours=3), "http_410": timedelta(hours=12),
 }
+FOREVER = datetime.max.replace(tzinfo=UTC)
 UNREADABLE = say_reason("pages_unreadable", whys="")
 NOT_REACHED = say_reason("not_reached", why="")
 
@@ -37,7 +38,8 @@ class RunFacts:
 
     `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered;
     `looks` are the pages that were read; `unread_before` counts the visits just before in which no page could be read,
-    where more than one waits.
+    where more than one waits. `feeds_later` counts feeds that work but whose turn it was not, as their host wants long
+    pauses; `waits` says why some of what is there was not asked for yet, `resume_at` when it may be.
     """
 
     feeds: int = 0
@@ -51,6 +53,9 @@ class RunFacts:
     counts: dict[str, int] = field(default_factory=dict)
     looks: tuple[Look, ...] = ()
     unread_before: int = 0
+    feeds_later: int = 0
+    waits: str = ""
+    resume_at: datetime | None = None
 
     @property
     def is_unreachable(self) -> bool:
@@ -69,7 +74,7 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     if facts.ended == "blocked":
         return "blocked", facts.detail or say_reason("blocked")
     failed, pages = _explain(facts.feed_failures), _explain(facts.page_failures)
-    if not facts.feeds_ok:
+    if not facts.feeds_ok and not facts.feeds_later:
         ours = facts.feed_failures and all(reason == OURS for reason in facts.feed_failures)
         return ("stopped" if ours else "broken"), failed.replace(WITHIN, BETWEEN) or say_reason("no_feed")
     if _are_pages_broken(facts):
@@ -77,6 +82,7 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     some = [say_reason("feeds_failed", bad=len(facts.feed_failures), of=facts.feeds, whys=failed)] if failed else []
     count = len(facts.page_failures)
     some += [say_reason("page_failed" if count == 1 else "pages_failed", bad=count, whys=pages)] if pages else []
+    some += [facts.waits] if facts.waits else []
     idle = not any(facts.counts.get(name) for name in ("entries_new", "fetched", "saved"))
     return ("nothing_new" if idle else "fine"), BETWEEN.join(some)
 
@@ -153,10 +159,12 @@ def _after_visit(
     old: OutletState, reason: str, facts: RunFacts, now: datetime, interval: timedelta, calendar: _Calendar,
 ) -> OutletState:
     habits, has_new = learn_visit(old.habits, facts.counts, facts.looks), bool(facts.counts.get("entries_new"))
+    seen_at = now if facts.feeds_ok else old.last_seen_at
+    due_at = max(min(now + interval, facts.resume_at or FOREVER), facts.retry_at or now)
     if _waits_for_a_page(old, facts):
         return replace(
-            old, last_seen_at=now, last_new_at=now if has_new else old.last_new_at, habits=habits,
-            next_due_at=max(now + interval, facts.retry_at or now))
+            old, last_seen_at=seen_at, last_new_at=now if has_new else old.last_new_at, habits=habits,
+            next_due_at=due_at)
     looked = old.last_seen_at is not None and now - old.last_seen_at <= max(LOOKED_LATELY, 3 * interval)
     if has_new and looked and old.last_new_at:
         gap = calendar.measure(old.last_new_at, weekends_count=True)
@@ -167,8 +175,8 @@ def _after_visit(
     state, why = find_good_state(silence, habits)
     return replace(
         old, state=state, state_reason=BETWEEN.join(filter(None, (why, reason))), failures=0, failing_since_at=None,
-        state_since=old.state_since if _lasts(old, state) else now, last_seen_at=now, last_new_at=last_new_at,
-        next_due_at=max(now + interval, facts.retry_at or now), habits=habits,
+        state_since=old.state_since if _lasts(old, state) else now, last_seen_at=seen_at,
+        last_new_at=last_new_at, next_due_at=due_at, habits=habits,
     )
 
 

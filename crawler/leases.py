@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from crawler.outcomes import FORBIDDEN
-from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSpent
+from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSlow, HostSpent
+from crawler.states import describe_delay
 from crawler.storing import StoreFailed, StoreThread
 from seeds.reasons import say_reason
 from storage.clock import Clock
@@ -18,14 +19,14 @@ from storage.repository.leases import Request
 
 logger = logging.getLogger(__name__)
 
-# The longest crawl-delay that we honour (`robots.LONGEST_DELAY`), and a request that was never ended.
+# Within a wave, as all wait for its end: crawl-delays beyond bring one request a wave, feed and pages in turn.
 LONGEST_WAIT = timedelta(seconds=150)
 # So many addresses in a row that are refused, and none read between them: it is the host that refuses us.
 FORBIDDEN_IN_A_ROW = 2
 # Of the time-out: who took so long for nothing may still be at it (seen with servers that do not notice who has left).
 GIVEN_UP = 0.95
 
-HostRefusal = HostBusy | HostBlocked | HostResting | HostSpent
+HostRefusal = HostBusy | HostBlocked | HostResting | HostSlow | HostSpent
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class HostLeases:
             raise self._refused[host]
 
     async def take(self, host: str) -> None:
-        """Makes sure that `host` is ours. Raises HostBusy, HostBlocked or HostResting, and from then on at once."""
+        """Makes sure that `host` is ours. Raises HostBusy, or at once what `turn` raised before."""
         if self._is_held(host) and host not in self._refused:
             return
         async with self._locks[host]:
@@ -92,14 +93,12 @@ class HostLeases:
             if lease is None:
                 raise await self._find_busy(host)
             self._held[host] = now
-            if lease.next_allowed_at and lease.next_allowed_at - now > LONGEST_WAIT:
-                raise await self._rest(host, lease.next_allowed_at)
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
         """One request to `host`, begun when it is ours, has rested and has some of its budget left.
 
-        Raises as `take`, and HostSpent.
+        Raises HostBusy, HostBlocked, HostResting, HostSlow or HostSpent, and from then on at once.
         """
         async with self._locks[host]:
             await self._claim(host)
@@ -128,6 +127,11 @@ class HostLeases:
         """Notes a delay that `host` wants between requests, beyond our own; it holds for the last request too."""
         self._delays[host] = max(self._pace.delay_seconds, seconds)
 
+    def find_delay(self, host: str) -> timedelta | None:
+        """The delay that `host` wants, where it is too long to be waited for within a wave."""
+        delay = timedelta(seconds=self._delay(host))
+        return delay if delay > LONGEST_WAIT else None
+
     async def keep(self) -> None:
         """Renews what is held, for as long as it is not cancelled."""
         while True:
@@ -152,7 +156,10 @@ class HostLeases:
     async def _claim(self, host: str) -> None:
         while True:
             self.check(host)
-            await self._sleep(self._rested_at(host))
+            rested_at = self._rested_at(host)
+            if rested_at and rested_at - self._clock() > LONGEST_WAIT:
+                raise await self._rest(host, rested_at)
+            await self._sleep(rested_at)
             now = self._clock()
             longest = timedelta(seconds=self._pace.timeout_seconds + self._delay(host))
             request = Request(
@@ -200,6 +207,9 @@ class HostLeases:
     async def _rest(self, host: str, until: datetime) -> HostRefusal:
         self._until[host] = until
         await self._release(host)
+        delay = self.find_delay(host)
+        if delay and until - self._clock() <= delay + timedelta(seconds=self._pace.timeout_seconds):
+            return self._refuse(host, HostSlow(say_reason("slow", host=host, time=describe_delay(delay)), until))
         return self._refuse(host, HostResting(f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC", until))
 
     async def _spend(self, host: str, now: datetime) -> HostRefusal:

@@ -18,6 +18,8 @@ from crawler.storing import StoreThread
 from seeds.outlet import Country, Outlet
 from storage.clock import Clock
 
+WAITS = {"budget": "over_budget", "slow": "slow_host"}  # what is not asked yet for these, and how that is counted
+
 
 @dataclass
 class Budget:
@@ -72,18 +74,25 @@ class Tally:
     answered: bool = False
     looks: list[Look] = field(default_factory=list)
     retry_at: datetime | None = None
+    waits: str = ""
+    resume_at: datetime | None = None
+    feeds_later: int = 0
     asked: list[FeedFacts] = field(default_factory=list)
 
     def end(self, reason: str, answer: Answer) -> None:
         """Notes why the visit ends early; `busy` says less than any other reason.
 
-        A budget of ours that is used up is nobody's fault: where a feed was read before, the rest just waits.
+        A budget of ours that is used up, or a long crawl-delay, is nobody's fault: where anything was read, or a page
+        was asked for, the rest just waits.
         """
-        if reason == "budget":
-            self.counts["over_budget"] += 1
-            if self.feeds_ok:
+        if reason in WAITS:
+            self.counts[WAITS[reason]] += 1
+            if self.feeds_ok or self.counts["fetched"] or self.page_failures:
+                self.waits = answer.detail
+                if reason == "slow":
+                    self.resume_at = max(filter(None, (self.resume_at, answer.retry_at)), default=None)
                 return
-        ended = "busy" if reason in ("busy", "budget") else "blocked"
+        ended = "busy" if reason in ("busy", *WAITS) else "blocked"
         if not self.ended or self.ended == "busy":
             self.ended, self.detail = ended, answer.detail
         self.retry_at = max(filter(None, (self.retry_at, answer.retry_at)), default=None)

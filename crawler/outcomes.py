@@ -13,10 +13,10 @@ LONGEST_PAUSE = timedelta(hours=24)
 PAUSE_FACTOR = 4
 
 # Failures after which the host is left alone for this wave; the entry did nothing and stays as it was.
-LEAVE = frozenset({"busy", "blocked", "resting", "budget", "robots_unavailable", "guard_no_contact"})
+LEAVE = frozenset({"busy", "blocked", "resting", "slow", "budget", "robots_unavailable", "guard_no_contact"})
 # Failures that may be gone next time.
 PASSING = frozenset({
-    "dns", "connect", "timeout", "dropped", "tls", "tls_legacy",
+    "dns", "connect", "timeout", "dropped", "slow_redirect", "tls", "tls_legacy",
     "certificate", "certificate_expired", "certificate_issuer", "certificate_name"})
 # Answers of a server that is out of order: perhaps the page's own fault, more often gone in an hour.
 SPOILT = frozenset({"too_large", "redirect_loop", "guard_private_address"})

@@ -18,7 +18,7 @@ from crawler.looks import make_look
 from crawler.means import Means, Tally
 from crawler.outcomes import Decision, decide_page, try_again
 from crawler.own_page import find_doubt
-from crawler.refusals import HostBusy, HostResting, HostSpent, Refusal
+from crawler.refusals import HostBusy, Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
 from seeds.reasons import say_reason
@@ -58,7 +58,7 @@ class PageVisit:
                 await self._means.leases.take(host)
             except Refusal as refusal:
                 left.add(host)
-                until = refusal.until if isinstance(refusal, HostBusy | HostResting | HostSpent) else None
+                until = refusal.until if isinstance(refusal, HostBusy) else None
                 self._tally.end(refusal.reason, Answer(host, detail=refusal.detail, retry_at=until))
         # Whoever held a host until now may have settled some of these entries: look again under the lease.
         return await self._ask(self._entries.frontier, self._outlet.id, limit, self._means.clock())
@@ -95,7 +95,7 @@ class PageVisit:
 
     def _is_all_dead(self) -> bool:
         # A server that gives neither a feed nor a page says nothing of this page: an outage must not use up its tries.
-        return not self._tally.feeds_ok and not self._tally.counts["fetched"]
+        return bool(self._tally.feeds) and not self._tally.feeds_ok and not self._tally.counts["fetched"]
 
     def _has_failed_enough(self, decision: Decision) -> bool:
         if decision.outcome != "failed":

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crawler.feed_plans import FeedFacts, find_outlet_due, needs_learning, plan_feed
+from crawler.feed_plans import NO_DELAYS, NO_REST, FeedFacts, find_outlet_due, needs_learning, plan_feed
 from crawler.identity import make_host
 from crawler.leases import Pace
 from crawler.rhythm import (
+    HOUR,
     LONGEST_WAIT,
     RECENT,
     REQUESTS_A_DAY,
@@ -23,7 +24,7 @@ from seeds.errors import InputError
 from seeds.outlet import Outlet
 from seeds.sections import CrawlSettings
 from seeds.settings import Settings, load_settings
-from storage.clock import utc_now
+from storage.clock import FAR_AHEAD, utc_now
 from storage.store import Store, open_store
 from storage.values import FeedPlan, FeedState
 
@@ -49,10 +50,13 @@ class Plan:
 
     def plan_feeds(
         self, outlet: Outlet, asked: Sequence[FeedFacts], states: Mapping[str, FeedState], now: datetime,
+        delays: Mapping[str, timedelta] = NO_DELAYS, *, pages_wait: bool = False,
     ) -> tuple[timedelta, list[FeedPlan]]:
         """How long to wait after a visit that `asked` for some of the outlet's feeds, and when each of these is due.
 
         Only what was read has a rhythm; where nothing can be, the usual interval holds and more. It asks the store.
+        `delays` are those of hosts that want long ones: every feed of theirs has its turn, and every other turn is
+        for the pages that wait.
         """
         bounds = self.bounds.get(outlet.id) or Bounds(find_usual(outlet, self.settings.crawl))
         is_learning = any(not one.reason and needs_learning(states.get(one.url), outlet, now) for one in asked)
@@ -61,10 +65,22 @@ class Plan:
         if any(not one.reason for one in asked):
             for url, shown in self.store.entries.published_since(outlet.id, since, MOST_ENTRIES).items():
                 published[url] = sorted(find_published(shown, outlet.zone))
-        plans = [plan_feed(one, states.get(one.url), outlet, bounds, now, published) for one in asked]
+        rests = _find_rests(outlet, delays, pages_wait)
+        plans = [
+            plan_feed(one, states.get(one.url), outlet, bounds, now, published, rests.get(make_host(one.url), NO_REST))
+            for one in asked]
         failed = frozenset(one.url for one in asked if one.reason)
-        due_at = find_outlet_due(outlet.feeds, states, plans, failed, now)
+        due_at = find_outlet_due(outlet.feeds, states, plans, failed, now, delays)
         return (max(bounds.shortest, due_at - now) if due_at else bounds.usual), plans
+
+
+def _find_rests(outlet: Outlet, delays: Mapping[str, timedelta], pages_wait: bool) -> dict[str, timedelta]:
+    """Between two visits of a feed, by host: every feed of it has one turn, and so have the pages after each."""
+    if not delays:
+        return {}
+    turns = Counter(make_host(feed.url) for feed in outlet.feeds)
+    each = 2 if pages_wait else 1
+    return {host: min(delay * turns[host] * each, FAR_AHEAD - HOUR) for host, delay in delays.items()}
 
 
 def make_plan(outlets: str = "", due: str = "") -> Plan:

@@ -45,6 +45,19 @@ class HostResting(Refusal):
         self.until = until
 
 
+class HostSlow(Refusal):
+    """robots.txt wants longer between two requests to the host than a wave waits; it may be asked at `until`.
+
+    The reason is `slow_redirect` where what was asked for leads on to another address, which has to wait so too.
+    """
+
+    reason = "slow"
+
+    def __init__(self, detail: str, until: datetime, reason: str = "") -> None:
+        super().__init__(detail, reason)
+        self.until = until
+
+
 class HostSpent(Refusal):
     """The requests that we allow ourselves for one day are used up; the next day of the host begins at `until`."""
 

@@ -24,7 +24,8 @@ from storage.repository.robots import KeptRobots
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB; a robots.txt of 10 MB was seen
 FRESH = timedelta(hours=24)  # RFC 9309, 2.4: not to be kept for longer
 STALE = timedelta(days=30)  # RFC 9309, 2.3.1.4: a reasonably long period
-LONGEST_DELAY = 120.0  # seconds; some sites write hours, with which a wave would bring one page
+LONGEST_DELAY = timedelta(days=7)  # who wants more between two requests wants none; the store believes no later time
+FRESH_DELAYS = 4  # where the delay is longer than hours: else every request but a few would be for robots.txt
 
 
 class Robots:
@@ -56,13 +57,17 @@ class Robots:
         """The rules that hold today, with their crawl-delay set."""
         storing: StoreThread = self._crawler.spider.storing  # type: ignore[union-attr]
         kept, now = await storing.ask(storing.store.robots.find, origin), utc_now()
-        if kept is None or not timedelta() <= now - kept.read_at < FRESH:
-            kept = await self._renew(kept, origin, now)
+        rules = self._read_rules(kept, origin) if kept else None
+        fresh = max(FRESH, FRESH_DELAYS * find_delay(rules, self._agent)) if rules else FRESH
+        if kept is None or rules is None or not timedelta() <= now - kept.read_at < fresh:
+            rules = self._read_rules(await self._renew(kept, origin, now), origin)
+        return rules
+
+    def _read_rules(self, kept: KeptRobots, origin: str) -> Protego:
         rules = Protego.parse(kept.text)
-        delay = rules.crawl_delay(self._agent)
-        if delay:
+        if delay := find_delay(rules, self._agent):
             leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
-            leases.slow_down(make_host(origin), min(float(delay), LONGEST_DELAY))
+            leases.slow_down(make_host(origin), delay.total_seconds())
         return rules
 
     async def _renew(self, kept: KeptRobots | None, origin: str, now: datetime) -> KeptRobots:
@@ -107,3 +112,9 @@ class Robots:
         """Gives up what is still being read (the crawl is being stopped)."""
         for task in self._rules.values():
             task.cancel()
+
+
+def find_delay(rules: Protego, agent: str) -> timedelta:
+    """The crawl-delay for `agent`, a week at most; zero where there is none, or one that is no length of time."""
+    seconds = rules.crawl_delay(agent) or 0.0
+    return timedelta(seconds=min(seconds, LONGEST_DELAY.total_seconds())) if seconds > 0 else timedelta()

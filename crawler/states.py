@@ -68,6 +68,12 @@ def describe_time(time: timedelta) -> str:
     return say_reason("hours" if hours > 1 else "hour", n=hours)
 
 
+def describe_delay(delay: timedelta) -> str:
+    """A delay between two requests in words, in minutes below two hours."""
+    minutes = round(delay / timedelta(minutes=1))
+    return say_reason("minutes", n=minutes) if minutes < 120 else describe_time(delay)
+
+
 def describe_change(before: OutletState, after: OutletState, zone: tzinfo) -> str:
     """One line for an outlet whose state changed, its time in `zone`; empty where there is nothing to tell.
 

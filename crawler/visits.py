@@ -11,13 +11,13 @@ from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.backlog import is_backlog
-from crawler.feed_plans import FeedFacts, choose_feeds
+from crawler.feed_plans import FeedFacts, choose_feeds, is_patient
 from crawler.feed_search import FeedSearch
 from crawler.feed_visits import FeedReading, has_lied, make_conditions, read_feed, read_further
 from crawler.gaps import MAX_PAGES, Gap, find_gap, is_repeated, leave_open, needs_more
 from crawler.health import UNREACHABLE, RunFacts
 from crawler.identity import make_host
-from crawler.means import Means, Tally
+from crawler.means import WAITS, Means, Tally
 from crawler.outcomes import FORBIDDEN, LEAVE, TOO_MANY
 from crawler.pages import PageVisit
 from seeds.outlet import Feed, Outlet
@@ -27,6 +27,7 @@ from storage.values import FeedState, FeedVisit
 KINDS = frozenset({"rss", "sitemap", "section"})
 INDEX_DEPTH, MAX_SITEMAPS = 2, 10  # an index of indexes is met, deeper ones are not
 LARGE_BODY = 300_000  # bytes above which reading a feed would hold up the other hosts
+SLOW_INDEX = "slow_index"
 # Refusals before any request was sent: they say nothing about the feed, so they are no visit of it.
 NOT_ASKED = LEAVE - {"robots_unavailable"}
 
@@ -63,7 +64,8 @@ class Visit:
         tally = self.tally
         return RunFacts(
             tally.feeds, tally.feeds_ok, tuple(tally.feed_failures), tuple(tally.page_failures), tally.ended,
-            tally.detail, tally.answered, tally.retry_at, dict(tally.counts), tuple(tally.looks))
+            tally.detail, tally.answered, tally.retry_at, dict(tally.counts), tuple(tally.looks),
+            feeds_later=tally.feeds_later, waits=tally.waits, resume_at=tally.resume_at)
 
     async def save_unreached(self) -> None:
         """Saves that feeds did not answer, once it is sure that it was not our own network."""
@@ -72,7 +74,8 @@ class Visit:
 
     def _may_read_pages(self) -> bool:
         # Entries of earlier waves are fetched even where today's feeds cannot be read, unless nobody answers at all.
-        return self.tally.answered and self.tally.ended != "busy"
+        is_their_turn = self.tally.feeds_later > 0 and not self.tally.feeds
+        return (self.tally.answered or is_their_turn) and self.tally.ended != "busy"
 
     async def _begin(self) -> datetime:
         first = await self._ask(self._store.outlets.begin_visit, self.outlet.id, self._means.clock())
@@ -88,6 +91,8 @@ class Visit:
             if feed not in chosen and (state := states.get(feed.url)) and state.failures:
                 self.tally.feeds += 1
                 self.tally.feed_failures.append(state.last_reason)
+            elif feed not in chosen and is_patient(states.get(feed.url)):
+                self.tally.feeds_later += 1
         failures = {url: state.failures for url, state in states.items()}
         return sorted(chosen, key=lambda feed: failures.get(feed.url, 0) > 0)
 
@@ -105,24 +110,34 @@ class Visit:
         """Why the feed itself was not read (empty where it was), and the end of the pause that its host named."""
         waiting, known = deque([(feed.url, 0)]), {feed.url}
         first: tuple[str, datetime | None] = ("busy", None)
+        failures = set()
         while waiting and self._means.budget.has_time():
             url, depth = waiting.popleft()
             reading, answer = await self._visit_feed(replace(feed, url=url), states.get(url))
+            failures.add(answer.failure if depth else "")
             if depth == 0:
                 first = (reading.visit.reason if answer.failure not in NOT_ASKED else answer.failure), answer.retry_at
             for child in reading.more:
                 if child not in known and depth < INDEX_DEPTH and len(known) <= MAX_SITEMAPS:
                     known.add(child)
                     waiting.append((child, depth + 1))
-        return first
+        return self._fail_index() if failures == {"", "slow"} else first
+
+    def _fail_index(self) -> tuple[str, datetime | None]:
+        """An index was read, but none of its lists: their turn would never come, as it is the index's each time."""
+        self.tally.feeds_ok -= 1
+        self.tally.feed_failures.append(SLOW_INDEX)
+        return SLOW_INDEX, None
 
     async def _visit_feed(self, feed: Feed, state: FeedState | None) -> tuple[FeedReading, Answer]:
         conditions = make_conditions(feed, self.outlet, state, self._means.clock())
         was_forbidden = state is not None and state.last_reason == f"http_{FORBIDDEN}"
         answer = await self._fetch(Request(feed.url, headers=conditions, dont_filter=True), was_forbidden=was_forbidden)
-        self.tally.feeds += 1
         read = partial(read_feed, feed=feed, outlet=self.outlet, state=state, whole=not conditions)
         reading = await _read(answer, read, self._means.clock())
+        if answer.failure in WAITS:
+            return reading, answer
+        self.tally.feeds += 1
         self._count(reading)
         self.tally.counts.update(reading.counts)
         if answer.failure not in NOT_ASKED:
@@ -174,7 +189,8 @@ class Visit:
             further = partial(read_further, feed=feed, outlet=self.outlet, page=number)
             page = await _read(answer, further, self._means.clock())
             if page.visit.reason:
-                again = leave_open(page.visit.reason, number, gap, asked=answer.failure not in NOT_ASKED)
+                is_tried = answer.failure not in NOT_ASKED or answer.failure == "slow"  # as it will be each time
+                again = leave_open(page.visit.reason, number, gap, asked=is_tried)
                 return (pages, again) if again else (self._end_of_list(pages), None)
             if is_repeated(page, seen):
                 return self._end_of_list(pages), None

@@ -14,7 +14,7 @@ from crawler.health import RunFacts, count_unread, decide_run, next_state
 from crawler.items import FoundArticle
 from crawler.means import Means
 from crawler.network import LOOKED_AT, is_network_down
-from crawler.plan import Plan
+from crawler.plan import Plan, find_hosts
 from crawler.progress import describe_run, describe_wave, say, show_life
 from crawler.states import describe_change
 from crawler.storing import StoreFailed
@@ -151,7 +151,9 @@ class Wave:
         if not network_down:
             await visit.save_unreached()
         asked = () if network_down else visit.tally.asked
-        interval, plans = await self._ask(self._plan.plan_feeds, outlet, asked, visit.states, now)
+        delays = {host: delay for host in find_hosts(outlet) if (delay := self._means.leases.find_delay(host))}
+        plan = partial(self._plan.plan_feeds, delays=delays, pages_wait=bool(visit.tally.counts["waiting"]))
+        interval, plans = await self._ask(plan, outlet, asked, visit.states, now)
         old = self._states.get(outlet.id) or OutletState(outlet.id)
         new = next_state(
             old, outcome, reason, facts, now, interval, ZoneInfo(outlet.zone), partial(is_holiday, outlet.country))

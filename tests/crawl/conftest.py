@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,6 +21,7 @@ import yaml
 
 from monitor.crawl import CrawlRequest, run_crawl
 from monitor.fork_server import ForkServer, run_fork_server
+from storage.clock import CLOCK_FILE, write_clock
 from storage.store import Store, open_store
 
 ROOT = Path(__file__).parents[2]
@@ -177,6 +179,7 @@ class Desk:
         self.folder, self._forks = folder, forks
         self.settings = {"ALLOW_NETWORKS": '["127.0.0.0/8"]', "DELAY_SECONDS": "0", "TIMEOUT_SECONDS": "5"}
         self.query: dict[str, str] = {}
+        self.clock = folder / "clock"
         self._stores: list[Store] = []
 
     def add_outlet(self, outlet_id: str, feeds: list[str], root: str, *, kind: str = "rss", **more: Any) -> None:
@@ -201,7 +204,13 @@ class Desk:
         settings |= {f"TWINWATCH_QUERY__{name}": value for name, value in self.query.items()}
         if (self.folder / "seeds").is_dir():
             settings["TWINWATCH_SEEDS_DIR"] = str(self.folder / "seeds")
+        if self.clock.is_file():
+            settings[CLOCK_FILE] = str(self.clock)
         return {**settings, "TWINWATCH_DATA_DIR": str(self.folder / "data")}
+
+    def set_clock(self, at: datetime) -> None:
+        """Makes it `at` for the crawls from now on."""
+        write_clock(self.clock, at)
 
     def start(
         self, *outlets: str, arguments: tuple[str, ...] = (), output: str = "items.jsonl",
