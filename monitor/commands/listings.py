@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from monitor.application import UTC_ZONE, Application
-from monitor.judging.ties import make_register
+from monitor.register import find_register
 from monitor.rows import delivery_row, event_json, outlet_row, run_row, tie_row
 from monitor.tables import Format, MakeCell, Row, make_text, print_rows, take, take_minute
 from seeds.errors import InputError
@@ -40,8 +40,7 @@ def list_ties(form: Format, limit: int | None) -> None:
     """Prints the register, as the seeds and the store's events have it."""
     application = Application()
     gazetteer = application.gazetteer
-    known = {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
-    known |= {(tie.vn_key, tie.kr_key): tie for tie in application.store.ties.all()}
+    known = find_register(application)
     rows = (tie_row(known[pair], gazetteer) for pair in sorted(known)[:limit])
     columns = ("vn", "kr", "kind", "since", "last_event_on", "events", "source", "vn_key", "kr_key")
     narrow = ("kind", "since", "events", "source")

@@ -92,16 +92,35 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class RegisterLine:
+    """Two places, or the provinces that they stand for, with how many ties; `is_new`: one of them is of this digest."""
+
+    pair: DigestPair
+    ties: int
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register of ties when the digest was composed, as far as a picture shows it; `ties` counts all."""
+
+    lines: tuple[RegisterLine, ...]
+    ties: int
+
+
+@dataclass(frozen=True)
 class Summary:
     """The figures of a weekly digest: its events by act, most first (unsure ones left out), and its new ties.
 
     The addresses are those of the register and of its picture (SVG), None where the dashboard has no public one.
+    `register` is what an email draws; None elsewhere, and where there are no ties.
     """
 
     acts: tuple[tuple[str, int], ...] = ()
     new_ties: tuple[DigestPair, ...] = ()
     register_url: str | None = None
     picture_url: str | None = None
+    register: Register | None = None
 
 
 @dataclass(frozen=True)

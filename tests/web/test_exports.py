@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from monitor.application import Application
+from monitor.digests.picture import draw_register
 from monitor.recalling import release
-from monitor.web.picture import draw_register
 from monitor.web.rendering import EXPORTS
 from monitor.web.sheets import write_workbook
 from storage.values import Judgement

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
+from monitor.register import find_register
 from monitor.rows import event_json, tie_row
 from monitor.web.api.answers import Cursor, Limit, answer, documented, make_page, read_two
 from monitor.web.api.shapes import TieList, WholeTie
 from monitor.web.desk import DeskHere
 from monitor.web.filters import find_inside
 from monitor.web.lines import make_cursor
-from monitor.web.pages.ties import find_register
 from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
@@ -27,7 +27,7 @@ def list_ties(
     gazetteer = desk.application.gazetteer
     inside = frozenset(find_inside(gazetteer, place)) if place else None
     rows = [
-        tie_row(tie, gazetteer) for pair, tie in sorted(find_register(desk).items())
+        tie_row(tie, gazetteer) for pair, tie in sorted(find_register(desk.application).items())
         if pair > after and (inside is None or inside & set(pair))
     ]
     found = [row for row in rows if not kind or row["kind"] == kind]
@@ -38,7 +38,7 @@ def get_tie(vn_key: Key, kr_key: Key, desk: DeskHere, cursor: Cursor = "", limit
     """One pair: how it stands, and a page of its events."""
     query = EventQuery(pair=(vn_key, kr_key), before=read_two(cursor), limit=limit + 1)
     found = desk.store.event_pages.find(query)
-    tie = find_register(desk).get((vn_key, kr_key))
+    tie = find_register(desk.application).get((vn_key, kr_key))
     gazetteer = desk.application.gazetteer
     if tie is None and (not found or not {vn_key, kr_key} <= gazetteer.localities.keys()):
         raise HTTPException(404, "tie")

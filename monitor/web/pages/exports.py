@@ -7,14 +7,15 @@ from functools import partial
 
 from fastapi import APIRouter, Response
 
+from monitor.digests.picture import draw_register
 from monitor.digests.plain import make_plain
+from monitor.register import find_register
 from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.feeds import Feed, write_atom, write_calendar, write_json_feed
 from monitor.web.filters import FilterHere, ListFilter, find_days, make_query
 from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
-from monitor.web.picture import draw_register
 from monitor.web.rendering import MOST_ROWS, take_values
 from monitor.web.sheets import write_workbook
 
@@ -50,7 +51,7 @@ def show_picture(desk: DeskHere) -> Response:
     """The whole register by provinces."""
     gazetteer, say = desk.application.gazetteer, desk.words.say
     counted: Counter[tuple[str, str]] = Counter()
-    for vn, kr in ties.find_register(desk):
+    for vn, kr in find_register(desk.application):
         if {vn, kr} <= gazetteer.localities.keys():
             counted[gazetteer.province(vn), gazetteer.province(kr)] += 1
     note = desk.words.count("ties.count", counted.total())

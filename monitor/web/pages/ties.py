@@ -1,16 +1,15 @@
 """Ties: the register, sortable and made to be printed, and the page of one pair with its history."""
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from fastapi import APIRouter, HTTPException
 
-from monitor.judging.ties import make_register
+from monitor.register import find_known, find_register
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import find_inside, find_order
 from monitor.web.lines import EventLine, find_events, make_cursor
 from monitor.web.rendering import add_page, find_size, is_twin
-from seeds.gazetteer import Gazetteer
 from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
@@ -98,7 +97,7 @@ def find_lines(desk: Desk, place: str, kind: str) -> list[TieLine]:
         raise HTTPException(400, "kind")
     inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
     return [
-        _make_line(desk, tie) for tie in find_register(desk).values()
+        _make_line(desk, tie) for tie in find_register(desk.application).values()
         if (not kind or tie.kind == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
     ]
 
@@ -108,7 +107,7 @@ def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TieP
     query = EventQuery(pair=(vn_key, kr_key), before=cursor, limit=size + 1)  # type: ignore[arg-type]
     found = find_events(desk, query)
     pair = vn_key, kr_key
-    tie = desk.store.ties.get(*pair) or _find_known(desk.application.gazetteer).get(pair)
+    tie = desk.store.ties.get(*pair) or find_known(desk.application.gazetteer).get(pair)
     stands = tie is not None or bool(found)
     if not stands and (before or not _was_told(desk, pair)):
         raise HTTPException(404, "tie")
@@ -120,17 +119,6 @@ def _was_told(desk: Desk, pair: tuple[str, str]) -> bool:
     """Whether there is an event of the pair that does not count: its page leads here, and so do old digests."""
     find = desk.store.event_pages.find_briefs
     return any(find(EventQuery(pair=pair, verdict=verdict, limit=1)) for verdict in ("no", "unsure"))
-
-
-def find_register(desk: Desk) -> dict[tuple[str, str], TieRow]:
-    """The register by pair: what is known beforehand under what events have shown."""
-    shown = {(tie.vn_key, tie.kr_key): tie for tie in desk.store.ties.all()}
-    return {**_find_known(desk.application.gazetteer), **shown}
-
-
-@lru_cache(maxsize=4)
-def _find_known(gazetteer: Gazetteer) -> dict[tuple[str, str], TieRow]:
-    return {(tie.vn_key, tie.kr_key): tie for tie in make_register(gazetteer.ties, (), gazetteer)}
 
 
 def _make_line(desk: Desk, tie: TieRow) -> TieLine:
