@@ -10,6 +10,7 @@ from storage.engine import Database
 from storage.models import ArticleModel, EventModel, FactModel
 from storage.repository.event_briefs import BRIEF, find_briefs
 from storage.repository.event_narrowing import find_narrowing, narrow
+from storage.repository.event_places import find_places
 from storage.repository.event_views import has_facts, make_views
 from storage.values import EventBrief, EventFact, EventQuery, EventView, FactName, MonthCount
 
@@ -54,6 +55,11 @@ class EventPageRepository:
             question = question.where(tuple_(EventModel.dated_on, EventModel.id) < tuple_(*map(literal, query.before)))
         first = EventModel.first_seen_at if query.by_sight else EventModel.dated_on
         return question.order_by(first.desc(), EventModel.id.desc()).limit(query.limit)
+
+    def places(self) -> set[str]:
+        """The keys of all places of events, of both countries."""
+        with self._database.read() as session:
+            return find_places(session)
 
     def facts(self, event_id: str) -> list[EventFact]:
         """What proves an event, the best proof of each article first, with the text around each quote."""
