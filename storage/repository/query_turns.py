@@ -2,14 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import aliased
 
 from storage.engine import Database
 from storage.models import QueryTurnModel
 from storage.values import QueryTurn
 
 QUERY_TURN = 7_205  # the number of the turn in which limits are looked at: any that no other turn has
-DAY = timedelta(days=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 class QueryTurnRepository:
@@ -53,19 +54,33 @@ class QueryTurnRepository:
             session.execute(update(QueryTurnModel).where(QueryTurnModel.id == turn_id).values(**values))
 
     def last_asked(self, service: str) -> dict[str, datetime]:
-        """When each query was asked for last."""
+        """When each query was asked for last, of those asked within a week of the service's last turn."""
         row = QueryTurnModel
-        question = select(row.query, func.max(row.asked_at)).where(row.service == service).group_by(row.query)
+        newest = select(func.max(row.asked_at)).where(row.service == service)
         with self._database.read() as session:
-            return {row[0]: row[1] for row in session.execute(question)}
+            last = session.scalar(newest)
+            if last is None:
+                return {}
+            recent = select(row.query, func.max(row.asked_at)).where(row.service == service, row.asked_at > last - WEEK)
+            return {found[0]: found[1] for found in session.execute(recent.group_by(row.query))}
 
     def latest(self) -> dict[str, QueryTurn]:
         """The last turn of every service."""
         row = QueryTurnModel
-        newest = select(func.max(row.id)).group_by(row.service)
         with self._database.read() as session:
-            rows = session.scalars(select(row).where(row.id.in_(newest)).order_by(row.service))
+            rows = session.scalars(select(row).where(row.id.in_(_find_newest())).order_by(row.service))
             return {
                 one.service: QueryTurn(one.service, one.query, one.asked_at, one.hits, one.reason, one.rests_until)
                 for one in rows
             }
+
+
+def _find_newest() -> Select[int]:
+    """The ids of the last turns, from service to service by the index: there are 400 days of turns, and few services.
+    """
+    row, other = QueryTurnModel, aliased(QueryTurnModel)
+    names = select(func.min(row.service).label("service")).cte("names", recursive=True)
+    following = select(func.min(other.service)).where(other.service > names.c.service).scalar_subquery()
+    names = names.union_all(select(following).where(names.c.service.is_not(None)))
+    mine = select(row.id).where(row.service == names.c.service).order_by(row.asked_at.desc(), row.id.desc()).limit(1)
+    return select(mine.correlate(names).scalar_subquery()).where(names.c.service.is_not(None))

@@ -96,6 +96,20 @@ def test_the_last_turn_tells_what_came_of_it(store: Store) -> None:
     assert (store.query_turns.latest()["gdelt"].query, store.query_turns.latest()["gdelt"].hits) == ("b", 6)
 
 
+def test_every_service_has_its_last_turn_and_of_old_turns_nobody_asks(store: Store) -> None:
+    assert (store.query_turns.latest(), store.query_turns.last_asked("gdelt")) == ({}, {})
+    for service, query, at in (
+        ("gdelt", "old", START_AT - 8 * 24 * HOUR), ("gdelt", "recent", START_AT - 6 * 24 * HOUR),
+        ("naver", "n", START_AT - 9 * 24 * HOUR), ("gdelt", "new", START_AT), ("site_search:a", "s", START_AT),
+    ):
+        store.query_turns.claim(service, query, at, pause=HOUR)
+
+    latest = store.query_turns.latest()
+
+    assert {name: turn.query for name, turn in latest.items()} == {"gdelt": "new", "naver": "n", "site_search:a": "s"}
+    assert store.query_turns.last_asked("gdelt").keys() == {"recent", "new"}
+
+
 # Hits
 
 
