@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 
 from monitor.application import Application
 from monitor.coverage import add_own_finds
@@ -12,12 +13,14 @@ from monitor.digests.compose import Links, Reading, compose, make_headliner
 from monitor.digests.content import DigestContent
 from monitor.digests.filters import is_wanted, may_be_wanted
 from monitor.digests.periods import find_period
+from monitor.digests.register import choose_ties
 from monitor.recalling import recall_told
+from monitor.register import find_register
 from monitor.unsubscribing import LEFT, find_present
 from seeds.subscription import Subscription
 from storage.repository.digests import NewDigest
 from storage.repository.event_views import SharedViews
-from storage.values import Changes, DigestRow, EventView, LedgerLine, Standing
+from storage.values import Changes, DigestRow, EventView, LedgerLine, Standing, TieRow
 
 # A clock that is set back further was wrong before, and no reader should wait until it has caught up.
 SET_BACK_AT_MOST = timedelta(days=2)
@@ -81,6 +84,13 @@ class Look:
             self._ledgers[since_at] = application.store.outlets.ledger(application.watched, since_at, self.now)
         return self._ledgers[since_at]
 
+    @cached_property
+    def register(self) -> list[TieRow]:
+        """The register of ties, those of places that nobody knows any more left out."""
+        known = self._application.gazetteer.localities
+        ties = find_register(self._application).values()
+        return [tie for tie in ties if tie.vn_key in known and tie.kr_key in known]
+
     def down(self, since_at: datetime) -> list[tuple[datetime, datetime]]:
         """The intervals since then in which nothing ran."""
         if since_at not in self._down:
@@ -143,18 +153,30 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     )
     standings, articles = _find_knowledge(application, subscription, wanted, changes)
     marks = (changes.begins_at, changes.ends_at)
-    content = _link_register(application, add_own_finds(application, content))
+    content = _add_register(application, subscription, add_own_finds(application, content), look)
     content = _tell_changes(_add_unreached(application, content), subscription, last)
     return Draft(subscription, content, told, passed_over, since_at, now, standings, articles, marks)
 
 
-def _link_register(application: Application, content: DigestContent) -> DigestContent:
-    """The content with where its week's summary leads: mail programs show no SVG, so the picture is a link too."""
-    base = application.settings.web.public_url.rstrip("/")
-    if not base or content.summary is None:
+def _add_register(
+    application: Application, subscription: Subscription, content: DigestContent, look: Look
+) -> DigestContent:
+    """The content with the register of the subscription's places as it stands, and where its week's summary leads."""
+    summary, base = content.summary, application.settings.web.public_url.rstrip("/")
+    if summary is None:
         return content
-    register, picture = (f"{base}/{page}?lang={content.language}" for page in ("ties", "ties.svg"))
-    return replace(content, summary=replace(content.summary, register_url=register, picture_url=picture))
+    if base:
+        register, picture = (f"{base}/{page}?lang={content.language}" for page in ("ties", "ties.svg"))
+        summary = replace(summary, register_url=register, picture_url=picture)
+    # Only an email can carry a picture inside itself; Slack wants it at a public address.
+    if subscription.notifier == "email":
+        gazetteer = application.gazetteer
+        summary = replace(summary, register=choose_ties(
+            look.register, subscription.localities, name=partial(gazetteer.name, lang=content.language),
+            province=gazetteer.province, inside=gazetteer.ancestors,
+            new={(gazetteer.current(pair.vn_key), pair.kr_key) for pair in summary.new_ties},
+        ))
+    return replace(content, summary=summary)
 
 
 def _add_unreached(application: Application, content: DigestContent) -> DigestContent:

@@ -12,7 +12,8 @@ from monitor.application import Application
 from monitor.composing import Draft
 from monitor.digests.content import DigestContent
 from monitor.digests.render import render
-from monitor.digests.rendered import Rendered
+from monitor.digests.rendered import Picture, Rendered
+from monitor.illustrating import illustrate
 from monitor.notifiers.choose import make_notifier
 from monitor.notifiers.outcome import Notifier, Outcome
 from monitor.recalling import UNCERTAIN_AFTER, check_held
@@ -96,14 +97,14 @@ def hand_over_again(application: Application, delivery_id: int, make: MakeNotifi
 def hand_over_test(application: Application, draft: Draft, make: MakeNotifier = make_notifier) -> list[HandedOver]:
     """Hands a draft over to every recipient without saving anything: nothing counts as told."""
     notifier, kind = make(draft.subscription.notifier, application.settings), draft.subscription.notifier
-    done = []
+    done, picture = [], illustrate(draft.content)
     for recipient in find_present(application, draft.subscription):
         row = DeliveryRow(
             id=0, digest_id=0, subscription=draft.subscription.name, notifier=kind, recipient=recipient,
             state="sending", attempts=1, created_at=draft.composed_at, next_attempt_at=None, sent_at=None,
             parts_sent=0, may_repeat=False, reason="",
         )
-        rendered = _render(application, draft.content, row, is_test=True)
+        rendered = _render(application, draft.content, row, picture, is_test=True)
         done.append(HandedOver(row, notifier.hand_over(rendered, recipient, row)))
     return done
 
@@ -148,6 +149,7 @@ class Prepared:
     def __init__(self, application: Application, make: MakeNotifier) -> None:
         self._application, self._make = application, make
         self._tellings: dict[int, Telling] = {}
+        self._pictures: dict[int, Picture | None] = {}
         self._notifiers: dict[str, Notifier] = {}
 
     def telling(self, digest_id: int) -> Telling:
@@ -155,6 +157,12 @@ class Prepared:
         if digest_id not in self._tellings:
             self._tellings = {digest_id: self._application.store.recalls.find_telling(digest_id)}
         return self._tellings[digest_id]
+
+    def picture(self, digest_id: int, content: DigestContent) -> Picture | None:
+        """The picture of a digest, painted once for all its readers; only the last one is kept."""
+        if digest_id not in self._pictures:
+            self._pictures = {digest_id: illustrate(content)}
+        return self._pictures[digest_id]
 
     def notifier(self, name: str) -> Notifier:
         """The notifier of that name, with the settings. Raises as `make` does."""
@@ -169,7 +177,8 @@ def _hand_over(application: Application, row: DeliveryRow, prepared: Prepared) -
     if has_left(application, row.subscription, row.recipient):
         return _record(application, row, telling.period, Outcome("failed", LEFT, parts_sent=row.parts_sent))
     try:
-        rendered = _render(application, DigestContent.from_json(telling.content), row)
+        content = DigestContent.from_json(telling.content)
+        rendered = _render(application, content, row, prepared.picture(row.digest_id, content))
         notifier = prepared.notifier(row.notifier)
         application.journal.note_sending(telling, row.recipient, application.clock())
     except OSError as error:
@@ -192,10 +201,15 @@ def _note_parts(application: Application, row: DeliveryRow, parts_sent: int) -> 
         log.warning("a part that arrived cannot be noted: %s", error)
 
 
-def _render(application: Application, content: DigestContent, row: DeliveryRow, *, is_test: bool = False) -> Rendered:
+def _render(
+    application: Application, content: DigestContent, row: DeliveryRow, picture: Picture | None, *,
+    is_test: bool = False,
+) -> Rendered:
     """The message for one recipient, with its own link to leave; the same at every attempt."""
     url = application.links.unsubscribe(row.subscription, row.recipient, row.created_at)
-    return render(content, row.notifier, may_repeat=row.may_repeat, is_test=is_test, unsubscribe_url=url)
+    return render(
+        content, row.notifier, may_repeat=row.may_repeat, is_test=is_test, unsubscribe_url=url, picture=picture
+    )
 
 
 def _record(application: Application, row: DeliveryRow, period: str, outcome: Outcome) -> HandedOver:

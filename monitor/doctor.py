@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.application import Application
+from monitor.illustrating import look_at_lettering
 from monitor.notifiers.probe import probe
 from monitor.open_files import find_open_files
 from monitor.overdue import find_overdue
@@ -235,6 +236,15 @@ def _notifiers(application: Application) -> Iterator[Finding]:
         yield Finding(name, state, answer.trouble or answer.said, answer.advice)
 
 
+def _pictures(application: Application) -> Iterator[Finding]:
+    for found in look_at_lettering(application):
+        if found.trouble:
+            said = f"weekly emails in {found.language!r} go without the register's picture: {found.trouble}"
+            yield Finding("pictures", "warning", said, found.advice)
+        else:
+            yield Finding("pictures", "fine", f"{found.language!r}: painted with {', '.join(found.families)}")
+
+
 def _deliveries(application: Application) -> Iterator[Finding]:
     counts = Counter(row.state for row in application.store.deliveries.find(1000))
     said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none yet"
@@ -258,8 +268,8 @@ def _digests(application: Application) -> Iterator[Finding]:
 
 CHECKS: dict[str, Check] = {
     "settings": _settings, "secrets": _secrets, "database": _database, "disk": _disk, "clock": _clock,
-    "service": _service, "workers": _workers, "outlets": _outlets, "notifiers": _notifiers, "deliveries": _deliveries,
-    "digests": _digests,
+    "service": _service, "workers": _workers, "outlets": _outlets, "notifiers": _notifiers, "pictures": _pictures,
+    "deliveries": _deliveries, "digests": _digests,
 }
 
 

@@ -30,6 +30,8 @@ FENCES = {
     "uvicorn": ("monitor/web/",),
     "aiosmtpd": ("monitor/demo/",),
     "slack_sdk": ("monitor/notifiers/",),
+    "resvg_py": ("monitor/painting.py",),
+    "fontTools": ("monitor/fonts.py",),
 }
 PURE = ("monitor/judging/", "monitor/digests/")
 # What reaches out of a pure function: network, database, processes, chance.

@@ -36,17 +36,18 @@ def digest(
     from monitor.composing import draft_digest
     from monitor.deliver import hand_over_test
     from monitor.digests.render_email import render_email
+    from monitor.illustrating import illustrate
 
     if preview + send + test > 1:
         raise InputError("choose one of --preview, --send and --test")
     application = Application()
     draft = draft_digest(application, application.find_subscription(name))
     if not send and not test:
-        rendered = render_email(draft.content)
+        rendered = render_email(draft.content, picture=illustrate(draft.content) if preview else None)
         typer.echo(f"Subject: {rendered.subject}\n\n{rendered.text}")
         typer.echo(describe_next(draft.subscription, draft.composed_at), err=True)
         if preview:
-            typer.echo(f"For a browser: {write_preview(application, name, rendered.html)}")
+            typer.echo(f"For a browser: {write_preview(application, name, rendered.html_for_browser)}")
         return
     with Console(stderr=True).status(f"Handing over to {len(draft.subscription.recipients)} recipients"):
         handed = send_draft(application, draft) if send else hand_over_test(application, draft)

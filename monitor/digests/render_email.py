@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from monitor.digests.content import DigestContent
 from monitor.digests.plain import make_plain
-from monitor.digests.rendered import RenderedEmail
+from monitor.digests.rendered import Picture, RenderedEmail
 from monitor.digests.view import WHOLE, DigestText, Extent, make_view
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,15 +31,18 @@ FEW_DETAILS = 10
 
 
 def render_email(
-    content: DigestContent, *, may_repeat: bool = False, is_test: bool = False, unsubscribe_url: str | None = None
+    content: DigestContent, *, may_repeat: bool = False, is_test: bool = False, unsubscribe_url: str | None = None,
+    picture: Picture | None = None,
 ) -> RenderedEmail:
     """`content` as one email. The HTML loads nothing from anywhere, holds no script and keeps below MAX_HTML bytes.
 
+    `picture` is the painted register of a weekly digest, which the message carries.
     Where that is not enough, it tells the last events by their headlines and says so; the text tells all in full.
     """
     def look(extent: Extent) -> DigestText:
         return make_view(
-            content, may_repeat=may_repeat, is_test=is_test, unsubscribe_url=unsubscribe_url, extent=extent
+            content, may_repeat=may_repeat, is_test=is_test, unsubscribe_url=unsubscribe_url, extent=extent,
+            picture=picture,
         )
 
     view = look(WHOLE)
@@ -49,6 +52,7 @@ def render_email(
         html=_fit(lambda extent: _make_html(look(extent)), len(content.event_ids)),
         language=content.language,
         unsubscribe_url=unsubscribe_url or "",
+        picture=picture if view.picture else None,
     )
 
 

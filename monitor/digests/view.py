@@ -9,6 +9,8 @@ from monitor.digests.coverage_view import CoverageText, describe_coverage
 from monitor.digests.days import format_instant_day
 from monitor.digests.event_view import ARTICLES_SHOWN, EventText, LinkText, describe_event
 from monitor.digests.lead import make_lead, make_matter
+from monitor.digests.register import describe_picture
+from monitor.digests.rendered import Picture
 from monitor.digests.wording import Wording, load_wording
 
 # What a list of messages shows behind the subject.
@@ -40,6 +42,20 @@ class SectionText:
 
 
 @dataclass(frozen=True)
+class PictureText:
+    """A picture that the message carries: where it is, its size in pixels, and what it shows in words.
+
+    `url` is where it leads; empty where the register has no public address.
+    """
+
+    source: str
+    width: int
+    height: int
+    said: str
+    url: str
+
+
+@dataclass(frozen=True)
 class DigestText:
     """A digest in words, from top to bottom; `notices` say that it may be a repeat, or is a test.
 
@@ -60,11 +76,12 @@ class DigestText:
     coverage: CoverageText
     footer: tuple[str, ...]
     unsubscribe: LinkText | None
+    picture: PictureText | None = None
 
 
 def make_view(
     content: DigestContent, *, may_repeat: bool = False, is_test: bool = False, unsubscribe_url: str | None = None,
-    extent: Extent = WHOLE,
+    extent: Extent = WHOLE, picture: Picture | None = None,
 ) -> DigestText:
     """`content` in its language's words, as much as `extent` allows. `may_repeat` and `is_test` add a line on top."""
     wording = load_wording(content.language)
@@ -84,7 +101,16 @@ def make_view(
         coverage=_shorten(describe_coverage(content, wording), wording, extent.details),
         footer=_footer(content, wording),
         unsubscribe=LinkText(wording.say("link.unsubscribe"), unsubscribe_url) if unsubscribe_url else None,
+        picture=_place(picture, content, wording) if picture else None,
     )
+
+
+def _place(picture: Picture, content: DigestContent, wording: Wording) -> PictureText | None:
+    summary = content.summary
+    if summary is None or summary.register is None:
+        return None
+    said = describe_picture(content, summary.register, wording)
+    return PictureText(f"cid:{picture.id}", picture.width, picture.height, said, summary.register_url or "")
 
 
 def _subject(content: DigestContent, wording: Wording) -> str:
