@@ -59,6 +59,7 @@ class TestServer:
             fill(self._address(f"{name}_new"))
             self._run("VACUUM ANALYZE", f"{name}_new")  # as the server does by itself within minutes
             self._run(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+        self._upgrade(name)
         return self._address(name)
 
     def worked(self) -> float:
@@ -116,7 +117,10 @@ class TestServer:
 
     def _make_template(self) -> None:
         self._run(f"CREATE DATABASE {TEMPLATE}")
-        database = Database(self._address(TEMPLATE))
+        self._upgrade(TEMPLATE)
+
+    def _upgrade(self, name: str) -> None:
+        database = Database(self._address(name))
         upgrade(database)
         database.close()
 

@@ -14,6 +14,7 @@ from storage.models.crawling import (
 )
 from storage.models.judging import (
     CorrectionModel,
+    EventBriefModel,
     EventChangeModel,
     EventModel,
     EventOutletModel,
@@ -48,6 +49,7 @@ __all__ = [
     "DeliveryModel",
     "DigestModel",
     "EntryModel",
+    "EventBriefModel",
     "EventChangeModel",
     "EventModel",
     "EventOutletModel",

@@ -191,3 +191,13 @@ class EventTextModel(Base):
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), unique=True)
     text: Mapped[str] = mapped_column(CleanText)
+
+
+class EventBriefModel(Base):
+    """What a list shows of an event beside its own row: its pairs, and of its articles what stands in one line, as JSON
+    (`storage.repository.event_briefs`). Read from the facts, a list of a thousand events has to fetch five thousand
+    articles, whose rows are wide, for that."""
+
+    __tablename__ = "event_briefs"
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    brief: Mapped[str] = mapped_column(CleanText)

@@ -1,83 +1,78 @@
-"""Events as lists show them, read by column: a list of a thousand events has five thousand articles behind it."""
+"""Events as lists show them, from a text kept of each: behind a list of a thousand events are five thousand articles.
+"""
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from storage.models import ArticleModel, EventModel, EventPairModel, FactModel
+from storage.models import EventBriefModel, EventModel, EventPairModel
+from storage.repository.event_proofs import Proof, keep_texts, read_plain
 from storage.repository.redirects import is_among
 from storage.values import EventBrief, EventView
 
-# What `make_briefs` needs of an event, in its order.
+# What `find_briefs` needs of an event, in its order.
 BRIEF = (
     EventModel.id, EventModel.act, EventModel.stage, EventModel.happened_on, EventModel.verdict, EventModel.backlog,
     EventModel.new_tie, EventModel.first_seen_at,
 )
-
-_Row = tuple[Any, ...]
 
 
 def find_briefs(session: Session, question: Select[Any], *, is_sqlite: bool) -> list[EventBrief]:
     """The events that a question for the columns of BRIEF finds, in its order."""
     # By the connection: the session looks at every row once more, for objects that none of these has.
     rows = session.connection().execute(question).all()
-    ids = [row[0] for row in rows]
-    pairs, told = defaultdict[str, list[_Row]](list), defaultdict[str, list[_Row]](list)
-    for row in _read(session, _ask_pairs(is_among(EventPairModel.event_id, ids, is_sqlite=is_sqlite))):
-        pairs[row[0]].append(row)
-    for row in _read(session, _ask_articles(is_among(FactModel.event_id, ids, is_sqlite=is_sqlite))):
-        told[row[0]].append(row)
-    return [_make(row, pairs[row[0]], told[row[0]]) for row in rows]
+    brief = EventBriefModel
+    mine = is_among(brief.event_id, [row[0] for row in rows], is_sqlite=is_sqlite)
+    kept = dict(read_plain(session, select(brief.event_id, brief.brief).where(mine)))
+    return [EventBrief(*row, *_read(kept[row[0]])) for row in rows]
+
+
+def save_event_briefs(session: Session, block: str, proofs: Mapping[str, Sequence[Proof]]) -> None:
+    """Brings the briefs of all events of a block up to date with what proves them, and with their pairs."""
+    pair, pairs = EventPairModel, defaultdict[str, list[tuple[str, str]]](list)
+    question = (
+        select(pair.event_id, pair.vn_key, pair.kr_key).join(EventModel, EventModel.id == pair.event_id)
+        .where(EventModel.block == block).order_by(pair.event_id, pair.position)
+    )
+    for event_id, vn, kr in read_plain(session, question):
+        pairs[event_id].append((vn, kr))
+    briefs = {event_id: write_brief(pairs[event_id], told) for event_id, told in proofs.items()}
+    keep_texts(session, block, EventBriefModel.brief, briefs)
+
+
+def write_brief(pairs: Iterable[tuple[str, str]], told: Sequence[Proof]) -> str:
+    """What is kept of an event for lists, from its pairs, the main one first, and what proves it in its order."""
+    return json.dumps((tuple(pairs), *_sum_up(told)), ensure_ascii=False, separators=(",", ":"))
 
 
 def make_brief(view: EventView) -> EventBrief:
     """The same of an event that is known wholly."""
-    told = [(view.id, one.article_id, one.outlet_id, one.lang, one.title, one.quote) for one in view.articles]
+    told = [(view.id, one.article_id, one.outlet_id, one.lang, one.title, one.quote, 0) for one in view.articles]
     return EventBrief(
         view.id, view.act, view.stage, view.happened_on, view.verdict, view.backlog, view.new_tie, view.first_seen_at,
         view.pairs, *_sum_up(told),
     )
 
 
-def _make(row: Sequence[Any], pairs: Sequence[_Row], told: Sequence[_Row]) -> EventBrief:
-    return EventBrief(*row, tuple([pair[1:] for pair in pairs]), *_sum_up(told))  # type: ignore[call-arg]
+def _read(brief: str) -> tuple[Any, ...]:
+    pairs, articles, langs, outlets, title, quotes = json.loads(brief)
+    return tuple(map(tuple, pairs)), articles, tuple(langs), tuple(outlets), title, tuple(map(tuple, quotes))
 
 
-def _read(session: Session, question: Select[*tuple[Any, ...]]) -> list[_Row]:
-    """Rows of texts and whole numbers as the driver has them: nothing in them has to be converted."""
-    with session.connection().execute(question) as found:
-        assert found.cursor is not None
-        return list(found.cursor.fetchall())
-
-
-def _ask_pairs(is_mine: ColumnElement[bool]) -> Select[str, str, str]:
-    pair = EventPairModel
-    return select(pair.event_id, pair.vn_key, pair.kr_key).where(is_mine).order_by(pair.event_id, pair.position)
-
-
-def _ask_articles(is_mine: ColumnElement[bool]) -> Select[str | None, int, str, str, str, str]:
-    """The articles of each event, first published first; of the facts in one article the best proof first."""
-    article, fact = ArticleModel, FactModel
-    return (
-        select(fact.event_id, article.id, article.outlet_id, article.lang, article.title, fact.quote)
-        .join(article, article.id == fact.article_id).where(is_mine)
-        .order_by(article.published_at.is_(None), article.published_at, article.id, fact.position, fact.id)
-    )
-
-
-def _sum_up(told: Sequence[_Row]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[_Row, ...]]:
+def _sum_up(told: Sequence[Proof]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[Proof, ...]]:
     """How many articles, their languages and outlets, the first title, and the first quote of each language."""
     if not told:
         return 0, (), (), "", ()
-    _, articles, outlets, langs, titles, words = zip(*told, strict=True)
+    _, articles, outlets, langs, titles, words, _ = zip(*told, strict=True)
     if len(set(articles)) < len(articles):  # several facts of one article, of which the first counts
         return _sum_up([next(same) for _, same in groupby(told, key=itemgetter(1))])
-    quotes: dict[str, _Row] = {}
+    quotes: dict[str, Proof] = {}
     for quote in zip(langs, outlets, words, strict=True):
         if quote[2] and quote[0] not in quotes:
             quotes[quote[0]] = quote

@@ -1,13 +1,14 @@
-"""Keeps what search reads of each event; used inside the transaction that groups a block."""
+"""What search reads of each event: its headlines and quotes as one folded text; used inside the transaction of a block.
+"""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
-from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.folding import fold_text
-from storage.models import ArticleModel, EventModel, EventTextModel, FactModel
+from storage.models import EventTextModel
+from storage.repository.event_proofs import Proof, keep_texts
 
 # Of a headline or a quote; what is longer is no headline.
 LONGEST_PIECE = 300
@@ -15,21 +16,10 @@ LONGEST_PIECE = 300
 LONGEST_TEXT = 30_000
 
 
-def save_event_texts(session: Session, block: str) -> None:
-    """Brings the texts of all events of a block up to date with the facts that prove them."""
-    mine = select(EventModel.id).where(EventModel.block == block)
-    question = select(EventTextModel.event_id, EventTextModel.text).where(EventTextModel.event_id.in_(mine))
-    known = {row.event_id: row.text for row in session.execute(question)}
-    found = _read_texts(session, block)
-    gone = delete(EventTextModel).where(EventTextModel.event_id.in_(mine))
-    if known.keys() - found.keys():
-        told = select(FactModel.event_id).where(FactModel.block == block, FactModel.event_id.is_not(None))
-        session.execute(gone.where(EventTextModel.event_id.not_in(told)))
-    for event_id, text in found.items():
-        if event_id not in known:
-            session.execute(insert(EventTextModel).values(event_id=event_id, text=text))
-        elif known[event_id] != text:
-            session.execute(update(EventTextModel).where(EventTextModel.event_id == event_id).values(text=text))
+def save_event_texts(session: Session, block: str, proofs: Mapping[str, Sequence[Proof]]) -> None:
+    """Brings the texts of all events of a block up to date with what proves them."""
+    texts = {event_id: _join(told) for event_id, told in proofs.items()}
+    keep_texts(session, block, EventTextModel.text, texts)
 
 
 def join_pieces(pieces: Iterable[str]) -> str:
@@ -38,13 +28,6 @@ def join_pieces(pieces: Iterable[str]) -> str:
     return "\n".join(line for line in lines if line)[:LONGEST_TEXT]
 
 
-def _read_texts(session: Session, block: str) -> dict[str, str]:
-    question = (
-        select(FactModel.event_id, ArticleModel.title, FactModel.quote)
-        .join(ArticleModel, ArticleModel.id == FactModel.article_id)
-        .where(FactModel.block == block, FactModel.event_id.is_not(None)).order_by(FactModel.event_id, FactModel.id)
-    )
-    pieces: dict[str, list[str]] = defaultdict(list)
-    for event_id, title, quote in session.execute(question):
-        pieces[str(event_id)] += (title, quote)
-    return {event_id: join_pieces(lines) for event_id, lines in pieces.items()}
+def _join(told: Sequence[Proof]) -> str:
+    """In the order of the facts, so that what comes later changes nothing before it."""
+    return join_pieces(piece for *_, title, quote, _ in sorted(told, key=itemgetter(-1)) for piece in (title, quote))

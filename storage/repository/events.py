@@ -19,7 +19,9 @@ from storage.models import (
     VerdictModel,
 )
 from storage.repository.changes import find_changed, find_grown, look_at, mark_changed
+from storage.repository.event_briefs import save_event_briefs
 from storage.repository.event_outlets import save_event_outlets
+from storage.repository.event_proofs import find_proofs
 from storage.repository.event_texts import save_event_texts
 from storage.repository.event_views import SharedViews, has_facts, make_views
 from storage.repository.judgements import find_answers
@@ -130,7 +132,9 @@ class EventRepository:
             _save_facts(session, block, events, {e.id for e in events if verdicts[e.id] != e.verdict})
             _drop_pairs(session, block)
             save_event_outlets(session, block)
-            save_event_texts(session, block)
+            proofs = find_proofs(session, block)
+            save_event_texts(session, block, proofs)
+            save_event_briefs(session, block, proofs)
             after = look_at(session, block)
             mark_changed(session, find_changed(before, after))
             news.reconsider(find_grown(before, after))

@@ -16,6 +16,7 @@ from storage.models import (
     DeliveryModel,
     DigestModel,
     EntryModel,
+    EventBriefModel,
     EventModel,
     EventOutletModel,
     EventPairModel,
@@ -27,6 +28,7 @@ from storage.models import (
     VerdictModel,
     WaveModel,
 )
+from storage.repository.event_briefs import write_brief
 from storage.repository.event_texts import join_pieces
 from storage.store import Store
 from tests.screen_samples import make_usual
@@ -76,6 +78,7 @@ class LargeStore:
             (EventModel, map(self.event, range(self.events))),
             (EventPairModel, map(self.pair, range(self.events))),
             (EventTextModel, map(self.text, range(self.events))),
+            (EventBriefModel, map(self.brief, range(self.events))),
             (EventOutletModel, (row for n in range(self.events) for row in self.told_in(n))),
             (FactModel, map(self.fact, range(1, self.articles + 1))), (TieModel, iter(self.ties())),
             (FeedModel, map(self.feed, range(len(self.outlets)))),
@@ -151,6 +154,13 @@ class LargeStore:
         told = range(n + 1, self.articles + 1, self.events)
         pieces = (piece for article in told for piece in (self.title(article), QUOTES[self.told_by(article)[1]]))
         return {"event_id": f"b{n}", "text": join_pieces(pieces)}
+
+    def brief(self, n: int) -> dict[str, Any]:
+        told = [
+            (f"b{n}", article, *self.told_by(article), self.title(article), QUOTES[self.told_by(article)[1]], article)
+            for article in range(n + 1, self.articles + 1, self.events)
+        ]
+        return {"event_id": f"b{n}", "brief": write_brief([self.pair_of(n)], told)}
 
     def told_in(self, n: int) -> list[dict[str, Any]]:
         told = {self.told_by(article) for article in range(n + 1, self.articles + 1, self.events)}

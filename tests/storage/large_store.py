@@ -20,6 +20,7 @@ PROVING, PER_EVENT, WAITING = 4, 3, 20
 DAYS = 1000
 OUTLET, URL = f"'o' || (i % {OUTLETS})", f"'https://o' || (i % {OUTLETS}) || '.example/tin-' || i || '.html'"
 TEXT = "Huế và Chungcheongnam ký bản ghi nhớ hợp tác về giáo dục, du lịch và nông nghiệp. "
+BRIEF = """'[[["VN-7","KR-7"]],3,["vi"],["o7"],"Tin Huế",[["vi","o7","ký bản ghi nhớ"]]]'"""
 
 
 _Plan = tuple[str, int, dict[str, str]]
@@ -141,6 +142,7 @@ def _judged(articles: int, words: _Words) -> list[_Plan]:
             "id": "'e' || i", "block": pair, "happened_on": event_on, "dated_on": event_on, "verdict": "'yes'",
             "first_seen_at": event_at, "news_number": "i", "change_number": "i", **kind}),
         ("event_pairs", events, {"event_id": "'e' || i", "dated_on": event_on, **keys}),
+        ("event_briefs", events, {"event_id": "'e' || i", "brief": BRIEF}),
         ("event_outlets", events, {"event_id": "'e' || i", "outlet_id": OUTLET, "lang": "'vi'"}),
         ("facts", facts - WAITING, {
             "id": "i", "verdict_id": f"i * {PROVING}", "article_id": f"i * {PROVING}", "position": "0", "block": pair,

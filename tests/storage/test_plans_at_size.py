@@ -30,8 +30,8 @@ Ask = Callable[[Store], object]
 
 # Tables that grow with the articles; a plan that walks through one of them whole has no index.
 LARGE = (
-    "articles", "deliveries", "digests", "entries", "event_outlets", "event_pairs", "events", "facts", "hits", "pages",
-    "runs", "told", "told_articles", "verdicts",
+    "articles", "deliveries", "digests", "entries", "event_briefs", "event_outlets", "event_pairs", "events", "facts",
+    "hits", "pages", "runs", "told", "told_articles", "verdicts",
 )
 # Steps of PostgreSQL's plans that begin when they have seen everything.
 NEED_ALL = ("Sort", "Hash", "Aggregate", "Materialize", "Gather Merge")
