@@ -11,6 +11,8 @@ from monitor.digests.content import (
     DigestPair,
     Later,
     OutletCoverage,
+    Register,
+    RegisterLine,
     Section,
     Summary,
 )
@@ -69,12 +71,16 @@ def make_usual(language: str, **changes: object) -> DigestContent:
 
 
 def make_weekly(language: str) -> DigestContent:
-    """A week, with its figures."""
+    """A week, with its figures and the register."""
     names = PLACES[language]
+    lines = tuple(
+        RegisterLine(DigestPair(vn, vn, kr, kr), 1 + (n + m) % 5, is_new=n == m == 1)
+        for n, (vn, _) in enumerate(names) for m, (_, kr) in enumerate(names) if (n + m) % 3 != 1 or n == m
+    )
     pairs = tuple(DigestPair("VN-46", vn, "KR-44", kr) for vn, kr in names[:2])
     acts = (("visit", 7), ("agreement", 4), ("seasonal_workers", 2), ("culture_tourism", 1))
     return make_usual(language, kind="weekly", summary=Summary(
-        acts, pairs, "https://watch.example/ties", "https://watch.example/ties.svg",
+        acts, pairs, "https://watch.example/ties", "https://watch.example/ties.svg", Register(lines, 214),
     ))
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from monitor.digests.content import DigestContent
 from monitor.digests.render_email import MAX_HTML, render_email
 from monitor.digests.wording import LANGUAGES
+from monitor.illustrating import illustrate
 from tests import screen_samples
 from tests.screen_samples import BASE
 
@@ -70,7 +71,10 @@ def show(page: Page, html: str, width: int = 360, scheme: str = "light") -> None
 
 
 def make_html(sample: str, language: str) -> str:
-    return render_email(SAMPLES[sample](language), unsubscribe_url=f"{BASE}/unsubscribe/token").html
+    content = SAMPLES[sample](language)
+    return render_email(
+        content, unsubscribe_url=f"{BASE}/unsubscribe/token", picture=illustrate(content)
+    ).html_for_browser
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,11 +102,31 @@ def test_nothing_is_cut_and_nothing_scrolls_sideways_on_a_phone(page: Page, samp
     assert page.evaluate(FIND_CUT_TEXT) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "shown"), [(360, 328), (1200, 560)])
+def test_the_register_s_picture_is_shown_as_wide_as_there_is_room_and_not_distorted(
+    page: Page, language: str, width: int, shown: int
+) -> None:
+    if illustrate(SAMPLES["weekly"](language)) is None:
+        pytest.skip("no font here has the letters of this language; `twinwatch doctor` says which to install")
+
+    show(page, make_html("weekly", language), width)
+    box = page.locator("a > img").bounding_box()
+    wide, high = page.evaluate("[document.images[0].naturalWidth, document.images[0].naturalHeight]")
+
+    assert box and box["width"] == shown and wide == 1120
+    assert abs(box["height"] / box["width"] - high / wide) < 0.005
+    assert len(page.locator("img").get_attribute("alt") or "") > 100
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_word_stands_out_from_its_ground(page: Page, scheme: str) -> None:
-    show(page, render_email(SAMPLES["weekly"]("vi"), may_repeat=True, unsubscribe_url=BASE).html, scheme=scheme)
+    content = SAMPLES["weekly"]("vi")
+    email = render_email(content, may_repeat=True, unsubscribe_url=BASE, picture=illustrate(content))
+    show(page, email.html_for_browser, scheme=scheme)
 
-    results = Axe().run(page, options={"runOnly": ["color-contrast", "link-name", "html-has-lang", "valid-lang"]})
+    rules = ["color-contrast", "image-alt", "link-name", "html-has-lang", "valid-lang"]
+    results = Axe().run(page, options={"runOnly": rules})
 
     assert results.response["passes"]
     assert results.violations_count == 0, results.generate_report()
