@@ -52,7 +52,7 @@ def check_outlets(outlet_ids: list[str]) -> bool:
     catalogue = load_catalogue(settings.seeds_dir)
     chosen = choose_outlets(catalogue.outlets, outlet_ids, settings.crawl.outlets)
     store, pace = open_store(settings.database_address), make_pace(settings.crawl, chosen)
-    pasts = load_pasts(store, chosen)
+    pasts = load_pasts(store, chosen, utc_now(), in_full=bool(outlet_ids))
     store.close()
 
     def describe_crawls(outlet: Outlet) -> list[str]:

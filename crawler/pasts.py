@@ -1,8 +1,9 @@
 """Says what the crawls so far have made of an outlet: its state, what is due when, requests today; it asks nothing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crawler.leases import Pace
@@ -10,33 +11,41 @@ from crawler.plan import find_hosts
 from seeds.outlet import Outlet
 from seeds.reasons import say_reason
 from storage.store import Store
-from storage.values import FeedState, FoundFeed, OutletState
+from storage.values import FeedState, FoundFeed, OutletState, RunRow
+
+REFUSED = "refused:"
+REFUSED_SINCE, MOST_RUNS = timedelta(days=7), 500  # of refusals that are counted: a visit every twenty minutes
 
 
 @dataclass(frozen=True)
 class Past:
-    """What the store holds of one outlet. `feeds` are by address, `asked` the day and its requests by host."""
+    """What the store holds of one outlet. `feeds` are by address, `asked` the day and its requests by host.
+
+    `refused` counts the pages of the last week by why they were refused; it is filled for few outlets only.
+    """
 
     outlet: Outlet
     state: OutletState
     feeds: Mapping[str, FeedState]
     found: Sequence[FoundFeed]
     asked: Mapping[str, tuple[str, int]]
+    refused: Mapping[str, int] = field(default_factory=dict)
 
 
-def load_pasts(store: Store, outlets: Sequence[Outlet]) -> dict[str, Past]:
-    """The past of each of `outlets` by id; those that were never visited are left out."""
+def load_pasts(store: Store, outlets: Sequence[Outlet], now: datetime, *, in_full: bool) -> dict[str, Past]:
+    """The past of each of `outlets` by id; those that were never visited are left out. `in_full` with refusals."""
     states, found = store.outlets.states(), store.found_feeds.all()
     return {
         outlet.id: Past(
             outlet, states[outlet.id], store.outlets.feed_states(outlet.id), found.get(outlet.id, ()),
-            store.leases.count_asked([f"host:{host}" for host in find_hosts(outlet)]))
+            store.leases.count_asked([f"host:{host}" for host in find_hosts(outlet)]),
+            _count_refused(store.runs.find(MOST_RUNS, outlet.id), now - REFUSED_SINCE) if in_full else {})
         for outlet in outlets if outlet.id in states and states[outlet.id].state_since
     }
 
 
 def describe_past(past: Past, pace: Pace, now: datetime, *, in_full: bool) -> list[str]:
-    """The past in lines for people, times in the outlet's zone; each feed and the requests of today only `in_full`."""
+    """The past in lines for people, in the outlet's zone; only `in_full` each feed, refusals and requests of today."""
     state, zone = past.state, ZoneInfo(past.outlet.zone)
     since = f" since {_format(state.state_since, zone)}" if state.state_since else ""
     why = f": {state.state_reason}" if state.state_reason else ""
@@ -46,7 +55,8 @@ def describe_past(past: Past, pace: Pace, now: datetime, *, in_full: bool) -> li
     lines += [f"found by the crawls: {feed.kind} {feed.url}" for feed in past.found]
     if in_full:
         lines += [_describe_feed(feed, past.outlet, now) for feed in past.feeds.values()]
-        lines += list(_describe_hosts(past, pace, now))
+        lines += _describe_refusals(past.refused)
+        lines += _describe_hosts(past, pace, now)
     return lines
 
 
@@ -58,6 +68,19 @@ def _describe_feed(feed: FeedState, outlet: Outlet, now: datetime) -> str:
     why = f", {failed}: {say_reason(feed.last_reason)}" if feed.failures else ""
     due = f", next visit {_say_due(feed.next_due_at, now, zone)}" if feed.next_due_at else ""
     return f"{feed.url}: asked {_times(today)} today, {read}{due}{why}"
+
+
+def _count_refused(runs: Iterable[RunRow], since: datetime) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for run in runs:
+        if run.started_at >= since:
+            found.update({name[len(REFUSED):]: n for name, n in run.counts.items() if name.startswith(REFUSED)})
+    return found
+
+
+def _describe_refusals(refused: Mapping[str, int]) -> list[str]:
+    each = [f"{say_reason(why)} ({n})" for why, n in sorted(refused.items(), key=lambda one: (-one[1], one[0]))]
+    return [f"pages refused in the last {REFUSED_SINCE.days} days: {', '.join(each)}"] if each else []
 
 
 def _describe_hosts(past: Past, pace: Pace, now: datetime) -> list[str]:

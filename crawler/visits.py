@@ -121,10 +121,12 @@ class Visit:
                 if child not in known and depth < INDEX_DEPTH and len(known) <= MAX_SITEMAPS:
                     known.add(child)
                     waiting.append((child, depth + 1))
-        return self._fail_index() if failures == {"", "slow"} else first
+        return await self._fail_index(feed) if failures == {"", "slow"} else first
 
-    def _fail_index(self) -> tuple[str, datetime | None]:
+    async def _fail_index(self, feed: Feed) -> tuple[str, datetime | None]:
         """An index was read, but none of its lists: their turn would never come, as it is the index's each time."""
+        visit = FeedVisit(self.outlet.id, feed.url, self._means.clock(), 0, reason=SLOW_INDEX)
+        await self._ask(self._store.outlets.save_feed_visit, visit)
         self.tally.feeds_ok -= 1
         self.tally.feed_failures.append(SLOW_INDEX)
         return SLOW_INDEX, None

@@ -142,7 +142,9 @@ def test_a_dead_feed_is_named_and_the_one_that_works_instead_is_proposed(desk: D
 
 
 def test_what_the_crawls_made_of_an_outlet_is_told_beside_what_it_shows_now(desk: Desk, server: Server) -> None:
-    server.serve_feed("/rss", server.serve_articles(1))
+    links = server.serve_articles(2)
+    server.serve("/a-1002.html", "<html><body><h1>Hợp tác với Daegu</h1><p>Hợp tác với Daegu.</p></body></html>")
+    server.serve_feed("/rss", links)
     desk.add_outlet("paper", [f"{server.root}/rss", f"{server.root}/gone"], server.root)
     assert desk.crawl("paper").code == 0
     server.serve("/rss", "", status=503)
@@ -162,7 +164,8 @@ def test_what_the_crawls_made_of_an_outlet_is_told_beside_what_it_shows_now(desk
     assert told[5] == f"  found by the crawls: rss {server.root}/news.rss"
     assert f"  {server.root}/rss: asked once today, last read {local}, next visit due 20" in "\n".join(told)
     assert f"  {server.root}/gone: asked once today, never read, next visit due 20" in "\n".join(told)
-    assert f"  {host}: 4 of 2000 requests today" in told  # robots.txt, two feeds and the article
+    assert "  pages refused in the last 7 days: the page holds no article text (1)" in told
+    assert f"  {host}: 5 of 2000 requests today" in told  # robots.txt, two feeds and two pages
     assert "failed last time: the server answers 404 (nothing at this address)" in "\n".join(told)
 
 
