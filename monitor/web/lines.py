@@ -57,12 +57,13 @@ class EventLine:
 
 def find_events(desk: Desk, query: EventQuery) -> list[EventLine]:
     """The lines of one page of events."""
-    return [_make(desk, event) for event in desk.store.event_pages.find_briefs(query)]
+    base = _find_base(desk)
+    return [_make(desk, event, base) for event in desk.store.event_pages.find_briefs(query)]
 
 
 def make_line(desk: Desk, event: EventView) -> EventLine:
     """The line of an event; its quote is in the reader's language where one article's is."""
-    return _make(desk, make_brief(event))
+    return _make(desk, make_brief(event), _find_base(desk))
 
 
 def make_cursor(event: EventView | EventLine) -> str:
@@ -77,7 +78,11 @@ def _name_pairs(gazetteer: Gazetteer, pairs: tuple[tuple[str, str], ...], langua
     return named, tuple(dict.fromkeys(vn for vn, _ in pairs)), tuple(dict.fromkeys(kr for _, kr in pairs))
 
 
-def _make(desk: Desk, event: EventBrief) -> EventLine:
+def _find_base(desk: Desk) -> str:
+    return desk.application.settings.web.public_url.rstrip("/") + "/events/"
+
+
+def _make(desk: Desk, event: EventBrief, base: str) -> EventLine:
     quotes = event.quotes
     proof = next((one for one in quotes if one[0] == desk.language), quotes[0] if quotes else None)
     lang, outlet_id, quote = proof or ("", "", "")
@@ -88,5 +93,5 @@ def _make(desk: Desk, event: EventBrief) -> EventLine:
         pairs=pairs, articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
         quote=make_plain(quote, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
         vn_keys=vn_keys, kr_keys=kr_keys,
-        page=f"{desk.application.settings.web.public_url.rstrip('/')}/events/{quote_path(event.id)}",
+        page=base + (event.id if event.id.isalnum() and event.id.isascii() else quote_path(event.id)),
     )

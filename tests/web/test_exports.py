@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 from urllib.parse import quote
@@ -11,14 +12,16 @@ import icalendar
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
+from xlsxwriter import Workbook
 
 from monitor.application import Application
 from monitor.digests.picture import draw_register
 from monitor.recalling import release
 from monitor.web.rendering import EXPORTS
 from monitor.web.sheets import write_workbook
+from storage.repository.event_briefs import write_brief
 from storage.values import Judgement
-from tests.factories import save_article
+from tests.factories import KR, VN, save_article
 from tests.fake_clock import FakeClock
 from tests.web.desk import open_browser, save_happenings
 
@@ -153,6 +156,43 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(text: str) -> None:
     assert "<f>" not in sheet and "hyperlink" not in sheet.lower() and sheet.count('t="s"') == 2
 
 
+@pytest.mark.parametrize(("text", "written"), [
+    ("<r><t>rich</t></r>", "<r><t>rich</t></r>"), ("<r>&</r>", "<r>&</r>"), ("a\nb\x00c\x85", "a b c"),
+    ("\ufffe\uffff", "_xFFFE__xFFFF_"), ("_x0041_ _X0041_ _x41_", "_x005F_x0041_ _X0041_ _x41_"),
+    ("_x0041_x0042_", "_x005F_x0041_x005F_x0042_"), ("a" * 40_000, "a" * 32_767), ("😀" * 17_000, "😀" * 16_383),
+    ("후에 ↔ Chungcheongnam", "후에 ↔ Chungcheongnam"),
+])
+def test_a_text_of_a_workbook_is_that_text_and_nothing_else(text: str, written: str) -> None:
+    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", ("title", "quote"), [(text, "next")])))
+
+    root = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+    assert [[part.tag for part in item] for item in root] == [[f"{SHEET}t"]] * 4
+    assert [item[0].text for item in root] == ["title", "quote", written, "next"]
+
+
+def test_a_workbook_is_the_one_that_the_library_writes_cell_by_cell() -> None:
+    columns = ("id", "count", "title")
+    rows = [("a", 1, "two & <three>"), ("", 0, "a"), ("b", -5, ""), ("", "", "id"), ("c", 10**12, "two & <three>")]
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet, bold = book.add_worksheet("ties"), book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for number, (column, width) in enumerate(zip(columns, (18, 16, 60), strict=True)):
+            sheet.set_column(number, number, width)
+            sheet.write_string(0, number, column, bold)
+        for line, cells in enumerate(rows, 1):
+            for number, cell in enumerate(cells):
+                if cell != "":
+                    sheet.write(line, number, cell)
+
+    wanted, written = zipfile.ZipFile(file), zipfile.ZipFile(io.BytesIO(write_workbook("ties", columns, rows)))
+    assert written.namelist() == wanted.namelist() and written.testzip() is None
+    for name in set(wanted.namelist()) - {"docProps/core.xml"}:  # has the instant at which it was made
+        # Hints of which a reader takes no notice.
+        hints = re.compile(rb' spans="[0-9:]+"| count="[0-9]+"')
+        assert hints.sub(b"", written.read(name)) == hints.sub(b"", wanted.read(name)), name
+
+
 @pytest.mark.parametrize(("language", "vn", "kr"), [
     ("en", "Huế", "Busan"), ("ko", "후에", "부산"), ("vi", "Huế", "Busan"),
 ])
@@ -185,6 +225,8 @@ def test_words_of_others_are_words_in_every_page_feed_and_answer(application: Ap
     with store.database.write() as session:
         session.connection().exec_driver_sql("UPDATE articles SET title = ?", (EVIL,))
         session.connection().exec_driver_sql("UPDATE facts SET quote = ?", (EVIL,))
+        brief = write_brief([(VN, KR)], [("e1", 1, "huengaynay", EVIL, EVIL, EVIL, 1)])
+        session.connection().exec_driver_sql("UPDATE event_briefs SET brief = ?", (brief,))
     browser = open_browser(application)
     paths = (
         *FEEDS, "/events.json", "/events.csv", "/events", "/events/e1", "/outlets/huengaynay", "/runs", "/runs.csv",
