@@ -50,7 +50,7 @@ def open_journal(application: "Application") -> Journal:
     journal, recalls = Journal(journal_path(application)), application.store.recalls
     name, known = journal.id, recalls.positions()
     if _is_held(name, known):
-        raise HeldError(HELD, where=str(journal.path), advice=ADVICE)
+        raise HeldError(HELD, where=str(journal.path), advice=ADVICE, reason="held")
     replay(application, journal, known.get(name, 0))
     recalls.begin_journal(journal.begin(), application.clock(), journal.position)
     return journal
@@ -73,8 +73,8 @@ def find_hold(application: "Application") -> HeldError | None:
         name = find_name(path) if known else ""
     except OSError as error:
         what = f"digests are held: its journal of deliveries cannot be read: {error.strerror or error}"
-        return HeldError(what, where=str(path), advice="let the service read and write it")
-    return HeldError(HELD, where=str(path), advice=ADVICE) if _is_held(name, known) else None
+        return HeldError(what, where=str(path), advice="let the service read and write it", reason="held")
+    return HeldError(HELD, where=str(path), advice=ADVICE, reason="held") if _is_held(name, known) else None
 
 
 def release(application: "Application") -> bool:

@@ -13,11 +13,12 @@ The database's own errors are `storage.errors.StoreError`, as `storage` imports 
 class TwinwatchError(Exception):
     """A fault that a person can mend; shown as one line, without a traceback.
 
-    `what` says what is wrong, `where` names the file, setting or address, `advice` says what to do.
+    `what` says what is wrong, `where` names the file, setting or address, `advice` says what to do. `reason` names the
+    refusal for whoever says it in another language than English.
     """
 
-    def __init__(self, what: str, *, where: str = "", advice: str = "") -> None:
-        self.what, self.where, self.advice = what, where, advice
+    def __init__(self, what: str, *, where: str = "", advice: str = "", reason: str = "") -> None:
+        self.what, self.where, self.advice, self.reason = what, where, advice, reason
         head = f"{where}: {what}" if where else what
         super().__init__(f"{head} ({advice})" if advice else head)
 

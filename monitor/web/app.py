@@ -1,9 +1,8 @@
 """The dashboard as one ASGI application: its routes, its guard, and what an error looks like; it opens no port."""
 
-from http import HTTPStatus
 from pathlib import Path
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
@@ -16,7 +15,7 @@ from monitor.web.access import Access
 from monitor.web.api import routes as api
 from monitor.web.desk import get_desk
 from monitor.web.figures import FigureKeeper
-from monitor.web.guard import Guard, is_for_programs, make_check_write
+from monitor.web.guard import HEADERS, Guard, is_for_programs, make_check_write
 from monitor.web.heads import HeadAnswerer
 from monitor.web.limiter import LoginLimiter
 from monitor.web.pages import (
@@ -36,6 +35,8 @@ from monitor.web.pages import (
     today,
 )
 from monitor.web.reasons import Explainer
+from monitor.web.refusals import find_status, tell_person, tell_program
+from monitor.web.refused_page import make_refused_page
 from monitor.web.rendering import render
 from monitor.web.sessions import Sessions
 from seeds.errors import TwinwatchError
@@ -71,6 +72,7 @@ def make_app(application: Application) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind in (StarletteHTTPException, RequestValidationError, TwinwatchError, StoreError):
         app.add_exception_handler(kind, _show_error)
+    app.add_exception_handler(Exception, _show_fault)
     app.add_middleware(HeadAnswerer)
     app.add_middleware(
         Guard, access=access, sessions=sessions, limiter=LoginLimiter(application.clock), clock=application.clock)
@@ -78,23 +80,23 @@ def make_app(application: Application) -> FastAPI:
 
 
 async def _show_error(request: Request, error: Exception) -> Response:
-    """An error as a page for people, and as JSON for programs; never with a traceback."""
-    status, detail = _describe(error)
+    """An error as a page for people, in their language, and as JSON for programs; never with a traceback."""
+    status, path = find_status(error), request.url.path
     headers = getattr(error, "headers", None)
-    path = request.url.path
     if isinstance(error, RequestValidationError) and path.startswith(api.PREFIX):
         status = 422
     if is_for_programs(path):
-        return JSONResponse({"detail": detail or HTTPStatus(status).phrase}, status, headers)
-    response = render(await get_desk(request), "error.html", {"status": status, "detail": detail}, status)
+        return JSONResponse({"detail": tell_program(error)}, status, headers)
+    desk = await get_desk(request)
+    response = render(desk, "error.html", {"status": status, "detail": tell_person(error, desk.words)}, status)
     response.headers.update(headers or {})
     return response
 
 
-def _describe(error: Exception) -> tuple[int, str]:
-    if isinstance(error, StarletteHTTPException | HTTPException):
-        phrase = HTTPStatus(error.status_code).phrase
-        return error.status_code, "" if error.detail == phrase else str(error.detail)
-    if isinstance(error, RequestValidationError):
-        return 400, "; ".join(str(one["loc"][-1]) for one in error.errors())
-    return (503 if isinstance(error, StoreError) else 400), str(error)
+async def _show_fault(request: Request, error: Exception) -> Response:
+    """A fault of our own, which the service's log has: it stands outside the guard, so the headers are its own."""
+    if is_for_programs(request.url.path):
+        return JSONResponse({"detail": "Internal Server Error"}, 500, HEADERS)
+    response = make_refused_page(request, 500, "fault")
+    response.headers.update(HEADERS)
+    return response

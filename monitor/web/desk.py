@@ -15,14 +15,13 @@ from monitor.digests.days import format_day, format_moment
 from monitor.digests.headlines import make_headline
 from monitor.digests.plain import make_plain
 from monitor.web.guard import Visitor
+from monitor.web.refused_page import find_words
 from monitor.web.sessions import Sessions
-from monitor.web.words import ZONES, Words, choose_language, load_words
+from monitor.web.words import ZONES, Words
 from seeds.gazetteer import Gazetteer
 from seeds.reasons import say_reason, translate_reason
 from storage.store import Store
 from storage.values import EventBrief, EventView
-
-LANGUAGE_COOKIE = "twinwatch_language"
 
 
 @dataclass(frozen=True)
@@ -132,12 +131,8 @@ def name_place(gazetteer: Gazetteer, key: str, language: str) -> str:
 
 async def get_desk(request: Request) -> Desk:
     """The desk of a request; async, as it waits for nothing and needs no thread."""
-    language = choose_language(
-        request.query_params.get("lang", ""), request.cookies.get(LANGUAGE_COOKIE, ""),
-        request.headers.get("accept-language", ""),
-    )
     state = request.app.state
-    return Desk(state.application, request, request.state.visitor, state.sessions, load_words(language))
+    return Desk(state.application, request, request.state.visitor, state.sessions, find_words(request))
 
 
 DeskHere = Annotated[Desk, Depends(get_desk)]

@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 from fastapi import Depends, HTTPException, Path
 
 from monitor.application import Application
+from monitor.web.place_field import PlaceHere
 from monitor.web.searching import find_words
 from seeds.gazetteer import Gazetteer
 from seeds.subscription import Act
@@ -29,7 +30,7 @@ Number = Annotated[int, Path(ge=1, le=BIGGEST)]
 
 @dataclass(frozen=True)
 class ListFilter:
-    """The filter as the address has it; empty is not set. `before` is a cursor."""
+    """The filter as the address has it; empty is not set. `place` is a key, `before` is a cursor."""
 
     place: str = ""
     act: str = ""
@@ -49,7 +50,7 @@ class ListFilter:
 
 
 def read_filter(
-    place: str = "", act: str = "", stage: str = "", language: str = "", outlet: str = "", since: str = "",
+    place: PlaceHere, act: str = "", stage: str = "", language: str = "", outlet: str = "", since: str = "",
     until: str = "", q: str = "", verdict: str = "yes", before: str = "",
 ) -> ListFilter:
     """The filter of an address; HTTPException 400 for a word that is none of ours. (`lang` is the page's language.)"""
@@ -62,7 +63,7 @@ def read_filter(
     _check("before", not before or "~" in before)
     _check("q", len(q) <= LONGEST_WORDS)
     return ListFilter(
-        place, act, stage, language, outlet, since, until, " ".join(q.replace("\0", "").split()), verdict or "yes",
+        place.key, act, stage, language, outlet, since, until, " ".join(q.replace("\0", "").split()), verdict or "yes",
         before,
     )
 

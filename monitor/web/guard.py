@@ -5,17 +5,19 @@ That a write carries a token is checked by `check_write`, which the application 
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from fastapi import HTTPException, Request
+from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.access import Access
 from monitor.web.limiter import LoginLimiter
+from monitor.web.refusals import Refusal
+from monitor.web.refused_page import make_refused_page
 from monitor.web.sessions import COOKIE, LASTS, Session, Sessions
 from storage.clock import Clock
 
@@ -26,6 +28,8 @@ OPEN = ("/login", "/static/", "/links/", "/healthz")
 FOR_PROGRAMS = ("/api/", "/metrics", "/readyz")
 PROGRAM_ENDINGS = (".json", ".csv", ".xlsx", ".atom", ".ics")
 MAX_BODY = 64 * 1024
+# A form's answer asks for no Basic password: browsers would show a window of their own for it.
+ASK, ASK_QUIETLY = {"WWW-Authenticate": "Bearer, Basic"}, {"WWW-Authenticate": "Bearer"}
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 HEADERS = {
     "Content-Security-Policy": (
@@ -73,15 +77,15 @@ class Guard:
     def _refuse_form(self, request: Request) -> Response | None:
         """What no visitor of ours sends."""
         if not self._access.is_named(request.headers.get("host", "")):
-            return _refuse(request, "Not a name of this service (web.allowed_hosts).", 400)
+            return _refuse(request, 400, "host")
         if "\0" in request.url.path or "%00" in request.url.query:
-            return _refuse(request, "No address of ours has a NUL.", 400)  # PostgreSQL takes none either
+            return _refuse(request, 400, "nul")  # PostgreSQL takes none either
         if request.method in SAFE_METHODS:
             return None
         length = request.headers.get("content-length", "")
         if not length.isdecimal():
-            return _refuse(request, "A length is needed.", 411)
-        return _refuse(request, "Too long.", 413) if len(length) > 9 or int(length) > MAX_BODY else None
+            return _refuse(request, 411, "length")
+        return _refuse(request, 413, "long") if len(length) > 9 or int(length) > MAX_BODY else None
 
     def _find_visitor(self, request: Request) -> Visitor:
         address = request.client.host if request.client else ""
@@ -93,17 +97,20 @@ class Guard:
         if secret and not self._access.is_open:
             wait = self._limiter.take(visitor.address, secret)
             if wait:
-                return _refuse(request, "Too many tries.", 429, {"Retry-After": str(int(wait) + 1)})
+                minutes, after = int(wait // 60) + 1, {"Retry-After": str(int(wait) + 1)}
+                return _refuse(request, 429, "tries", after, minutes=minutes)
             if not self._access.is_token(secret):
-                return _refuse_program("This token is not known.")
+                return _refuse(request, 401, "token", ASK)
             self._limiter.forgive(visitor.address)
             # A browser sends a Basic password by itself, to whichever page leads it here: good for reading only.
             visitor.is_in, visitor.by_token = True, scheme == "bearer"
         path = request.url.path
         if visitor.is_in or any(path == place or (place.endswith("/") and path.startswith(place)) for place in OPEN):
             return None
-        if is_for_programs(path) or request.method not in SAFE_METHODS:
-            return _refuse_program("Log in, or send the token of web.token.")
+        if is_for_programs(path):
+            return _refuse(request, 401, "stranger", ASK)
+        if request.method not in SAFE_METHODS:
+            return _refuse(request, 401, "ended", ASK_QUIETLY)
         target = path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/login?" + urlencode({"next": target}, quote_via=quote), 303)
 
@@ -140,7 +147,7 @@ def make_check_write(sessions: Sessions) -> Callable[[Request], object]:
         given = request.headers.get(CSRF_HEADER) or (await request.form()).get(CSRF_FIELD)
         is_foreign = request.headers.get("sec-fetch-site") in ("cross-site", "same-site")
         if is_foreign or not isinstance(given, str) or not sessions.is_csrf(visitor.session, given):
-            raise HTTPException(403, "This form is not from a page of ours, or is too old: load the page again.")
+            raise Refusal(403, "form")
 
     return check_write
 
@@ -150,14 +157,15 @@ def is_for_programs(path: str) -> bool:
     return path.startswith(FOR_PROGRAMS) or path.endswith(PROGRAM_ENDINGS)
 
 
-def _refuse(request: Request, why: str, status: int, headers: dict[str, str] | None = None) -> Response:
+def _refuse(
+    request: Request, status: int, reason: str, headers: Mapping[str, str] | None = None, **values: object
+) -> Response:
+    """A refusal by name: an object for programs, a page for people."""
     if is_for_programs(request.url.path):
-        return JSONResponse({"detail": why}, status, headers)
-    return PlainTextResponse(why, status, headers)
-
-
-def _refuse_program(why: str) -> Response:
-    return JSONResponse({"detail": why}, 401, {"WWW-Authenticate": "Bearer, Basic"})
+        return JSONResponse({"detail": Refusal(status, reason, **values).detail}, status, headers)
+    page = make_refused_page(request, status, reason, **values)
+    page.headers.update(headers or {})
+    return page
 
 
 def _find_secret(headers: Headers) -> tuple[str, str]:

@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse
 from monitor.digests.plain import find_host, make_plain, make_safe_url
 from monitor.digests.wording import LANGUAGES
 from monitor.tables import write_values
-from monitor.web.desk import LANGUAGE_COOKIE, Desk
+from monitor.web.desk import Desk
 from monitor.web.drawing import draw_line
+from monitor.web.refusals import LANGUAGE_COOKIE
 from monitor.web.words import NATIVE_NAMES, load_words
 
 HERE = Path(__file__).parent

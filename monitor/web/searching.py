@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.application import Application
+from monitor.digests.wording import LANGUAGES
 from seeds.gazetteer import Gazetteer
 from storage.folding import fold_text, split_words
 from storage.values import SearchWord
@@ -22,8 +23,18 @@ def find_words(words: str, application: Application) -> tuple[SearchWord, ...]:
 
     An event holds a word that is in a name of one of its places, in any language.
     """
+    return tuple(_find(word, application) for word in split_query(words, application))
+
+
+def split_query(words: str, application: Application) -> tuple[str, ...]:
+    """The folded words of a query, Korean ones without the particle behind them."""
     stems = " ".join(_drop_particle(word, application) for word in unicodedata.normalize("NFC", words).split())
-    return tuple(_find(word, application) for word in split_words(stems))
+    return split_words(stems)
+
+
+def find_places(word: str, application: Application) -> frozenset[str]:
+    """The keys of the places in whose names, in any language, a folded word stands."""
+    return frozenset(key for key, names in _fold_places(application.gazetteer) if word in names)
 
 
 def _drop_particle(word: str, application: Application) -> str:
@@ -46,8 +57,12 @@ def _find(word: str, application: Application) -> SearchWord:
 
 @lru_cache(maxsize=4)
 def _fold_places(gazetteer: Gazetteer) -> tuple[tuple[str, str], ...]:
+    """Every name of each place, and how pages tell it from its namesakes: `Gwangju (Gyeonggi)`."""
     return tuple(
-        (key, "\n".join(map(fold_text, dict.fromkeys((*one.names.values(), *chain(*one.aliases.values()))))))
+        (key, "\n".join(map(fold_text, dict.fromkeys((
+            *(gazetteer.name(key, language) for language in LANGUAGES), *one.names.values(),
+            *chain(*one.aliases.values()),
+        )))))
         for key, one in gazetteer.localities.items()
     )
 

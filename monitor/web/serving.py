@@ -11,6 +11,7 @@ import uvicorn
 
 from monitor.application import Application
 from monitor.web.app import make_app
+from monitor.web.placing import make_place_book
 from seeds.errors import SettingsError
 
 # What is being answered may come to its end.
@@ -58,6 +59,7 @@ class Dashboard:
 def warm_up(application: Application) -> None:
     """Loads what stays: a second or two, which the first reader would wait for."""
     _ = application.knowledge, application.catalogue, application.store
+    make_place_book(application.gazetteer).find("?")
     # The collector need not walk through all of that again and again: 50 ms, in every tenth long page.
     gc.collect()
     gc.freeze()

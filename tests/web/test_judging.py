@@ -106,7 +106,7 @@ def test_what_cannot_be_merged_or_split_is_refused_in_words(browser: TestClient)
     nobody = browser.post("/events/e2/judge", data={"csrf": csrf, "answer": "yes", "reader": "  "})
 
     assert itself.status_code == alone.status_code == nobody.status_code == 400
-    assert "merged with itself" in itself.text and "nothing else" in alone.text
+    assert "one event already" in itself.text and "only story" in alone.text and "Your name" in nobody.text
 
 
 def test_an_outlet_is_paused_resumed_and_made_due(browser: TestClient, application: Application) -> None:

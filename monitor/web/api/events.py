@@ -17,16 +17,20 @@ from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import BIGGEST, LONGEST_WORDS, ListFilter, Number, make_query
 from monitor.web.lines import make_cursor
 from monitor.web.pages.rules import show_rules
+from monitor.web.place_field import ask_place
 from seeds.subscription import Act
 from storage.values import EventFact, EventView
 
 Stage = Literal["", "planned", "agreed", "signed", "under_way", "done", "suspended"]
 Bound = Annotated[str, Query(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$", description="A day, a month or a year.")]
 Key = Annotated[str, Query(max_length=40)]
+Place = Annotated[str, Query(max_length=80, description="With everything inside it: a key (`KR-44`), or a name.")]
+
+JUDGEMENT = ("answer", "reader", "subscription", "judged_at", "withdrawn_at", "withdrawn_by")
 
 
 def list_events(
-    desk: DeskHere, place: Annotated[Key, Query(description="With everything inside it, such as `KR-44`.")] = "",
+    desk: DeskHere, place: Place = "",
     act: Act | Literal[""] = "", stage: Stage = "",
     language: Annotated[str, Query(pattern="^([a-z]{2,3})?$")] = "", outlet: Key = "", since: Bound = "",
     until: Bound = "",
@@ -36,8 +40,8 @@ def list_events(
     """Events, newest day first."""
     before = "~".join(read_two(cursor) or ())
     wanted = ListFilter(
-        place=place, act=act, stage=stage, lang=language, outlet=outlet, since=since, until=until, q=q,
-        verdict=verdict, before=before,
+        place=ask_place(desk, place).key, act=act, stage=stage, lang=language, outlet=outlet, since=since,
+        until=until, q=q, verdict=verdict, before=before,
     )
     found = desk.store.event_pages.find(make_query(wanted, desk.application, limit))
     return answer(desk.request, make_page(found, limit, make_cursor, lambda one: event_json(one, desk.application)))
@@ -111,7 +115,7 @@ def _show(desk: Desk, event: EventView) -> dict[str, Any]:
         **event_json(event, desk.application), "verdict": event.verdict, "score": event.score,
         "told": desk.store.digests.count_told(event.id), "backlog": event.backlog,
         "facts": [_show_fact(desk, fact) for fact in desk.store.event_pages.facts(event.id)],
-        "judgements": [_pick(one, "answer", "reader", "judged_at", "withdrawn_at", "withdrawn_by") for one in said],
+        "judgements": [_pick(one, *JUDGEMENT) for one in said],
         "corrections": [
             _pick(one, "id", "kind", "reader", "made_at", "withdrawn_at", "withdrawn_by") for one in corrections
         ],

@@ -13,7 +13,9 @@ from monitor.web.api.answers import answer, documented
 from monitor.web.api.shapes import SubscriptionList, TieMap, Timeline, Today
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.pages import timeline
-from monitor.web.pages.map import show_map
+from monitor.web.pages.map import find_busiest
+from monitor.web.place_field import ask_place
+from monitor.web.tie_filter import TieFilter
 from seeds.places import TIE_KINDS
 from seeds.subscription import Act, Subscription
 from storage.values import TieRow
@@ -54,7 +56,7 @@ def get_timeline(
     years: Annotated[int, Query(ge=1, le=10, description="1, 3 or 10.")] = 3,
 ) -> Response:
     """How many events of each act a month has, newest month first; months without any are left out."""
-    page = timeline.show_timeline(desk, place, act, years)
+    page = timeline.count_months(desk, ask_place(desk, place).key, act, years)
     return answer(desk.request, {
         "items": [{"month": row.month, "total": row.total, "acts": row.acts} for row in page.rows],
     })
@@ -62,7 +64,8 @@ def get_timeline(
 
 def get_map(desk: DeskHere, place: Key = "", kind: Kind | Literal[""] = "") -> Response:
     """The ties that the map draws, busiest first, with where their places lie; `all` counts those it chose from."""
-    page, gazetteer = show_map(desk, place, kind), desk.application.gazetteer
+    wanted = TieFilter(ask_place(desk, place).key, kind)
+    page, gazetteer = find_busiest(desk, wanted), desk.application.gazetteer
 
     def find_point(key: str) -> dict[str, float] | None:
         one = gazetteer.localities.get(key)

@@ -9,8 +9,10 @@ from monitor.rows import event_json, tie_row
 from monitor.web.api.answers import Cursor, Limit, answer, documented, make_page, read_two
 from monitor.web.api.shapes import TieList, WholeTie
 from monitor.web.desk import DeskHere
-from monitor.web.filters import find_inside
+from monitor.web.filters import LONGEST_WORDS
 from monitor.web.lines import make_cursor
+from monitor.web.place_field import ask_place
+from monitor.web.tie_filter import TieFilter, find_ties
 from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
@@ -19,18 +21,15 @@ Key = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,40}$")]
 
 
 def list_ties(
-    desk: DeskHere, place: Annotated[str, Query(max_length=40)] = "", kind: Kind | Literal[""] = "",
+    desk: DeskHere, place: Annotated[str, Query(max_length=80)] = "", kind: Kind | Literal[""] = "",
+    q: Annotated[str, Query(max_length=LONGEST_WORDS, description="Words of its names or its kind.")] = "",
     cursor: Cursor = "", limit: Limit = 50,
 ) -> Response:
     """The register, by the keys of its pairs."""
-    after = read_two(cursor) or ("", "")
-    gazetteer = desk.application.gazetteer
-    inside = frozenset(find_inside(gazetteer, place)) if place else None
-    rows = [
-        tie_row(tie, gazetteer) for pair, tie in sorted(find_register(desk.application).items())
-        if pair > after and (inside is None or inside & set(pair))
-    ]
-    found = [row for row in rows if not kind or row["kind"] == kind]
+    after, application = read_two(cursor) or ("", ""), desk.application
+    ties = find_ties(application, TieFilter(ask_place(desk, place).key, kind, q))
+    shown = sorted((tie for tie in ties if (tie.vn_key, tie.kr_key) > after), key=lambda tie: (tie.vn_key, tie.kr_key))
+    found = [tie_row(tie, application.gazetteer) for tie in shown]
     return answer(desk.request, make_page(found, limit, lambda row: f"{row['vn_key']}~{row['kr_key']}", dict))
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_days, find_order, make_query
 from monitor.web.lines import EventLine, find_events, make_cursor
+from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page, find_size
 
 COLUMNS = (
@@ -33,7 +34,11 @@ class EventsPage:
     next: str
 
 
-def show_events(desk: DeskHere, wanted: FilterHere) -> EventsPage:
+def show_events(desk: DeskHere, wanted: FilterHere, place: PlaceHere) -> EventsPage | Response:
+    if way := lead_on(desk, place):
+        return way
+    if place.is_open:
+        return EventsPage(wanted, (), "")
     size = find_size(desk, PAGE)
     found = find_events(desk, make_query(wanted, desk.application, size))
     shown, rest = found[:size], found[size:]
@@ -41,11 +46,11 @@ def show_events(desk: DeskHere, wanted: FilterHere) -> EventsPage:
 
 
 def furnish(desk: Desk, page: EventsPage) -> dict[str, object]:
-    """What the form offers: present provinces of both countries, and whatever else the address names; its days."""
+    """What the form offers, its days, and its field for a place."""
     wanted = page.filter
     say, langs = desk.words.say, dict.fromkeys((*LANGS, wanted.lang))
-    return {"days": find_days(wanted.since, wanted.until), "choices": {
-        "place_vn": list_places(desk, "VN", wanted.place), "place_kr": list_places(desk, "KR", wanted.place),
+    place = furnish_place(desk, desk.store.event_pages.places())
+    return {**place, "days": find_days(wanted.since, wanted.until), "choices": {
         "act": [Choice(act, capitalise(say(f"act.{act}"))) for act in ACTS],
         "stage": [Choice(stage, capitalise(say(f"stage.{stage}"))) for stage in STAGES],
         "language": [Choice(lang, desk.words.language_name(lang)) for lang in langs if lang],
@@ -57,16 +62,6 @@ def furnish(desk: Desk, page: EventsPage) -> dict[str, object]:
 def capitalise(name: str) -> str:
     """A name as it stands in a list of choices; the catalogues have it as it stands in a sentence."""
     return name[:1].upper() + name[1:]
-
-
-def list_places(desk: Desk, country: str, chosen: str) -> list[Choice]:
-    """The present provinces of a country, by name, and the place that is chosen."""
-    gazetteer = desk.application.gazetteer
-    keys = [
-        key for key, one in gazetteer.localities.items()
-        if one.country == country and ((one.level == 1 and not one.merged_into and not one.valid_to) or key == chosen)
-    ]
-    return _sort([Choice(key, desk.place(key)) for key in keys])
 
 
 def _sort(choices: list[Choice]) -> list[Choice]:

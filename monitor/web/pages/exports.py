@@ -9,7 +9,6 @@ from fastapi import APIRouter, Response
 
 from monitor.digests.picture import draw_register
 from monitor.digests.plain import make_plain
-from monitor.register import find_register
 from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.feeds import Feed, write_atom, write_calendar, write_json_feed
@@ -18,6 +17,7 @@ from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
 from monitor.web.rendering import MOST_ROWS, take_values
 from monitor.web.sheets import write_workbook
+from monitor.web.tie_filter import TieFilterHere, find_ties
 
 IN_FEED, IN_CALENDAR = 50, 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,17 +43,17 @@ def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
     return _as_workbook("events", events.COLUMNS, _find(desk, wanted, MOST_ROWS))
 
 
-def show_ties_workbook(desk: DeskHere, place: str = "", kind: str = "") -> Response:
-    return _as_workbook("ties", ties.COLUMNS, ties.find_lines(desk, place, kind))
+def show_ties_workbook(desk: DeskHere, wanted: TieFilterHere) -> Response:
+    return _as_workbook("ties", ties.COLUMNS, ties.find_lines(desk, wanted))
 
 
-def show_picture(desk: DeskHere) -> Response:
-    """The whole register by provinces."""
+def show_picture(desk: DeskHere, wanted: TieFilterHere) -> Response:
+    """The register, or what the filter leaves of it, by provinces."""
     gazetteer, say = desk.application.gazetteer, desk.words.say
     counted: Counter[tuple[str, str]] = Counter()
-    for vn, kr in find_register(desk.application):
-        if {vn, kr} <= gazetteer.localities.keys():
-            counted[gazetteer.province(vn), gazetteer.province(kr)] += 1
+    for tie in find_ties(desk.application, wanted):
+        if {tie.vn_key, tie.kr_key} <= gazetteer.localities.keys():
+            counted[gazetteer.province(tie.vn_key), gazetteer.province(tie.kr_key)] += 1
     note = desk.words.count("ties.count", counted.total())
     countries = say("country.VN"), say("country.KR")
     return answer_bytes(desk.request, draw_register(counted, desk.place, say("ties.title"), countries, note), SVG)

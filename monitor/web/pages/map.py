@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
+from monitor.register import find_register
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_dots, draw_outline
-from monitor.web.pages.events import Choice, capitalise, list_places
+from monitor.web.pages.events import Choice, capitalise
 from monitor.web.pages.ties import COLUMNS, TieLine, find_lines
+from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page
+from monitor.web.tie_filter import TieFilter, TieFilterHere
 from seeds.places import TIE_KINDS
 
 # More arcs than these are a ball of wool, and as many stops of the Tab key.
@@ -25,23 +28,31 @@ class MapPage:
     kind: str
 
 
-def show_map(desk: DeskHere, place: str = "", kind: str = "") -> MapPage:
-    lines = find_lines(desk, place, kind)
+def show_map(desk: DeskHere, wanted: TieFilterHere, place: PlaceHere) -> MapPage | Response:
+    if place.is_open:
+        return MapPage((), 0, "", wanted.kind)
+    return lead_on(desk, place) or find_busiest(desk, wanted)
+
+
+def find_busiest(desk: Desk, wanted: TieFilter) -> MapPage:
+    """The busiest ties that meet a filter."""
+    lines = find_lines(desk, wanted)
     # Of those that are equally busy the latest, and those with a day before those without one.
     lines.sort(key=lambda line: (line.events, line.last_event_on or "", line.since or ""), reverse=True)
-    return MapPage(tuple(lines[:MOST]), len(lines), place, kind)
+    return MapPage(tuple(lines[:MOST]), len(lines), wanted.place, wanted.kind)
 
 
 def furnish(desk: Desk, page: MapPage) -> dict[str, object]:
     """The drawing, and what the form offers."""
     gazetteer = desk.application.gazetteer
+    occurring = {key for pair in find_register(desk.application) for key in pair}
     links = [Link(row.vn_key, row.kr_key, row.events) for row in page.rows]
     return {
+        **furnish_place(desk, occurring),
         "width": WIDTH, "height": HEIGHT, "outlines": {one: draw_outline(one) for one in ("VN", "KR")},
         "arcs": draw_arcs(links, gazetteer), "dots": draw_dots(links, gazetteer),
         "lines": {(row.vn_key, row.kr_key): row for row in page.rows},
         "choices": {
-            "place_vn": list_places(desk, "VN", page.place), "place_kr": list_places(desk, "KR", page.place),
             "kind": [Choice(kind, capitalise(desk.words.say(f"kind.{kind}"))) for kind in TIE_KINDS],
         },
     }

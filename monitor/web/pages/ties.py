@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from functools import cache
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Response
 
 from monitor.register import find_known, find_register
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import find_inside, find_order
+from monitor.web.filters import find_order
 from monitor.web.lines import EventLine, find_events, make_cursor
+from monitor.web.pages.events import Choice, capitalise
+from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page, find_size, is_twin
+from monitor.web.tie_filter import TieFilter, TieFilterHere, find_ties
 from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
@@ -39,7 +42,7 @@ class TieLine:
 
 @dataclass(frozen=True)
 class TiesPage:
-    """The register, or the part of a place or a kind: one of `pages` pages, or all of it; `count` counts all."""
+    """The register, or what a filter leaves of it: one of `pages` pages, or all of it; `count` counts all."""
 
     rows: tuple[TieLine, ...]
     count: int
@@ -48,6 +51,7 @@ class TiesPage:
     place: str
     kind: str
     sort: str
+    q: str
 
 
 @dataclass(frozen=True)
@@ -64,42 +68,40 @@ class TiePage:
 
 
 def show_ties(
-    desk: DeskHere, place: str = "", kind: str = "", sort: str = "vn", page: int = 1, all: bool = False
-) -> TiesPage:
+    desk: DeskHere, wanted: TieFilterHere, place: PlaceHere, sort: str = "vn", page: int = 1, all: bool = False
+) -> TiesPage | Response:
     """One page of the register; the whole with `all`, which is for paper, and in the twins."""
     if sort not in SORTS:
         raise HTTPException(400, "sort")
-    lines = find_lines(desk, place, kind)
+    if way := lead_on(desk, place):
+        return way
+    lines = [] if place.is_open else find_lines(desk, wanted)
     column, is_descending = SORTS[sort]
     lines.sort(key=lambda line: (find_order(line.vn_name), find_order(line.kr_name)))
     lines.sort(key=lambda line: _rank(getattr(line, column)), reverse=is_descending)
     size = max(1, len(lines)) if all or is_twin(desk) else REGISTER_PAGE
     pages = max(1, -(-len(lines) // size))
     page = max(1, min(page, pages))
-    return TiesPage(tuple(lines[(page - 1) * size : page * size]), len(lines), page, pages, place, kind, sort)
+    shown = tuple(lines[(page - 1) * size : page * size])
+    return TiesPage(shown, len(lines), page, pages, wanted.place, wanted.kind, sort, wanted.q)
 
 
 def furnish(desk: Desk, page: TiesPage) -> dict[str, object]:
     """The cells of the table as texts: to look each of 14,000 up in the template takes most of the time of the page."""
     names = {kind: desk.words.say(f"kind.{kind}") for kind in TIE_KINDS}
     day = cache(lambda day: desk.day(day) if day else NO_DAY)
-    return {"kinds": TIE_KINDS, "lines": [
+    occurring = {key for pair in find_register(desk.application) for key in pair}
+    kinds = [Choice(kind, capitalise(name)) for kind, name in names.items()]
+    return {**furnish_place(desk, occurring), "kinds": kinds, "lines": [
         (tie.vn_key, tie.kr_key, tie.vn_name, tie.kr_name, names.get(tie.kind, tie.kind), day(tie.since),
          day(tie.last_event_on), tie.events)
         for tie in page.rows
     ]}
 
 
-def find_lines(desk: Desk, place: str, kind: str) -> list[TieLine]:
-    """The ties of a place with everything inside it, and of a kind; empty is all. HTTPException 400 for unknown ones.
-    """
-    if kind and kind not in TIE_KINDS:
-        raise HTTPException(400, "kind")
-    inside = frozenset(find_inside(desk.application.gazetteer, place)) if place else None
-    return [
-        _make_line(desk, tie) for tie in find_register(desk.application).values()
-        if (not kind or tie.kind == kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
-    ]
+def find_lines(desk: Desk, wanted: TieFilter) -> list[TieLine]:
+    """The ties that meet a filter, in no order."""
+    return [_make_line(desk, tie) for tie in find_ties(desk.application, wanted)]
 
 
 def show_tie(vn_key: str, kr_key: str, desk: DeskHere, before: str = "") -> TiePage:

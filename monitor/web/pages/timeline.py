@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Response
 
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import ACTS, find_days, find_inside
-from monitor.web.pages.events import Choice, capitalise, list_places
+from monitor.web.pages.events import Choice, capitalise
+from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page
 from storage.values import EventQuery
 
@@ -45,7 +46,14 @@ class TimelinePage:
     years: int
 
 
-def show_timeline(desk: DeskHere, place: str = "", act: str = "", years: int = 3) -> TimelinePage:
+def show_timeline(desk: DeskHere, place: PlaceHere, act: str = "", years: int = 3) -> TimelinePage | Response:
+    if place.is_open:
+        return TimelinePage((), (), "", act, years)
+    return lead_on(desk, place) or count_months(desk, place.key, act, years)
+
+
+def count_months(desk: Desk, place: str, act: str, years: int) -> TimelinePage:
+    """The months of so many years, of a place with everything inside it. HTTPException 400 for what is not known."""
     if years not in YEARS or (act and act not in ACTS):
         raise HTTPException(400, "years, act")
     today = desk.application.clock().date()
@@ -74,8 +82,8 @@ def _make_row(month: str, acts: dict[str, int], most: int) -> MonthRow:
 def furnish(desk: Desk, page: TimelinePage) -> dict[str, object]:
     """What the form offers, and the rows as texts: a hundred months have a thousand parts to be looked up and named."""
     names = {act: desk.words.say(f"act.{act}") for act in ACTS}
-    return {"choices": {
-        "place_vn": list_places(desk, "VN", page.place), "place_kr": list_places(desk, "KR", page.place),
+    place = furnish_place(desk, desk.store.event_pages.places())
+    return {**place, "choices": {
         "act": [Choice(act, capitalise(names[act])) for act in ACTS],
     }, "lines": [
         (find_days(row.month, row.month), desk.day(row.month), row.total,

@@ -1,0 +1,61 @@
+"""What the address of a list of ties asks for, checked, and the ties of the register that meet it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends, HTTPException
+
+from monitor.application import Application
+from monitor.digests.wording import LANGUAGES
+from monitor.register import find_register
+from monitor.web.filters import LONGEST_WORDS, find_inside
+from monitor.web.place_field import PlaceHere
+from monitor.web.searching import find_places, split_query
+from monitor.web.words import load_words
+from seeds.places import TIE_KINDS
+from storage.folding import fold_text
+from storage.values import TieRow
+
+
+@dataclass(frozen=True)
+class TieFilter:
+    """The filter as the address has it; empty is not set. `place` is a key."""
+
+    place: str = ""
+    kind: str = ""
+    q: str = ""
+
+
+def read_tie_filter(place: PlaceHere, kind: str = "", q: str = "") -> TieFilter:
+    """The filter of an address. HTTPException 400 for a kind that is none, and for too many words."""
+    if kind and kind not in TIE_KINDS:
+        raise HTTPException(400, "kind")
+    if len(q) > LONGEST_WORDS:
+        raise HTTPException(400, "q")
+    return TieFilter(place.key, kind, " ".join(q.replace("\0", "").split()))
+
+
+TieFilterHere = Annotated[TieFilter, Depends(read_tie_filter)]
+
+
+def find_ties(application: Application, wanted: TieFilter) -> list[TieRow]:
+    """The ties of a place with everything inside it, of a kind, with all words in their names or their kind's."""
+    inside = frozenset(find_inside(application.gazetteer, wanted.place)) if wanted.place else None
+    asked = [(find_places(word, application), _find_kinds(word)) for word in split_query(wanted.q, application)]
+    return [
+        tie for tie in find_register(application).values()
+        if (not wanted.kind or tie.kind == wanted.kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
+        and all(tie.vn_key in keys or tie.kr_key in keys or tie.kind in kinds for keys, kinds in asked)
+    ]
+
+
+@lru_cache(maxsize=1_000)
+def _find_kinds(word: str) -> frozenset[str]:
+    """The kinds whose name, in any language, holds a folded word."""
+    return frozenset(kind for kind in TIE_KINDS if any(word in name for name in _name_kind(kind)))
+
+
+@lru_cache
+def _name_kind(kind: str) -> tuple[str, ...]:
+    return tuple(fold_text(load_words(language).say(f"kind.{kind}")) for language in LANGUAGES)
