@@ -18,7 +18,7 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from twisted.internet.error import ConnectError, ConnectionClosed
 
-from crawler.refusals import HostBusy, HostResting, HostSlow, HostSpent, Refusal
+from crawler.refusals import Refusal
 
 Download = Callable[[Request], Awaitable[Response]]
 
@@ -56,8 +56,7 @@ async def ask(download: Download, request: Request, now: Callable[[], datetime])
     try:
         response = await download(request)
     except Refusal as refusal:
-        until = refusal.until if isinstance(refusal, HostBusy | HostResting | HostSlow | HostSpent) else None
-        return Answer(request.url, failure=refusal.reason, detail=refusal.detail, retry_at=until)
+        return Answer(request.url, failure=refusal.reason, detail=refusal.detail, retry_at=refusal.until)
     except IgnoreRequest as error:  # Scrapy's own: too many redirects, or a body that unpacks to too much
         return Answer(request.url, failure="redirect_loop" if "redirect" in str(error) else "too_large")
     except Exception as error:

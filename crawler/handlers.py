@@ -39,7 +39,7 @@ class HttpHandler(HTTP11DownloadHandler):
                 return await self._send(request)
         except HostSlow as slow:
             if "redirect_urls" in request.meta:
-                raise HostSlow(slow.detail, slow.until, "slow_redirect") from slow
+                raise HostSlow(slow.detail, "slow_redirect", slow.until) from slow
             raise
 
     async def _send(self, request: Request) -> Response:

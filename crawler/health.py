@@ -27,6 +27,7 @@ FIRST_PAUSES = {
     "certificate_issuer": timedelta(hours=6), "certificate_name": timedelta(hours=6),
     "robots_forbid": timedelta(hours=12), "http_404": timedelta(hours=3), "http_410": timedelta(hours=12),
 }
+AFTER_OTHERS = timedelta(minutes=1)  # of a host with a long crawl-delay: its other outlets, put off meanwhile
 FOREVER = datetime.max.replace(tzinfo=UTC)
 UNREADABLE = say_reason("pages_unreadable", whys="")
 NOT_REACHED = say_reason("not_reached", why="")
@@ -160,7 +161,8 @@ def _after_visit(
 ) -> OutletState:
     habits, has_new = learn_visit(old.habits, facts.counts, facts.looks), bool(facts.counts.get("entries_new"))
     seen_at = now if facts.feeds_ok else old.last_seen_at
-    due_at = max(min(now + interval, facts.resume_at or FOREVER), facts.retry_at or now)
+    resume_at = facts.resume_at + AFTER_OTHERS if facts.resume_at else FOREVER
+    due_at = max(min(now + interval, resume_at), facts.retry_at or now)
     if _waits_for_a_page(old, facts):
         return replace(
             old, last_seen_at=seen_at, last_new_at=now if has_new else old.last_new_at, habits=habits,

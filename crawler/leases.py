@@ -202,20 +202,22 @@ class HostLeases:
 
     async def _find_busy(self, host: str) -> HostRefusal:
         until = await self._storing.ask(self._leases.find_end, f"host:{host}")
-        return self._refuse(host, HostBusy(f"another crawl is asking {host}", until))
+        return self._refuse(host, HostBusy(say_reason("busy", host=host), until=until))
 
     async def _rest(self, host: str, until: datetime) -> HostRefusal:
         self._until[host] = until
         await self._release(host)
         delay = self.find_delay(host)
         if delay and until - self._clock() <= delay + timedelta(seconds=self._pace.timeout_seconds):
-            return self._refuse(host, HostSlow(say_reason("slow", host=host, time=describe_delay(delay)), until))
-        return self._refuse(host, HostResting(f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC", until))
+            slow = say_reason("slow", host=host, time=describe_delay(delay))
+            return self._refuse(host, HostSlow(slow, until=until))
+        pause = say_reason("asked_pause", host=host, until=f"{until:%Y-%m-%d %H:%M} UTC")
+        return self._refuse(host, HostResting(pause, until=until))
 
     async def _spend(self, host: str, now: datetime) -> HostRefusal:
         await self._release(host)
         spent = say_reason("budget", host=host, n=self._pace.requests_a_day)
-        return self._refuse(host, HostSpent(spent, self._pace.find_midnight(host, now)))
+        return self._refuse(host, HostSpent(spent, until=self._pace.find_midnight(host, now)))
 
     def _refuse(self, host: str, refusal: HostRefusal) -> HostRefusal:
         self._refused[host] = refusal

@@ -18,7 +18,7 @@ from crawler.looks import make_look
 from crawler.means import Means, Tally
 from crawler.outcomes import Decision, decide_page, try_again
 from crawler.own_page import find_doubt
-from crawler.refusals import HostBusy, Refusal
+from crawler.refusals import Refusal
 from crawler.unpack import TooLarge, unpack
 from seeds.outlet import Outlet
 from seeds.reasons import say_reason
@@ -58,8 +58,7 @@ class PageVisit:
                 await self._means.leases.take(host)
             except Refusal as refusal:
                 left.add(host)
-                until = refusal.until if isinstance(refusal, HostBusy) else None
-                self._tally.end(refusal.reason, Answer(host, detail=refusal.detail, retry_at=until))
+                self._tally.end(refusal.reason, Answer(host, detail=refusal.detail, retry_at=refusal.until))
         # Whoever held a host until now may have settled some of these entries: look again under the lease.
         return await self._ask(self._entries.frontier, self._outlet.id, limit, self._means.clock())
 

@@ -6,13 +6,16 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class Refusal(IgnoreRequest):
-    """A request that we do not send; `reason` is its counted name, `detail` a few words for people."""
+    """A request that we do not send; `reason` is its counted name, `detail` a few words for people.
+
+    `until` is when it may be asked for again, where somebody knows.
+    """
 
     reason = "refused"
 
-    def __init__(self, detail: str = "", reason: str = "") -> None:
+    def __init__(self, detail: str = "", reason: str = "", until: datetime | None = None) -> None:
         super().__init__(detail)
-        self.detail, self.reason = detail, reason or self.reason
+        self.detail, self.reason, self.until = detail, reason or self.reason, until
 
 
 class GuardRefused(Refusal):
@@ -23,10 +26,6 @@ class HostBusy(Refusal):
     """Another crawl is asking this host, or died asking it: its lease ends at `until` if nobody renews it."""
 
     reason = "busy"
-
-    def __init__(self, detail: str, until: datetime | None = None) -> None:
-        super().__init__(detail)
-        self.until = until
 
 
 class HostBlocked(Refusal):
@@ -40,10 +39,6 @@ class HostResting(Refusal):
 
     reason = "resting"
 
-    def __init__(self, detail: str, until: datetime) -> None:
-        super().__init__(detail)
-        self.until = until
-
 
 class HostSlow(Refusal):
     """robots.txt wants longer between two requests to the host than a wave waits; it may be asked at `until`.
@@ -53,19 +48,11 @@ class HostSlow(Refusal):
 
     reason = "slow"
 
-    def __init__(self, detail: str, until: datetime, reason: str = "") -> None:
-        super().__init__(detail, reason)
-        self.until = until
-
 
 class HostSpent(Refusal):
     """The requests that we allow ourselves for one day are used up; the next day of the host begins at `until`."""
 
     reason = "budget"
-
-    def __init__(self, detail: str, until: datetime) -> None:
-        super().__init__(detail)
-        self.until = until
 
 
 class TlsRefused(Refusal):

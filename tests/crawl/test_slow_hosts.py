@@ -50,9 +50,27 @@ def test_a_crawl_delay_of_minutes_is_kept_to_the_letter_and_feed_and_pages_have_
     assert {state.state for *_, state in visits[1:]} == {"fine"}
     assert {state.failures for *_, state in visits} == {0}
     assert visits[1][2].state_reason == (
-        f"{server.root.removeprefix('http://')} wants 10 minutes between two requests (robots.txt), "
+        f"{server.root.removeprefix('http://')} may be asked only once in 10 minutes (crawl-delay), "
         "so its feeds and pages are asked in turn")
     assert visits[-1][2].state_reason == ""  # nothing waits any longer
+
+
+def test_two_outlets_of_such_a_host_have_their_turns_too(desk: Desk, server: Server) -> None:
+    write_robots(server)
+    server.serve_feed("/rss", server.serve_articles(4))
+    server.serve_feed("/rss2", [])
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    desk.add_outlet("sister", [f"{server.root}/rss2"], server.root)
+    store, at = desk.open(), BEGIN_AT
+
+    for _ in range(8):
+        desk.set_clock(at)
+        assert desk.crawl("paper", "sister", arguments=("-a", "due=1")).code == 0
+        at += DELAY + timedelta(minutes=1)
+
+    assert server.asked["/rss2"] >= 1
+    assert server.asked.total() <= 8
+    assert {state.state for state in store.outlets.states().values()} <= {"fine", "unproven"}
 
 
 def test_who_refreshes_such_an_outlet_too_early_asks_nothing_and_changes_nothing(desk: Desk, server: Server) -> None:
@@ -67,7 +85,7 @@ def test_who_refreshes_such_an_outlet_too_early_asks_nothing_and_changes_nothing
 
     after = desk.open().outlets.states()["paper"]
     assert crawl.code == 0
-    assert "wants 10 minutes between two requests" in crawl.errors
+    assert "may be asked only once in 10 minutes" in crawl.errors
     assert server.asked.total() == asked
     assert (after.state, after.failures, after.state_since) == (state.state, 0, state.state_since)
     assert after.next_due_at == at + DELAY or after.next_due_at == state.next_due_at
@@ -86,10 +104,10 @@ def test_a_day_between_two_requests_still_brings_the_news_and_not_robots_txt_alo
 
 
 @pytest.mark.parametrize(("kind", "body", "reason"), [
-    ("rss", "", "it leads to another address while robots.txt wants a long pause between requests"),
+    ("rss", "", "it leads to another address while its crawl-delay is too long for two requests"),
     ("sitemap", "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
                 "<sitemap><loc>{root}/sitemap-1.xml</loc></sitemap></sitemapindex>",
-     "its list names further lists while robots.txt wants a long pause between requests"),
+     "its list names further lists while its crawl-delay is too long for two requests"),
 ])
 def test_what_takes_two_requests_at_once_is_said_to_be_out_of_reach(
     desk: Desk, server: Server, kind: str, body: str, reason: str,
