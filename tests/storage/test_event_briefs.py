@@ -1,18 +1,33 @@
 """Contract of events as lists show them, on both databases: the same as what is known of each, only less of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import delete, select
 
+from storage.backup import make_backup, restore_backup
+from storage.copying import copy_store
+from storage.engine import Database
+from storage.models import EventBriefModel, FactModel
 from storage.repository.event_briefs import make_brief
+from storage.repository.keeping import Limits
 from storage.store import Store
-from storage.values import EventQuery, SearchWord
-from tests.factories import KR, VN, event_row, new_fact, new_verdict, save_article, save_event
+from storage.upgrade import upgrade
+from storage.values import EventBrief, EventQuery, Judgement, SearchWord
+from tests.factories import KR, VN, event_row, new_article, new_fact, new_verdict, save_article, save_event
 from tests.fake_clock import START_AT
 
 HOUR = timedelta(hours=1)
 # Language, outlet, hours after the first one (None: nobody knows), and the quotes of its facts.
 Told = tuple[str, str, int | None, tuple[str, ...]]
+LATER = START_AT + 24 * HOUR
+BLOCK, OTHER = "e1", "e2"
+Change = Callable[[Store], object]
 
 
 def save_told(store: Store, id: str, *told: Told) -> None:
@@ -70,3 +85,103 @@ def test_a_word_that_many_events_hold_is_asked_of_those_of_a_place(
 
     assert [event.id for event in found] == ["e7", "e5", "e3", "e1"][:limit]
     assert none == []
+
+
+def find_kept(store: Store) -> dict[str, EventBrief]:
+    """The events of all lists, each as it is known from its facts now; nothing else is kept."""
+    found: dict[str, EventBrief] = {}
+    for verdict in ("yes", "unsure", "no"):
+        query = EventQuery(verdict=verdict, limit=10_000)
+        briefs = store.event_pages.find_briefs(query)
+        assert briefs == [make_brief(view) for view in store.event_pages.find(query)]
+        found |= {brief.id: brief for brief in briefs}
+    with store.database.read() as session:
+        kept = set(session.scalars(select(EventBriefModel.event_id)))
+        assert kept == set(session.scalars(select(FactModel.event_id).where(FactModel.event_id.is_not(None))))
+    return found
+
+
+def group(store: Store, block: str = BLOCK, **rows: list[int]) -> None:
+    """Groups the facts that count in a block by their numbers in it; what is no event any more goes into the first."""
+    facts = [fact.id for fact in store.events.block_facts(block)]
+    events = [event_row(id, *(facts[number] for number in numbers), block=block) for id, numbers in rows.items()]
+    gone = store.events.block_events(block).keys() - rows.keys()
+    store.events.save_block(block, events, {id: next(iter(rows)) for id in gone if rows}, LATER)
+
+
+def judge_again(store: Store, version: str = "r2", **changed: str) -> None:
+    """Newer rules find other words in the article 2."""
+    store.articles.save_verdict(new_verdict(2, new_fact(**{"block": BLOCK, **changed}), rules_version=version), LATER)
+
+
+def revise(store: Store) -> None:
+    """Article 2 was changed by its outlet."""
+    article = store.articles.get(2)
+    assert article is not None
+    changed = new_article(2, title="new", lang="pl", published_at=LATER)
+    article_id = store.articles.save(article.entry_id, changed, backlog=False, at=LATER)
+    store.articles.save_verdict(new_verdict(article_id or 0, new_fact(block=BLOCK, quote="nowe")), LATER)
+    group(store, e1=[0, 1, 2])
+
+
+def judge(store: Store, answer: str) -> None:
+    store.judgements.save(Judgement("e1", answer, "Lan", LATER))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    (lambda store: group(store, e1=[0, 1, 2]), {"e1": (3, "1"), "e2": (1, "9")}),
+    (lambda store: group(store, e3=[0, 1, 2]), {"e3": (3, "1"), "e2": (1, "9")}),
+    (lambda store: group(store, e1=[1], e3=[0, 2]), {"e1": (1, "2"), "e2": (1, "9"), "e3": (2, "1")}),
+    (lambda store: (group(store, e1=[1], e3=[0, 2]), group(store, e1=[0, 1, 2])), {"e1": (3, "1"), "e2": (1, "9")}),
+    (lambda store: group(store, e1=[1, 2]), {"e1": (2, "2"), "e2": (1, "9")}),
+    (lambda store: group(store), {"e2": (1, "9")}),
+    (lambda store: (group(store), group(store, e1=[2])), {"e1": (1, "3"), "e2": (1, "9")}),
+    (lambda store: (judge_again(store, quote="other"), group(store, e1=[0, 1, 2])), {"e1": (3, "1"), "e2": (1, "9")}),
+    (lambda store: (judge_again(store, block=OTHER), group(store, e1=[0, 1]), group(store, OTHER, e2=[0, 1])),
+     {"e1": (2, "1"), "e2": (2, "9")}),
+    (revise, {"e1": (3, "1"), "e2": (1, "9")}),
+    (lambda store: judge(store, "no"), {"e1": (3, "1"), "e2": (1, "9")}),
+    (lambda store: (judge(store, "no"), judge(store, "yes"), store.judgements.withdraw("e1", "Lan", LATER)),
+     {"e1": (3, "1"), "e2": (1, "9")}),
+    (lambda store: store.keeping.remove(Limits(LATER, 0, LATER, LATER)), {"e1": (3, "1"), "e2": (1, "9")}),
+], ids=["again", "merged", "split", "split and joined", "a story less", "without facts", "proven anew", "newer rules",
+        "another block", "a changed page", "refuted", "withdrawn", "tidied"])
+def test_what_is_kept_for_lists_follows_every_change(
+    store: Store, change: Change, told: dict[str, tuple[int, str]]
+) -> None:
+    """`told`: how many articles, and the first one's number in its title."""
+    save_told(store, BLOCK, ("vi", "a", 1, ("one",)), ("ko", "b", 2, ("two",)), ("en", "c", 3, ("three",)))
+    save_event(store, OTHER, 9, block=OTHER)
+
+    change(store)
+
+    assert {id: (brief.articles, brief.title[-1]) for id, brief in find_kept(store).items()} == told
+
+
+def test_a_copy_and_a_backup_have_what_is_kept_for_lists(store: Store, empty_database: str, tmp_path: Path) -> None:
+    save_told(store, BLOCK, ("vi", "a", 1, ("one",)), ("ko", "b", 2, ("two",)))
+    copied, restored = Database(empty_database), Database(f"sqlite:///{tmp_path / 'restored.db'}")
+    upgrade(copied)
+
+    copy_store(store.database, copied)
+    restore_backup(make_backup(copied, tmp_path / "b.gz"), restored)
+
+    assert find_kept(Store(restored)) == find_kept(Store(copied)) == find_kept(store)
+    copied.close()
+    restored.close()
+
+
+def test_an_older_store_gets_what_is_kept_for_lists(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Event by event, though they are read and written some at a time."""
+    save_told(store, BLOCK, ("vi", "a", 1, ("one", "two")), ("ko", "b", None, ("three",)), ("en", "c", 0, ("four",)))
+    for number in (6, 7, 8, 9):
+        save_event(store, f"e{number}", number, happened_on=f"2026-02-0{number}")
+    before, migration = find_kept(store), import_module("storage.migrations.versions.0014_briefs")
+    monkeypatch.setattr(migration, "BATCH", 2)
+
+    with store.database.write() as session:
+        session.execute(delete(EventBriefModel))
+        with Operations.context(MigrationContext.configure(session.connection())):
+            migration._fill(EventBriefModel.__table__)
+
+    assert find_kept(store) == before and len(before) == 5

@@ -35,7 +35,7 @@ from tests.fake_clock import START_AT
 ROWS = 3
 REVISIONS = sorted(_read_revisions())
 # Statements of the upgrade after which it is killed: at its beginning, in its middle and just before its end.
-KILLED_AFTER = (1, 25, 60)
+KILLED_AFTER = (1, 25, 72)
 MAPPINGS = ("habits", "rhythm", "counts", "content", "told_as")
 Rows = dict[str, list[Mapping[str, Any]]]
 
