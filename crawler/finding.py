@@ -35,7 +35,7 @@ ADVICE = {
     "robots_unavailable": "without it nothing is asked for; try again later",
     "dns": "look whether the name is right", "busy": "try again in a minute",
 }
-TOLD_IN_DETAIL = frozenset({"busy", "blocked", "resting", "budget"})  # with the host, and until when
+TOLD_IN_DETAIL = frozenset({"busy", "blocked", "resting", "slow", "budget"})  # with the host, and until when
 
 
 @dataclass

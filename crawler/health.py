@@ -40,7 +40,8 @@ class RunFacts:
     `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered;
     `looks` are the pages that were read; `unread_before` counts the visits just before in which no page could be read,
     where more than one waits. `feeds_later` counts feeds that work but whose turn it was not, as their host wants long
-    pauses; `waits` says why some of what is there was not asked for yet, `resume_at` when it may be.
+    pauses; `waits` says why some of what is there was not asked for yet, `resume_at` when it may be, and `behind` how
+    many pages wait where they are more than is let through in a day.
     """
 
     feeds: int = 0
@@ -57,6 +58,7 @@ class RunFacts:
     feeds_later: int = 0
     waits: str = ""
     resume_at: datetime | None = None
+    behind: int = 0
 
     @property
     def is_unreachable(self) -> bool:
@@ -174,7 +176,7 @@ def _after_visit(
     last_new_at = now if has_new else old.last_new_at
     since = last_new_at or old.first_visit_at or now
     silence = calendar.measure(since, weekends_count=not calendar.is_learning)
-    state, why = find_good_state(silence, habits)
+    state, why = find_good_state(silence, habits, facts.behind)
     return replace(
         old, state=state, state_reason=BETWEEN.join(filter(None, (why, reason))), failures=0, failing_since_at=None,
         state_since=old.state_since if _lasts(old, state) else now, last_seen_at=seen_at,

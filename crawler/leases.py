@@ -132,6 +132,11 @@ class HostLeases:
         delay = timedelta(seconds=self._delay(host))
         return delay if delay > LONGEST_WAIT else None
 
+    def count_a_day(self, hosts: Collection[str]) -> int:
+        """How many requests a day all of `hosts` let through, by their long delays and by the budget."""
+        longest = max(filter(None, map(self.find_delay, hosts)), default=None)
+        return min(self._pace.requests_a_day, timedelta(days=1) // longest if longest else self._pace.requests_a_day)
+
     async def keep(self) -> None:
         """Renews what is held, for as long as it is not cancelled."""
         while True:

@@ -20,14 +20,19 @@ SHORTEST_SILENCE = timedelta(hours=6)  # a wire that stops is told within a work
 CERTAIN_SHORT, CERTAIN_LONG = 2.0, 1.25  # times the usual gap; beyond a day the percentile itself is wide
 
 
-def find_good_state(silence: timedelta, habits: Habits) -> tuple[str, str]:
-    """State and reason of an outlet that was just read and had nothing new for `silence` (holidays left out)."""
+def find_good_state(silence: timedelta, habits: Habits, behind: int = 0) -> tuple[str, str]:
+    """State and reason of an outlet that was just read and had nothing new for `silence` (holidays left out).
+
+    `behind` counts the pages that wait, where they are more than its host lets through in a day.
+    """
     drift = BETWEEN.join(say_reason(code, "en", **numbers) for code, numbers in find_drifts(habits)[:MOST_DRIFTS])
     usual = find_usual(habits)
     if silence >= find_patience(usual):
         return "silent", BETWEEN.join(filter(None, (_describe_silence(usual), drift)))
     if drift:
         return "drifted", drift
+    if behind:
+        return "resting", say_reason("behind", n=behind)
     if silence > (UNKNOWN_QUIET if usual is None else usual):
         return "quiet", _describe_silence(usual)
     return "fine", ""

@@ -145,7 +145,7 @@ class Wave:
     async def _end_run(self, visit: Visit, facts: RunFacts, *, network_down: bool = False) -> None:
         outlet, now = visit.outlet, self._means.clock()
         visit.tally.counts["waiting"] = await self._ask(self._store.entries.count_waiting, outlet.id)
-        facts = await self._look_back(visit, facts)
+        facts = self._look_ahead(visit, await self._look_back(visit, facts))
         outcome, reason = decide_run(facts, network_down=network_down)
         counts = {name: count for name, count in visit.tally.counts.items() if count}
         if not network_down:
@@ -175,6 +175,13 @@ class Wave:
             return facts
         earlier = await self._ask(self._store.runs.find, LOOKED_BACK, visit.outlet.id)
         return replace(facts, unread_before=count_unread(earlier))
+
+    def _look_ahead(self, visit: Visit, facts: RunFacts) -> RunFacts:
+        """The facts with how many pages wait, where these are more than a day's requests, half of them for feeds."""
+        waiting = visit.tally.counts["waiting"]
+        if not facts.waits or waiting <= self._means.leases.count_a_day(find_hosts(visit.outlet)) // 2:
+            return facts
+        return replace(facts, behind=waiting)
 
     async def _close(self, stopped: bool) -> None:
         for visit in self._visits:

@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 AFTER_LIMIT = timedelta(hours=1)
 AFTER_REFUSAL = timedelta(days=1)
 AFTER_FAILURE = timedelta(minutes=30)
-OURS = frozenset({"busy", "blocked", "resting", "budget", "guard_no_contact"})  # nothing was asked
+OURS = frozenset({"busy", "blocked", "resting", "slow", "budget", "guard_no_contact"})  # nothing was asked
 T = TypeVar("T")
 
 

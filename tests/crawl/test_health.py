@@ -57,17 +57,21 @@ def test_one_refusal_is_told_two_are_a_state_and_the_first_good_visit_ends_it(pa
     assert (better.state, better.state_reason, better.failures) == ("fine", "", 0)
 
 
-def test_a_budget_that_is_used_up_is_nobodys_fault_and_is_told_with_the_state(desk: Desk, server: Server) -> None:
+@pytest.mark.parametrize(("budget", "name", "why"), [
+    (6, "fine", ""), (5, "resting", "3 pages wait, more than are let through in a day; ")])
+def test_a_budget_that_is_used_up_is_nobodys_fault_and_is_told_with_the_state(
+    desk: Desk, server: Server, budget: int, name: str, why: str,
+) -> None:
     desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
-    server.serve_feed("/rss", server.serve_articles(5))
-    desk.settings["REQUESTS_PER_HOST"] = "4"  # robots.txt, the feed and two of the pages
+    server.serve_feed("/rss", server.serve_articles(6))
+    desk.settings["REQUESTS_PER_HOST"] = str(budget)  # two of them for robots.txt and the feed
 
     state = visit(desk)
 
     host = server.root.removeprefix("http://")
-    assert (state.state, state.failures) == ("fine", 0)
-    assert state.state_reason == f"{host} was asked 4 times today, which is its budget"
-    assert desk.rows("SELECT count(*) FROM articles") == [(2,)]
+    assert (state.state, state.failures) == (name, 0)
+    assert state.state_reason == f"{why}{host} was asked {budget} times today, which is its budget"
+    assert desk.rows("SELECT count(*) FROM articles") == [(budget - 2,)]
 
 
 def test_a_named_pause_is_kept_as_rest(paper: Desk, server: Server) -> None:
