@@ -11,15 +11,25 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+
 from storage.checkup import measure_room
 from storage.copying import Progress, copy_store
 from storage.engine import Database
 from storage.errors import StoreError
 from storage.files import make_private_folder, open_work_folder, remove_left, sync
-from storage.upgrade import current_revision, upgrade
+from storage.models import Base
+from storage.search_index import SQLITE
+from storage.upgrade import upgrade
 
 CHUNK = 1 << 20
-SQLITE_HEAD = b"SQLite format 3\0"
+SQLITE_HEAD, HEAD_BYTES = b"SQLite format 3\0", 100
+# By what the head says.
+PAGE_SIZES = {1: 65_536, **{2**n: 2**n for n in range(9, 16)}}
+NO_STORE = "it holds no store (`twinwatch db backup` makes backups)"
+OURS = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'alembic_version'"
+# All that acts by itself in a store. What an older version made stays here when the text changes.
+SQLITE_OBJECTS = frozenset(SQLITE)
 # Fast, and within a tenth of the best ratio on text that is compressed already in part.
 LEVEL = 4
 # Left free on the disk, when a backup is made and when it is unpacked.
@@ -76,6 +86,7 @@ def restore_backup(file: Path, target: Database, note: Note = _silent, *, replac
         source = Database(f"sqlite:///{plain}")
         try:
             upgrade(source)
+            _check_tables(source, file)
             if target.is_sqlite:
                 _fold_in(source)
                 return _put_in_place(plain, target, replace=replace)
@@ -143,32 +154,62 @@ def _unpacked(file: Path, target: Database, note: Note) -> Iterator[Path]:
 
 
 def _unpack(file: Path, plain: Path, note: Note) -> None:
-    """Stops before the disk is full, however much a small file claims to hold."""
+    """Stops before the disk is full, and where the file goes on behind what its head says, however much that is."""
     with gzip.open(file, "rb") as source, plain.open("wb") as target:
-        while chunk := source.read(CHUNK):
-            if shutil.disk_usage(plain.parent).free < SPARE_BYTES + len(chunk):
+        chunk, size = source.read(CHUNK), 0
+        while chunk:
+            size = size or _read_size(chunk, file)
+            if shutil.disk_usage(plain.parent).free < SPARE_BYTES + size - target.tell():
                 raise StoreError(f"backup {file}: no room to unpack it in {plain.parent.parent} (free some space)")
-            target.write(chunk)
-            note("unpacking", target.tell(), 0)
+            if target.write(chunk) and target.tell() > size:
+                raise StoreError(f"backup {file}: damaged (it is longer than it says); nothing was restored")
+            note("unpacking", target.tell(), size)
+            chunk = source.read(CHUNK)
+    if not size:
+        raise StoreError(f"backup {file}: {NO_STORE}")
+
+
+def _read_size(head: bytes, file: Path) -> int:
+    """The size of a SQLite file by its head, whose format is https://sqlite.org/fileformat2.html#the_database_header"""
+    if len(head) < HEAD_BYTES or not head.startswith(SQLITE_HEAD):
+        raise StoreError(f"backup {file}: {NO_STORE}")
+    page_size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    if page_size not in PAGE_SIZES or not pages:
+        raise StoreError(f"backup {file}: damaged (its head gives no size); nothing was restored")
+    return PAGE_SIZES[page_size] * pages
 
 
 def _check(plain: Path, file: Path) -> None:
-    with plain.open("rb") as opened:
-        if opened.read(len(SQLITE_HEAD)) != SQLITE_HEAD:
-            raise StoreError(f"backup {file}: it holds no store (`twinwatch db backup` makes backups)")
     with closing(sqlite3.connect(plain)) as connection:
         try:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            strange = _find_strange(connection) if said == "ok" else ""
+            is_ours = connection.execute(OURS).fetchone() is not None
         except sqlite3.DatabaseError as error:
             said = str(error)
     if said != "ok":
         raise StoreError(f"backup {file}: damaged ({said.splitlines()[-1]}); nothing was restored")
-    database = Database(f"sqlite:///{plain}")
-    try:
-        if current_revision(database) is None:
-            raise StoreError(f"backup {file}: it holds no store of Twinwatch")
-    finally:
-        database.close()
+    if strange:
+        raise StoreError(f"backup {file}: it holds {strange}, which no store has; nothing was restored")
+    if not is_ours:
+        raise StoreError(f"backup {file}: it holds no store of Twinwatch")
+
+
+def _find_strange(connection: sqlite3.Connection) -> str:
+    """What would act when the store is used and is none of ours: a forged trigger, a view in a table's place."""
+    acting = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view') OR rootpage = 0"
+    return next((repr(name) for name, sql in connection.execute(acting) if sql not in SQLITE_OBJECTS), "")
+
+
+def _check_tables(database: Database, file: Path) -> None:
+    """Every table and column is there: nobody upgrades what says that it is of today."""
+    columns = "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+    with database.read() as session:
+        found = {(table, column) for table, column in session.execute(text(columns))}
+    missing = [f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
+               if (table.name, column.name) not in found]
+    if missing:
+        raise StoreError(f"backup {file}: damaged (it has no {missing[0]}); nothing was restored")
 
 
 def _put_in_place(plain: Path, target: Database, *, replace: bool) -> Path | None:

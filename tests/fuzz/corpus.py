@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.fake_clock import START_AT
+from tests.fuzz.restoring import make_files
 
 PAGES = Path(__file__).parents[1] / "pages"
 KEPT = Path(__file__).parent / "kept"
@@ -119,6 +120,8 @@ QUERIES = (
 @cache
 def load_corpus(target: str) -> tuple[bytes, ...]:
     """The sound inputs of a target, and what once was a failure of it."""
+    if target == "restore":
+        return (*make_files(), *(body for _, body in load_kept(target)))
     texts: dict[str, tuple[str, ...]] = {
         "feed": (RSS, ODD_RSS, ATOM, JSON_FEED, JSON_FEED), "sitemap": (SITEMAP, INDEX), "section": (LIST,),
         "page": _small_pages(),

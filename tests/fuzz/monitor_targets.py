@@ -1,4 +1,4 @@
-"""What is fuzzed of the monitor and of the settings: for each target how one input is tried."""
+"""What is fuzzed of the monitor, the settings and the store: for each target how one input is tried."""
 
 import atexit
 import json
@@ -18,12 +18,16 @@ from monitor.judging.lines import parse_labelled, parse_line, parse_story
 from monitor.links import Links
 from monitor.recalling import gather
 from monitor.web.filters import read_filter
+from monitor.web.place_field import LONGEST
+from monitor.web.placing import make_place_book
+from monitor.web.query_words import split_query
 from monitor.web.sessions import Sessions
 from monitor.web.words import choose_language
 from seeds.settings import PREFIX, load_settings, variable_names
 from seeds.subscription import Subscription
 from tests.fake_clock import START_AT
 from tests.fuzz.crawler_targets import RARELY, Try, load_seeds
+from tests.fuzz.restoring import Place, pack
 
 MEMORY = Path("/dev/shm")  # to open a file there costs a tenth
 
@@ -95,7 +99,9 @@ def _try_api(body: bytes) -> None:
     text = body.decode("utf-8", "replace")
     known = read_filter.__annotations__.keys() - {"return"}
     try:
-        read_filter(**{key: value for key, value in parse_qsl(text, max_num_fields=50) if key in known})
+        asked = {key: value for key, value in parse_qsl(text, max_num_fields=50) if key in known}
+        place = make_place_book(load_rules().gazetteer).find(asked.pop("place", "")[:LONGEST])
+        split_query(read_filter(place, **asked).q, bool)
     except HTTPException as refusal:
         assert refusal.status_code == 400
     except ValueError as refusal:
@@ -116,7 +122,17 @@ def _try_keywords(body: bytes) -> None:
     has_keyword(tuple(chosen.keywords), f"Hội nghị hợp tác nông nghiệp {said} farmers 계절근로자")
 
 
+@cache
+def _place() -> Place:
+    return Place(make_folder() / "restoring")
+
+
+def _try_restore(body: bytes) -> None:
+    _place().restore(pack(body), replace=len(body) % 3 > 0)
+
+
 MONITOR: dict[str, Try] = {
     "toml": _try_toml, "environment": _try_environment, "classify": _try_classify, "judge": _try_judge,
     "labelled": _try_labelled, "journal": _try_journal, "api": _try_api, "keywords": _try_keywords,
+    "restore": _try_restore,
 }

@@ -119,7 +119,16 @@ def _settings_are_taken_or_named(made: SettingsText) -> None:
 
 
 def _outlines_come_back(outlines: list[Outline]) -> None:
-    assert parse_opml(write_opml(outlines, "Huế")) == outlines
+    """Those of a folder stand together, in their order."""
+    found = parse_opml(write_opml(outlines, "Huế"))
+
+    assert _shelve(found) == _shelve(outlines)
+    assert parse_opml(write_opml(found, "Huế")) == found
+
+
+def _shelve(outlines: list[Outline]) -> dict[tuple[str, ...], list[Outline]]:
+    every = {one.folders for one in outlines}
+    return {folders: [one for one in outlines if one.folders == folders] for folders in every}
 
 
 def _cursor_comes_back(mark: str) -> None:

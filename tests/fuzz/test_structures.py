@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from crawler.opml import Outline
 from tests.fuzz.properties import PROPERTIES, Property
 from tests.fuzz.structures import Document
 
@@ -17,6 +18,8 @@ FAILED: dict[str, tuple[Any, ...]] = {
         (f"<?xml version='1.0' encoding='{encoding}'?><urlset><url><loc>https://huengaynay.vn/a-1.html</loc>"
          "<title>충남도</title></url><url><loc>https://huengaynay.vn/a-2.html</loc></url></urlset>").encode(encoding),
         ("https://huengaynay.vn/a-1.html", "https://huengaynay.vn/a-2.html")) for encoding in ("euc-kr", "utf-16")),
+    # One between two of a folder: they stand together when they come back.
+    "opml": ([Outline("Huế", f"https://huengaynay.vn/{n}", folders=("a",) * (n != 1)) for n in range(3)],),
 }
 
 

@@ -159,6 +159,16 @@ def _zipped(content: bytes) -> bytes:
     return gzip.compress(content, 1)
 
 
+FORGED = (
+    ("CREATE TRIGGER a AFTER INSERT ON told BEGIN DELETE FROM told; END", "it holds 'trigger a', which no store has"),
+    ("DROP TRIGGER event_texts_added; CREATE TRIGGER event_texts_added AFTER INSERT ON told BEGIN SELECT 1; END",
+     "it holds 'trigger event_texts_added', which no store has"),
+    ("CREATE VIEW a AS SELECT 1", "it holds 'view a', which no store has"),
+    ("DROP TABLE told", r"it has no told\.subscription"),
+    ("ALTER TABLE outlets DROP COLUMN paused_by", r"it has no outlets\.paused_by"),
+)
+
+
 def _foreign_store(tmp_path: Path) -> bytes:
     path = tmp_path / "foreign.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -167,14 +177,23 @@ def _foreign_store(tmp_path: Path) -> bytes:
     return _zipped(path.read_bytes())
 
 
-def _newer_store(tmp_path: Path) -> bytes:
-    path = tmp_path / "newer.db"
+def _changed_store(tmp_path: Path, change: str) -> bytes:
+    path = tmp_path / "changed.db"
     open_store(f"sqlite:///{path}").close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        connection.commit()
+        connection.executescript(change)
         connection.execute("PRAGMA journal_mode=DELETE")
-    return _zipped(path.read_bytes())
+    return path.read_bytes()
+
+
+def _newer_store(tmp_path: Path) -> bytes:
+    return _zipped(_changed_store(tmp_path, "UPDATE alembic_version SET version_num = '9999'"))
+
+
+def _claiming(folder: Path, pages: int) -> bytes:
+    """A store whose head says that it has so many pages."""
+    store = _changed_store(folder, "")
+    return _zipped(store[:28] + pages.to_bytes(4, "big") + store[32:])
 
 
 @pytest.mark.parametrize(
@@ -185,6 +204,12 @@ def _newer_store(tmp_path: Path) -> bytes:
         pytest.param(lambda folder: _zipped(b"SQLite format 3\0" + b"x" * 5000), "damaged", id="head alone"),
         pytest.param(lambda folder: _newer_store(folder)[:-2000], "damaged or no backup", id="cut off"),
         pytest.param(_foreign_store, "it holds no store of Twinwatch", id="another program's"),
+        pytest.param(lambda folder: _claiming(folder, 2**32 - 1), "no room to unpack it", id="claims 17 TB"),
+        pytest.param(lambda folder: _claiming(folder, 2), "it is longer than it says", id="goes on behind its end"),
+        pytest.param(lambda folder: _claiming(folder, 0), "its head gives no size", id="claims nothing"),
+        pytest.param(lambda folder: _zipped(bytes(3_000_000)), "it holds no store", id="nothing but zeros"),
+        *(pytest.param(lambda folder, change=change: _zipped(_changed_store(folder, change)), said, id=change[:30])
+          for change, said in FORGED),
         pytest.param(_newer_store, "is newer than this program", id="of a later version"),
     ],
 )
