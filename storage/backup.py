@@ -25,7 +25,7 @@ from storage.upgrade import upgrade
 CHUNK = 1 << 20
 SQLITE_HEAD, HEAD_BYTES = b"SQLite format 3\0", 100
 # By what the head says.
-PAGE_SIZES = {1: 65_536, **{2**n: 2**n for n in range(9, 16)}}
+PAGE_SIZES = {1: 65_536, **{1 << n: 1 << n for n in range(9, 16)}}
 NO_STORE = "it holds no store (`twinwatch db backup` makes backups)"
 OURS = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'alembic_version'"
 # All that acts by itself in a store. What an older version made stays here when the text changes.
