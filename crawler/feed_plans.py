@@ -32,27 +32,41 @@ class FeedFacts:
     retry_at: datetime | None = None
 
 
-def choose_feeds(feeds: Sequence[Feed], states: Mapping[str, FeedState], now: datetime) -> list[Feed]:
-    """Those of `feeds` whose time has come, in their order, at least one.
+def choose_feeds(
+    feeds: Sequence[Feed], states: Mapping[str, FeedState], now: datetime, *, pages_wait: bool = False,
+) -> list[Feed]:
+    """Those of `feeds` whose time has come, in their order; none where the turn is a page's, else at least one.
 
-    What fails alone says nothing of its outlet: with it goes the next one that was read last time. Feeds that are
-    patient are never asked before their time; where there is none but these, the turn is a page's.
+    What fails alone says nothing of its outlet: with it goes the next one that was read last time. Patient feeds are
+    not asked before their time, but where all of them fail and no page waits.
     """
     due_at = {feed.url: _due_at(states.get(feed.url), now) for feed in feeds}
     patient = {feed.url for feed in feeds if is_patient(states.get(feed.url))}
-    alive = [feed for feed in feeds if feed.url not in patient
-             and (state := states.get(feed.url)) and state.last_ok_at and not state.failures]
+    working = [feed for feed in feeds if is_working(states.get(feed.url))]
     chosen = {feed.url for feed in feeds if due_at[feed.url] <= now + SLACK}
-    if not any(feed.url in chosen for feed in alive):
-        chosen |= {feed.url for feed in sorted(alive, key=lambda feed: due_at[feed.url])[:1]}
-    if not chosen and not patient:
+    if not chosen and patient and (pages_wait or any(feed.url in patient for feed in working)):
+        return []
+    if not any(feed.url in chosen for feed in working):
+        hasty = [feed for feed in working if feed.url not in patient]
+        chosen |= {feed.url for feed in sorted(hasty, key=lambda feed: due_at[feed.url])[:1]}
+    if not chosen:
         chosen = {feed.url for feed in sorted(feeds, key=lambda feed: due_at[feed.url])[:1]}
     return [feed for feed in feeds if feed.url in chosen]
 
 
 def is_patient(state: FeedState | None) -> bool:
-    """Whether a feed works, of a host that wants such long pauses that feeds and pages are asked in turn."""
-    return state is not None and not state.failures and bool(state.rhythm.get(REST))
+    """Whether a feed is of a host that wants such long pauses that feeds and pages are asked in turn."""
+    return state is not None and bool(state.rhythm.get(REST))
+
+
+def is_working(state: FeedState | None) -> bool:
+    """Whether a feed was read when it was asked for last."""
+    return state is not None and state.last_ok_at is not None and not state.failures
+
+
+def is_early(state: FeedState | None, now: datetime) -> bool:
+    """Whether the time of a patient feed has not come."""
+    return is_patient(state) and _due_at(state, now) > now + SLACK
 
 
 def needs_learning(state: FeedState | None, outlet: Outlet, now: datetime) -> bool:
@@ -108,7 +122,7 @@ def find_outlet_due(
     due_at = {plan.url: plan.next_due_at for plan in plans if plan.url not in failed}
     for feed in feeds:
         state = states.get(feed.url)
-        if feed.url not in due_at and feed.url not in failed and state and state.last_ok_at and not state.failures:
+        if feed.url not in due_at and feed.url not in failed and is_working(state):
             rested_at = now + delays.get(make_host(feed.url), NO_REST) if delays else now
             due_at[feed.url] = max(rested_at, _due_at(state, now))
     return min(due_at.values(), default=None)

@@ -16,6 +16,9 @@ from crawler.refusals import HostSlow, TlsRefused
 from crawler.tls import TlsPolicy, find_tls_failure
 
 CLOSE_SECONDS = 3.0
+# In a request's meta: it is for robots.txt. Where that leads on, yesterday's crawl-delay does not hold between the two:
+# it would never be read again, and what holds today is what it is about to say.
+FOR_ROBOTS = "for_robots"
 
 
 class HttpHandler(HTTP11DownloadHandler):
@@ -34,11 +37,14 @@ class HttpHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
+        host, is_led_on = make_host(request.url), "redirect_urls" in request.meta
+        if is_led_on and request.meta.get(FOR_ROBOTS):
+            leases.forget_delay(host)
         try:
-            async with leases.turn(make_host(request.url)):
+            async with leases.turn(host):
                 return await self._send(request)
         except HostSlow as slow:
-            if "redirect_urls" in request.meta:
+            if is_led_on:
                 raise HostSlow(slow.detail, "slow_redirect", slow.until) from slow
             raise
 

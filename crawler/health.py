@@ -40,8 +40,9 @@ class RunFacts:
     `ended` is `busy`, `blocked`, `stopped` or empty; `detail` says more; `answered` is true once any server answered;
     `looks` are the pages that were read; `unread_before` counts the visits just before in which no page could be read,
     where more than one waits. `feeds_later` counts feeds that work but whose turn it was not, as their host wants long
-    pauses; `waits` says why some of what is there was not asked for yet, `resume_at` when it may be, and `behind` how
-    many pages wait where they are more than is let through in a day.
+    pauses, and `pages_only` is true where no feed had its turn; `waits` says why some of what is there was not asked
+    for yet, `resume_at` when it may be, and `behind` how many pages wait where they are more than is let through in a
+    day.
     """
 
     feeds: int = 0
@@ -56,6 +57,7 @@ class RunFacts:
     looks: tuple[Look, ...] = ()
     unread_before: int = 0
     feeds_later: int = 0
+    pages_only: bool = False
     waits: str = ""
     resume_at: datetime | None = None
     behind: int = 0
@@ -77,12 +79,13 @@ def decide_run(facts: RunFacts, *, network_down: bool = False) -> tuple[RunOutco
     if facts.ended == "blocked":
         return "blocked", facts.detail or say_reason("blocked")
     failed, pages = _explain(facts.feed_failures), _explain(facts.page_failures)
-    if not facts.feeds_ok and not facts.feeds_later:
+    if not (facts.feeds_ok or facts.feeds_later or facts.pages_only):
         ours = facts.feed_failures and all(reason == OURS for reason in facts.feed_failures)
         return ("stopped" if ours else "broken"), failed.replace(WITHIN, BETWEEN) or say_reason("no_feed")
     if _are_pages_broken(facts):
         return "broken", say_reason("pages_unreadable", whys=pages)
-    some = [say_reason("feeds_failed", bad=len(facts.feed_failures), of=facts.feeds, whys=failed)] if failed else []
+    known = facts.feeds + facts.feeds_later
+    some = [say_reason("feeds_failed", bad=len(facts.feed_failures), of=known, whys=failed)] if failed else []
     count = len(facts.page_failures)
     some += [say_reason("page_failed" if count == 1 else "pages_failed", bad=count, whys=pages)] if pages else []
     some += [facts.waits] if facts.waits else []
@@ -165,7 +168,7 @@ def _after_visit(
     seen_at = now if facts.feeds_ok else old.last_seen_at
     resume_at = facts.resume_at + AFTER_OTHERS if facts.resume_at else FOREVER
     due_at = max(min(now + interval, resume_at), facts.retry_at or now)
-    if _waits_for_a_page(old, facts):
+    if _waits_for_proof(old, facts):
         return replace(
             old, last_seen_at=seen_at, last_new_at=now if has_new else old.last_new_at, habits=habits,
             next_due_at=due_at)
@@ -184,10 +187,11 @@ def _after_visit(
     )
 
 
-def _waits_for_a_page(old: OutletState, facts: RunFacts) -> bool:
-    """Whether no page could be read when one was asked for last, and none was asked for now: nothing is better yet."""
-    asked = facts.counts.get("fetched") or facts.page_failures
-    return bool(old.failures) and UNREADABLE in old.state_reason and not asked
+def _waits_for_proof(old: OutletState, facts: RunFacts) -> bool:
+    """Whether what could not be read last time, feeds or pages, was not asked for now: nothing is better yet."""
+    if UNREADABLE in old.state_reason:
+        return bool(old.failures) and not (facts.counts.get("fetched") or facts.page_failures)
+    return bool(old.failures) and facts.pages_only
 
 
 def _after_failure(
@@ -200,6 +204,8 @@ def _after_failure(
     # A state that was left as it is keeps its beginning; a trouble began with the first visit that failed.
     begun_at = now if old.state in TROUBLES else failing_since_at
     due = now + find_pause(facts, failures, interval)
+    if facts.resume_at and outcome != "blocked":  # another feed, or a page, has the next turn of a slow host
+        due = min(due, facts.resume_at + AFTER_OTHERS)
     is_told = state in TROUBLES or state == "unproven"
     return replace(
         old, state=state, state_reason=reason if is_told else say_reason("failed_once", why=reason), failures=failures,

@@ -127,6 +127,10 @@ class HostLeases:
         """Notes a delay that `host` wants between requests, beyond our own; it holds for the last request too."""
         self._delays[host] = max(self._pace.delay_seconds, seconds)
 
+    def forget_delay(self, host: str) -> None:
+        """Takes back what `slow_down` noted."""
+        self._delays.pop(host, None)
+
     def find_delay(self, host: str) -> timedelta | None:
         """The delay that `host` wants, where it is too long to be waited for within a wave."""
         delay = timedelta(seconds=self._delay(host))

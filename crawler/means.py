@@ -77,17 +77,18 @@ class Tally:
     waits: str = ""
     resume_at: datetime | None = None
     feeds_later: int = 0
+    pages_only: bool = False
     asked: list[FeedFacts] = field(default_factory=list)
 
     def end(self, reason: str, answer: Answer) -> None:
         """Notes why the visit ends early; `busy` says less than any other reason.
 
-        A budget of ours that is used up, or a long crawl-delay, is nobody's fault: where anything was read, or a page
-        was asked for, the rest just waits.
+        A budget of ours that is used up, or a long crawl-delay, is nobody's fault: where anything was asked for, the
+        rest just waits.
         """
         if reason in WAITS:
             self.counts[WAITS[reason]] += 1
-            if self.feeds_ok or self.counts["fetched"] or self.page_failures:
+            if self.asked or self.feeds_ok or self.counts["fetched"] or self.page_failures:
                 self.waits = answer.detail
                 if reason == "slow":
                     self.resume_at = max(filter(None, (self.resume_at, answer.retry_at)), default=None)

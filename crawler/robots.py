@@ -14,6 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.answers import find_failure, parse_retry_after
+from crawler.handlers import FOR_ROBOTS
 from crawler.identity import make_host
 from crawler.leases import HostLeases
 from crawler.refusals import HostBlocked, RobotsForbid, RobotsUnavailable
@@ -88,7 +89,7 @@ class Robots:
 
     async def _read(self, url: str) -> str:
         """The text of robots.txt, empty where there is none."""
-        meta = {"dont_obey_robotstxt": True, "download_maxsize": MAX_BYTES * 32}
+        meta = {"dont_obey_robotstxt": True, "download_maxsize": MAX_BYTES * 32, FOR_ROBOTS: True}
         request = Request(url, meta=meta, callback=NO_CALLBACK)
         try:
             response: Response = await self._crawler.engine.download_async(request)

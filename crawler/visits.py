@@ -11,7 +11,7 @@ from scrapy.http import Request
 
 from crawler.answers import Answer
 from crawler.backlog import is_backlog
-from crawler.feed_plans import FeedFacts, choose_feeds, is_patient
+from crawler.feed_plans import FeedFacts, choose_feeds, is_early, is_patient, is_working
 from crawler.feed_search import FeedSearch
 from crawler.feed_visits import FeedReading, has_lied, make_conditions, read_feed, read_further
 from crawler.gaps import MAX_PAGES, Gap, find_gap, is_repeated, leave_open, needs_more
@@ -49,10 +49,11 @@ class Visit:
             self.tally.ended, self.tally.detail = "stopped", say_reason("wave_over")
             return self.facts()
         self.states = states = await self._ask(self._store.outlets.feed_states, self.outlet.id)
-        for feed in self._choose(states):
+        for feed in await self._choose(states):
             await self._visit_tree(feed, states)
         for feed in await FeedSearch(self.outlet, self._means, self.tally).find_stand_ins(states):
-            await self._visit_tree(feed, states)
+            if not is_early(states.get(feed.url), self._means.clock()):
+                await self._visit_tree(feed, states)
         self._end_where_forbidden()
         if self._may_read_pages():
             first_visit_at = self._first_visit_at or await self._begin()
@@ -65,7 +66,7 @@ class Visit:
         return RunFacts(
             tally.feeds, tally.feeds_ok, tuple(tally.feed_failures), tuple(tally.page_failures), tally.ended,
             tally.detail, tally.answered, tally.retry_at, dict(tally.counts), tuple(tally.looks),
-            feeds_later=tally.feeds_later, waits=tally.waits, resume_at=tally.resume_at)
+            feeds_later=tally.feeds_later, pages_only=tally.pages_only, waits=tally.waits, resume_at=tally.resume_at)
 
     async def save_unreached(self) -> None:
         """Saves that feeds did not answer, once it is sure that it was not our own network."""
@@ -74,19 +75,25 @@ class Visit:
 
     def _may_read_pages(self) -> bool:
         # Entries of earlier waves are fetched even where today's feeds cannot be read, unless nobody answers at all.
-        is_their_turn = self.tally.feeds_later > 0 and not self.tally.feeds
-        return (self.tally.answered or is_their_turn) and self.tally.ended != "busy"
+        return (self.tally.answered or self.tally.pages_only) and self.tally.ended != "busy"
 
     async def _begin(self) -> datetime:
         first = await self._ask(self._store.outlets.begin_visit, self.outlet.id, self._means.clock())
         self._first_visit_at = first
         return first
 
-    def _choose(self, states: Mapping[str, FeedState]) -> list[Feed]:
+    async def _choose(self, states: Mapping[str, FeedState]) -> list[Feed]:
         """The feeds to ask for now, those that failed last time behind the others, as one that is refused may end the
         visit; those left out that failed last time are told as before."""
-        feeds = [feed for feed in self.outlet.feeds if feed.kind in KINDS]
-        chosen = choose_feeds(feeds, states, self._means.clock()) if self._only_due else feeds
+        feeds, now = [feed for feed in self.outlet.feeds if feed.kind in KINDS], self._means.clock()
+        chosen, pages_wait = feeds, False
+        if any(is_patient(states.get(feed.url)) for feed in feeds):
+            pages_wait = bool(await self._ask(self._store.entries.frontier, self.outlet.id, 1, now))
+        if self._only_due:
+            chosen = choose_feeds(feeds, states, now, pages_wait=pages_wait)
+        elif pages_wait:
+            chosen = [feed for feed in feeds if not is_early(states.get(feed.url), now)]
+        self.tally.pages_only = bool(feeds) and not chosen
         for feed in feeds:
             if feed not in chosen and (state := states.get(feed.url)) and state.failures:
                 self.tally.feeds += 1
@@ -100,6 +107,7 @@ class Visit:
         """The feed and, where it is a sitemap index, the sitemaps under it: each once, an index may name itself."""
         seen, new = self.tally.counts["entries_seen"], self.tally.counts["entries_new"]
         failure, retry_at = await self._visit_each(feed, states)
+        self.tally.feeds_later += failure in WAITS and is_working(states.get(feed.url))
         if failure not in NOT_ASKED:
             shown, fresh = self.tally.counts["entries_seen"] - seen, self.tally.counts["entries_new"] - new
             self.tally.asked.append(FeedFacts(feed.url, failure, shown, fresh, retry_at))
