@@ -79,14 +79,16 @@ def hand_over_pending(
     return done
 
 
-def hand_over_again(application: Application, delivery_id: int, make: MakeNotifier = make_notifier) -> HandedOver:
+def hand_over_again(
+    application: Application, delivery_id: int, reader: str, make: MakeNotifier = make_notifier
+) -> HandedOver:
     """Hands one delivery over now that failed, is uncertain or waits; as a possible repeat where it may have arrived.
 
     Raises InputError for one that is not there, was sent, or is being sent.
     """
     deliveries, where = application.store.deliveries, f"delivery {delivery_id}"
     check_held(application)
-    row = deliveries.claim_again(delivery_id, application.clock())
+    row = deliveries.claim_again(delivery_id, application.clock(), reader)
     if row is None:
         known = deliveries.get(delivery_id)
         what = f"it is {known.state} and not tried again" if known else "there is none"

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from storage.values import DeliveryRow
 
 STOPPED = "stopped by {reader}"
+AGAIN_FOR = "to be sent again for {reader}"
 
 
-def put_back(application: "Application", delivery_id: int) -> bool:
-    """Makes a delivery due at once; whether it could be: not while it is being sent.
+def put_back(application: "Application", delivery_id: int, reader: str) -> bool:
+    """Makes a delivery due at once; whether it could be: not while it is being sent. `reader` is who asked.
 
     What was sent, or may have been, goes out whole and as a possible repeat. Without its line in the journal a
     replay, which reads some lines twice, would take the delivery for sent again. Raises HeldError while digests wait
@@ -21,8 +22,8 @@ def put_back(application: "Application", delivery_id: int) -> bool:
     row = application.store.deliveries.get(delivery_id)
     if row is None or row.state == "sending":
         return False
-    number = _note(application, row, AGAIN, "to be sent again")
-    is_back = application.store.digest_pages.put_back(delivery_id, application.clock())
+    number = _note(application, row, AGAIN, AGAIN_FOR.format(reader=reader))
+    is_back = application.store.digest_pages.put_back(delivery_id, application.clock(), reader)
     _agree(application, number)
     return is_back
 
@@ -30,7 +31,7 @@ def put_back(application: "Application", delivery_id: int) -> bool:
 def stop(application: "Application", delivery_id: int, reader: str) -> bool:
     """Ends the tries of a delivery that waits; whether it was waiting. Raises as `put_back`."""
     row, reason = application.store.deliveries.get(delivery_id), STOPPED.format(reader=reader)
-    if row is None or not application.store.digest_pages.stop(delivery_id, reason):
+    if row is None or not application.store.digest_pages.stop(delivery_id, reason, application.clock(), reader):
         return False
     _agree(application, _note(application, row, "failed", reason))
     return True

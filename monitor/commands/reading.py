@@ -61,6 +61,7 @@ def deliveries(
     form: FormatOption = Format.table,
     limit: LimitOption = None,
     retry: Annotated[int | None, typer.Option("--retry", metavar="ID", help=RETRY_HELP)] = None,
+    reader: Annotated[str | None, typer.Option(help="Who asks for --retry.", show_default="your login name")] = None,
     release: Annotated[bool, typer.Option("--release", help=RELEASE_HELP)] = False,
 ) -> None:
     """Lists deliveries, newest first: each digest's handing over to each recipient. With --retry: hands one over again.
@@ -82,9 +83,10 @@ def deliveries(
         return list_deliveries(form, limit)
     from monitor.application import Application
     from monitor.commands.digests import report
+    from monitor.commands.judgements import find_reader
     from monitor.deliver import hand_over_again
 
-    if not report([hand_over_again(Application(), retry)]):
+    if not report([hand_over_again(Application(), retry, find_reader(reader))]):
         raise typer.Exit(1)
 
 

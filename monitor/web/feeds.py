@@ -33,7 +33,7 @@ def write_atom(feed: Feed, lines: Sequence[EventLine]) -> bytes:
     """The feed as Atom; an entry is known by the event's id wherever the dashboard moves to."""
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": feed.language})
-    changed_at = max((line.first_seen_at for line in lines), default=BEGINNING)
+    changed_at = max((line.changed_at for line in lines), default=BEGINNING)
     for name, text in (("id", feed.url), ("title", feed.title), ("updated", changed_at.isoformat())):
         ElementTree.SubElement(root, f"{{{ATOM}}}{name}").text = text
     ElementTree.SubElement(ElementTree.SubElement(root, f"{{{ATOM}}}author"), f"{{{ATOM}}}name").text = "Twinwatch"
@@ -41,9 +41,9 @@ def write_atom(feed: Feed, lines: Sequence[EventLine]) -> bytes:
     ElementTree.SubElement(root, f"{{{ATOM}}}link", {"rel": "alternate", "href": feed.page_url})
     for line in lines:
         entry = ElementTree.SubElement(root, f"{{{ATOM}}}entry")
-        seen_at = line.first_seen_at.isoformat()
-        parts = (("id", f"urn:twinwatch:event:{quote(line.id)}"), ("title", line.headline), ("updated", seen_at),
-                 ("published", seen_at), ("summary", describe(line)))
+        parts = (("id", f"urn:twinwatch:event:{quote(line.id)}"), ("title", line.headline),
+                 ("updated", line.changed_at.isoformat()), ("published", line.first_seen_at.isoformat()),
+                 ("summary", describe(line)))
         for name, text in parts:
             ElementTree.SubElement(entry, f"{{{ATOM}}}{name}").text = text
         ElementTree.SubElement(entry, f"{{{ATOM}}}link", {"href": find_page(feed, line)})
@@ -57,7 +57,8 @@ def write_json_feed(feed: Feed, lines: Sequence[EventLine]) -> bytes:
     items = [
         {
             "id": f"urn:twinwatch:event:{quote(line.id)}", "url": find_page(feed, line), "title": line.headline,
-            "content_text": describe(line), "date_published": line.first_seen_at.isoformat(), "tags": [line.act],
+            "content_text": describe(line), "date_published": line.first_seen_at.isoformat(),
+            "date_modified": line.changed_at.isoformat(), "tags": [line.act],
         }
         for line in lines
     ]
@@ -73,7 +74,7 @@ def write_calendar(feed: Feed, lines: Sequence[EventLine]) -> bytes:
     for name, value in (("prodid", "-//Twinwatch//EN"), ("version", "2.0"), ("x-wr-calname", feed.title)):
         calendar.add(name, value)
     events = [
-        _write_event(line.id, line.first_seen_at, day, line.headline, describe(line), find_page(feed, line),
+        _write_event(line.id, line.changed_at, day, line.headline, describe(line), find_page(feed, line),
                      CALENDAR_STATES.get(line.stage, "CONFIRMED"))
         for line in lines if (day := find_day(line))
     ]

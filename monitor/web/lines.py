@@ -30,6 +30,7 @@ _Names = tuple[tuple[PairName, ...], tuple[str, ...], tuple[str, ...]]
 class EventLine:
     """One event; `langs` and `outlets` tell of it, `quote` is the proof of the first article that has one.
 
+    `changed_at` is when it came to look another way.
     `page` is the address of its page: whole with `web.public_url`, else its path.
     """
 
@@ -42,6 +43,7 @@ class EventLine:
     backlog: bool
     new_tie: bool
     first_seen_at: datetime
+    changed_at: datetime
     pairs: tuple[PairName, ...]
     articles: int
     langs: tuple[str, ...]
@@ -90,6 +92,7 @@ def _make(desk: Desk, event: EventBrief, base: str) -> EventLine:
     return EventLine(
         id=event.id, headline=desk.headline(event), act=event.act, stage=event.stage, happened_on=event.happened_on,
         verdict=event.verdict, backlog=event.backlog, new_tie=event.new_tie, first_seen_at=event.first_seen_at,
+        changed_at=event.changed_at,
         pairs=pairs, articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
         quote=make_plain(quote, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
         vn_keys=vn_keys, kr_keys=kr_keys,

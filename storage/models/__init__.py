@@ -33,6 +33,7 @@ from storage.models.searching import (
 )
 from storage.models.telling import (
     DeliveryModel,
+    DeliveryRequestModel,
     DigestModel,
     JournalModel,
     RecalledModel,
@@ -47,6 +48,7 @@ __all__ = [
     "Base",
     "CorrectionModel",
     "DeliveryModel",
+    "DeliveryRequestModel",
     "DigestModel",
     "EntryModel",
     "EventBriefModel",

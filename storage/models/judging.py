@@ -36,7 +36,7 @@ class EventModel(Base):
     """Something that happened once. A merged event points to the one that goes on.
 
     `news_number` counts up, in the order of the commits, each time an event becomes news; 0 for what never was.
-    `change_number` does, each time that it looks another way.
+    `change_number` does, each time that it looks another way; `changed_at` is when it last did.
     `dated_on` is the day by which lists are in order: of the happening, else of the first sight.
     """
 
@@ -59,6 +59,7 @@ class EventModel(Base):
     merged_into: Mapped[str | None] = mapped_column(ForeignKey("events.id"))
     news_number: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
     change_number: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
+    changed_at: Mapped[datetime | None]
     dated_on: Mapped[str] = mapped_column(String, default="")
 
 
@@ -137,7 +138,10 @@ class TieModel(Base):
 
 
 class JudgementModel(Base):
-    """A reader's yes or no on an event; the latest that was not withdrawn counts, all of them stay."""
+    """A reader's yes or no on an event; the latest that was not withdrawn counts, all of them stay.
+
+    `subscription` is the one whose digest held the link that was used; empty where a person gave a name.
+    """
 
     __tablename__ = "judgements"
     id: Mapped[int] = mapped_column(Serial, primary_key=True)
@@ -147,6 +151,7 @@ class JudgementModel(Base):
     judged_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str] = mapped_column(CleanText, default="")
+    subscription: Mapped[str] = mapped_column(String, default="")
 
 
 class CorrectionModel(Base):

@@ -96,6 +96,17 @@ class DeliveryModel(Base):
     reason: Mapped[str] = mapped_column(CleanText, default="")
 
 
+class DeliveryRequestModel(Base):
+    """What a person asked of a delivery: to send it again (`resend`) or to try no more (`stop`). All of them stay."""
+
+    __tablename__ = "delivery_requests"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    act: Mapped[str] = mapped_column(String)
+    reader: Mapped[str] = mapped_column(CleanText, default="")
+    asked_at: Mapped[datetime]
+
+
 class JournalModel(Base):
     """A journal of deliveries that lies outside the database, and up to which of its lines this store agrees with it.
     """

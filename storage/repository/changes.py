@@ -5,6 +5,7 @@ A subscription keeps the number up to which it has looked at changes of what it 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -61,11 +62,11 @@ def find_grown(before: Mapping[str, Look], after: Mapping[str, Look]) -> set[str
     }
 
 
-def mark_changed(session: Session, event_ids: Collection[str]) -> None:
-    """Gives the events the next number. The transaction must have its turn (`news.NEWS_TURN`)."""
+def mark_changed(session: Session, event_ids: Collection[str], at: datetime) -> None:
+    """Gives the events the next number, and the instant. The transaction must have its turn (`news.NEWS_TURN`)."""
     number = newest_change(session) + 1
     for part in make_chunks(sorted(event_ids)):
-        session.execute(update(EventModel).where(EventModel.id.in_(part)).values(change_number=number))
+        session.execute(update(EventModel).where(EventModel.id.in_(part)).values(change_number=number, changed_at=at))
 
 
 def newest_change(session: Session) -> int:

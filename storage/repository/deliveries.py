@@ -1,12 +1,13 @@
 """Questions about deliveries: which are due, who took them, and how the handing over went."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.models import DeliveryModel, DigestModel, JournalModel
+from storage.models import DeliveryModel, DeliveryRequestModel, DigestModel, JournalModel
 from storage.values import DeliveryRow, DeliveryState, JournalMark
 
 # Those that are tried again at their time; those that may be tried again by hand.
@@ -42,10 +43,10 @@ class DeliveryRepository:
             row = session.scalar(question.with_for_update(skip_locked=True))
             return _claim(session, row, now) if row is not None else None
 
-    def claim_again(self, delivery_id: int, now: datetime) -> DeliveryRow | None:
+    def claim_again(self, delivery_id: int, now: datetime, reader: str) -> DeliveryRow | None:
         """Takes this one delivery, whatever its time and however often it was tried; None where it may not be.
 
-        What was sent or is being sent is left alone. Its tries are counted anew.
+        What was sent or is being sent is left alone. Its tries are counted anew; `reader`, who asked, is kept.
         """
         question = select(DeliveryModel).where(DeliveryModel.id == delivery_id, DeliveryModel.state.in_(UNSENT))
         with self._database.write() as session:
@@ -53,6 +54,7 @@ class DeliveryRepository:
             if row is None:
                 return None
             row.attempts = 0
+            session.add(make_request(row.id, "resend", reader, now))
             return _claim(session, row, now)
 
     def renew_claim(self, row: DeliveryRow, now: datetime) -> None:
@@ -148,6 +150,11 @@ class DeliveryRepository:
         with self._database.read() as session:
             found = session.execute(question).one_or_none()
             return _delivery(*found) if found else None
+
+
+def make_request(delivery_id: int, act: Literal["resend", "stop"], reader: str, at: datetime) -> DeliveryRequestModel:
+    """What is kept of a person's wish."""
+    return DeliveryRequestModel(delivery_id=delivery_id, act=act, reader=reader, asked_at=at)
 
 
 def _claim(session: Session, row: DeliveryModel, now: datetime) -> DeliveryRow:

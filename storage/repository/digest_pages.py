@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.engine import Database
-from storage.models import DeliveryModel, DigestModel, ToldModel
-from storage.values import DigestHead
+from storage.models import DeliveryModel, DeliveryRequestModel, DigestModel, ToldModel
+from storage.repository.deliveries import make_request
+from storage.values import DeliveryRequest, DigestHead
 
 # What is being handed over right now is left alone.
 MAY_RESEND = ("sent", "failed", "uncertain", "pending")
@@ -48,10 +49,21 @@ class DigestPageRepository:
         with self._database.read() as session:
             return list(session.scalars(question.limit(limit)))
 
-    def put_back(self, delivery_id: int, now: datetime) -> bool:
+    def requests(self, digest_id: int) -> list[DeliveryRequest]:
+        """What people asked of the deliveries of a digest, first asked first."""
+        request = DeliveryRequestModel
+        question = (
+            select(request.delivery_id, request.act, request.reader, request.asked_at)
+            .join(DeliveryModel, DeliveryModel.id == request.delivery_id)
+            .where(DeliveryModel.digest_id == digest_id).order_by(request.id)
+        )
+        with self._database.read() as session:
+            return [DeliveryRequest(*row) for row in session.execute(question)]  # type: ignore[arg-type]
+
+    def put_back(self, delivery_id: int, now: datetime, reader: str) -> bool:
         """Makes a delivery due at once, its tries counted anew; whether it was not being sent at this moment.
 
-        One that was sent, or may have arrived, goes out as a possible repeat.
+        `reader`, who asked, is kept. One that was sent, or may have arrived, goes out as a possible repeat.
         """
         with self._database.write() as session:
             row = session.get(DeliveryModel, delivery_id, with_for_update=True)
@@ -61,15 +73,17 @@ class DigestPageRepository:
             if row.state == "sent":
                 row.parts_sent, row.sent_at = 0, None
             row.state, row.attempts, row.next_attempt_at = "pending", 0, now
+            session.add(make_request(delivery_id, "resend", reader, now))
             return True
 
-    def stop(self, delivery_id: int, reason: str) -> bool:
-        """Ends the tries of a delivery that waits; whether it was waiting."""
+    def stop(self, delivery_id: int, reason: str, now: datetime, reader: str) -> bool:
+        """Ends the tries of a delivery that waits, as `reader` asks, who is kept; whether it was waiting."""
         with self._database.write() as session:
             row = session.get(DeliveryModel, delivery_id, with_for_update=True)
             if row is None or row.state not in MAY_STOP:
                 return False
             row.state, row.reason, row.next_attempt_at = "failed", reason, None
+            session.add(make_request(delivery_id, "stop", reader, now))
             return True
 
 

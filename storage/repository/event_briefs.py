@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import EventBriefModel, EventModel, EventPairModel
@@ -19,7 +19,7 @@ from storage.values import EventBrief, EventView
 # What `find_briefs` needs of an event, in its order.
 BRIEF = (
     EventModel.id, EventModel.act, EventModel.stage, EventModel.happened_on, EventModel.verdict, EventModel.backlog,
-    EventModel.new_tie, EventModel.first_seen_at,
+    EventModel.new_tie, EventModel.first_seen_at, func.coalesce(EventModel.changed_at, EventModel.first_seen_at),
 )
 
 
@@ -58,7 +58,7 @@ def make_brief(view: EventView) -> EventBrief:
     told = [(view.id, one.article_id, one.outlet_id, one.lang, one.title, one.quote, 0) for one in view.articles]
     return EventBrief(
         view.id, view.act, view.stage, view.happened_on, view.verdict, view.backlog, view.new_tie, view.first_seen_at,
-        view.pairs, *_sum_up(told),
+        view.changed_at or view.first_seen_at, view.pairs, *_sum_up(told),
     )
 
 

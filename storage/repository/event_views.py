@@ -65,7 +65,7 @@ def _view(row: EventModel, pairs: Sequence[_Pair], articles: tuple[EventArticle,
         id=row.id, act=row.act, stage=row.stage, happened_on=row.happened_on, verdict=row.verdict,
         backlog=row.backlog, new_tie=row.new_tie, first_seen_at=row.first_seen_at,
         pairs=tuple((pair.vn_key, pair.kr_key) for pair in pairs), articles=articles,
-        score=row.score, earlier_events=main.earlier, known_since=main.since,
+        score=row.score, earlier_events=main.earlier, known_since=main.since, changed_at=row.changed_at,
     )
 
 

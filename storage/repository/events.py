@@ -136,7 +136,7 @@ class EventRepository:
             save_event_texts(session, block, proofs)
             save_event_briefs(session, block, proofs)
             after = look_at(session, block)
-            mark_changed(session, find_changed(before, after))
+            mark_changed(session, find_changed(before, after), at)
             news.reconsider(find_grown(before, after))
         return made
 

@@ -35,12 +35,13 @@ class JudgementRepository:
             if event is None:
                 return None
             session.add(JudgementModel(
-                event_id=event.id, answer=judgement.answer, reader=judgement.reader, judged_at=judgement.judged_at
+                event_id=event.id, answer=judgement.answer, reader=judgement.reader, judged_at=judgement.judged_at,
+                subscription=judgement.subscription,
             ))
             session.flush()
             answer = find_answers(session, event.block)[event.id].answer
             if answer != event.verdict:
-                mark_changed(session, [event.id])
+                mark_changed(session, [event.id], judgement.judged_at)
             News(session, judgement.judged_at).save_verdict(event, answer)
             session.execute(update(FactModel).where(FactModel.event_id == event.id).values(waiting=True))
             return event.block
@@ -131,5 +132,5 @@ def _find_merges(session: Session, block: str) -> list[tuple[str, str]]:
 def _judgement(row: JudgementModel) -> Judgement:
     return Judgement(
         row.event_id, row.answer, row.reader, row.judged_at,  # type: ignore[arg-type]
-        row.withdrawn_at, row.withdrawn_by,
+        row.withdrawn_at, row.withdrawn_by, row.subscription,
     )

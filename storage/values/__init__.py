@@ -50,6 +50,7 @@ from storage.values.showing import (
 from storage.values.telling import (
     ChangedEvent,
     Changes,
+    DeliveryRequest,
     DeliveryRow,
     DeliveryState,
     DigestRow,
@@ -66,6 +67,7 @@ __all__ = [
     "ChangedEvent",
     "Changes",
     "Correction",
+    "DeliveryRequest",
     "DeliveryRow",
     "DeliveryState",
     "DigestHead",

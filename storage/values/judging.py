@@ -103,6 +103,7 @@ class EventView:
     `verdict` is what readers judged; else `yes` as soon as one article says so, else `unsure`. Only a reader's can be
     `no`: such an event is refuted and shown where it is asked for. `backlog` events are never news.
     `earlier_events` counts events of the main pair that happened before; `known_since` is the first day of its tie.
+    `changed_at` is when it came to look another way: by an article, a stage, a judgement, a merge.
     """
 
     id: str
@@ -118,6 +119,7 @@ class EventView:
     score: float = 0.0
     earlier_events: int = 0
     known_since: str | None = None
+    changed_at: datetime | None = None
 
 
 class EventBrief(NamedTuple):
@@ -135,6 +137,7 @@ class EventBrief(NamedTuple):
     backlog: bool
     new_tie: bool
     first_seen_at: datetime
+    changed_at: datetime
     pairs: tuple[tuple[str, str], ...] = ()
     articles: int = 0
     langs: tuple[str, ...] = ()
@@ -177,7 +180,9 @@ class EventChange:
 class Judgement:
     """A reader's yes or no on an event; `reader` is who, as they gave their name. The latest one counts.
 
-    One that was withdrawn counts no more; it is kept with the instant and with who took it back.
+    One that was withdrawn counts no more; it is kept with the instant and with who took it back. `subscription` is set
+    where a digest's signed link was used: these are the same for all its recipients, so nobody knows which of them it
+    was, or to whom they passed it on.
     """
 
     event_id: str
@@ -186,6 +191,7 @@ class Judgement:
     judged_at: datetime
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
+    subscription: str = ""
 
 
 @dataclass(frozen=True)

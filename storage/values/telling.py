@@ -33,6 +33,16 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True)
+class DeliveryRequest:
+    """What a person asked of a delivery, and who and when, as they gave their name."""
+
+    delivery_id: int
+    act: Literal["resend", "stop"]
+    reader: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
 class DigestRow:
     """A composed digest: `content` is the whole of it as JSON, so that it can be sent again as it was."""
 

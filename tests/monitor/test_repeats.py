@@ -76,12 +76,14 @@ def test_a_delivery_that_did_not_arrive_may_be_handed_over_again_by_hand(
     hand_over_pending(application, notifier.make)
     [row] = application.store.deliveries.find()
 
-    handed = hand_over_again(application, row.id, notifier.make)
+    handed = hand_over_again(application, row.id, "Kim", notifier.make)
 
     assert handed.outcome.state == "sent" and handed.delivery.may_repeat is may_repeat
     assert application.store.deliveries.find()[0].state == "sent"
+    asked = application.store.digest_pages.requests(row.digest_id)
+    assert [(one.act, one.reader, one.asked_at) for one in asked] == [("resend", "Kim", clock())]
     with pytest.raises(InputError, match="it is sent"):
-        hand_over_again(application, row.id, notifier.make)
+        hand_over_again(application, row.id, "Kim", notifier.make)
 
 
 def test_a_delivery_that_fails_again_by_hand_has_all_its_tries_before_it(
@@ -92,7 +94,7 @@ def test_a_delivery_that_fails_again_by_hand_has_all_its_tries_before_it(
     hand_over_pending(application, notifier.make)
     [row] = application.store.deliveries.find()
 
-    hand_over_again(application, row.id, notifier.make)
+    hand_over_again(application, row.id, "Kim", notifier.make)
     clock.advance(minutes=RETRY_MINUTES[0])
     hand_over_pending(application, notifier.make)
 
@@ -101,7 +103,7 @@ def test_a_delivery_that_fails_again_by_hand_has_all_its_tries_before_it(
 
 def test_a_delivery_that_is_not_there_is_not_handed_over(application: Application) -> None:
     with pytest.raises(InputError, match="delivery 7: there is none"):
-        hand_over_again(application, 7, FakeNotifier().make)
+        hand_over_again(application, 7, "Kim", FakeNotifier().make)
 
 
 @pytest.mark.parametrize(("may_repeat", "is_tried"), [(False, True), (True, False)])

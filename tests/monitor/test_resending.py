@@ -33,7 +33,7 @@ def test_what_was_sent_goes_out_once_more_and_says_that_it_may_be_a_repeat(
     notifier = FakeNotifier()
     application = tell(make_application, clock, notifier)
 
-    put_back = resending.put_back(application, 1)
+    put_back = resending.put_back(application, 1, "Kim")
     waiting = application.store.deliveries.get(1)
     hand_over_pending(application, notifier.make)
 
@@ -46,7 +46,7 @@ def test_what_was_sent_goes_out_once_more_and_says_that_it_may_be_a_repeat(
 def test_a_replay_of_the_journal_does_not_take_it_for_sent(make_application: Make, clock: FakeClock) -> None:
     notifier = FakeNotifier()
     application = tell(make_application, clock, notifier)
-    resending.put_back(application, 1)
+    resending.put_back(application, 1, "Kim")
 
     # Another process wrote a line that this store does not know of when it is opened next.
     application.journal.note_end(("other", "2026-03-02"), "b@x.example", clock(), "retry", 0, "")
@@ -64,7 +64,7 @@ def test_what_is_being_sent_is_left_alone(make_application: Make, clock: FakeClo
     clock.advance(hours=1)
     application.store.deliveries.claim_due(clock())
 
-    assert not resending.put_back(application, 1) and not resending.put_back(application, 99)
+    assert not resending.put_back(application, 1, "Kim") and not resending.put_back(application, 99, "Kim")
     assert not resending.stop(application, 1, "Lan")
 
 

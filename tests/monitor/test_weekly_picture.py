@@ -98,7 +98,7 @@ def test_every_reader_and_every_attempt_gets_the_same_picture_whatever_became_of
         application.store.ties.save([TieRow("VN-46", f"KR-{44 + len(raw)}", "contact", None, None, 1, "events")])
         clock.advance(minutes=5)
         if len(raw) == 2:
-            assert put_back(application, notifier.rows[0].id)
+            assert put_back(application, notifier.rows[0].id, "Kim")
 
     assert notifier.taken == ["two@city.example", READER, READER]
     assert raw[0] == raw[1] and b"image/png" in raw[0]

@@ -238,10 +238,10 @@ def test_a_delivery_that_was_not_sent_may_be_claimed_again_by_hand(
 ) -> None:
     daily.digests.save_digest(new_digest("e1"))
     row = daily.deliveries.claim_due(clock.now())
-    assert row is not None and daily.deliveries.claim_again(row.id, clock.now()) is None  # it is being sent
+    assert row is not None and daily.deliveries.claim_again(row.id, clock.now(), "Kim") is None  # it is being sent
     daily.deliveries.finish(row, state, "", clock.now())
 
-    again = daily.deliveries.claim_again(row.id, clock.now())
+    again = daily.deliveries.claim_again(row.id, clock.now(), "Kim")
 
     assert (again is not None) is is_taken
     assert again is None or (again.state, again.attempts, again.may_repeat) == ("sending", 1, state == "uncertain")

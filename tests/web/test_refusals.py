@@ -74,7 +74,8 @@ def test_what_a_form_is_refused_with(browser: TestClient, language: str) -> None
         (400, "/events/e1/judge", {"csrf": csrf, "answer": "yes"}),
         (400, "/events/e1/judge", {"csrf": csrf, "answer": "maybe", "reader": "Lan"}),
         (403, "/events/e1/judge", {"answer": "yes", "reader": "Lan"}),
-        (404, "/outlets/nothing/check", {"csrf": csrf}), (409, "/deliveries/9/resend", {"csrf": csrf}),
+        (404, "/outlets/nothing/check", {"csrf": csrf}),
+        (409, "/deliveries/9/resend", {"csrf": csrf, "reader": "Kim"}),
         (409, "/deliveries/9/stop", {"csrf": csrf, "reader": "Lan"}), (410, "/links/judge/forged", {}),
     )
     answers = [(status, browser.post(path, data=data)) for status, path, data in forms]

@@ -75,6 +75,7 @@ class Fact(Shape):
 class Judgement(Shape):
     answer: Literal["yes", "no"]
     reader: str
+    subscription: Annotated[str, Field(description="Set where the link in one of its digests was used.")]
     judged_at: Moment
     withdrawn_at: Moment | None
     withdrawn_by: str

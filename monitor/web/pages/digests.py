@@ -18,7 +18,7 @@ from monitor.judgements import check_reader
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import Number, read_number
 from monitor.web.rendering import add_page, find_size
-from storage.values import DeliveryRow, DigestHead
+from storage.values import DeliveryRequest, DeliveryRow, DigestHead
 
 COLUMNS = ("id", "subscription", "period", "composed_at", "events", "states")
 PAGE, WAITING = 50, 50
@@ -50,7 +50,7 @@ class DigestsPage:
 @dataclass(frozen=True)
 class DigestPage:
     """One digest as it was composed, in its reader's language; `content` is None where it is of a form that is gone,
-    and what is said of it empty."""
+    and what is said of it empty. `requests` are what people asked of its deliveries, first asked first."""
 
     id: int
     subscription: str
@@ -61,6 +61,7 @@ class DigestPage:
     coverage: CoverageText | None
     footer: tuple[str, ...]
     deliveries: tuple[DeliveryRow, ...]
+    requests: tuple[DeliveryRequest, ...]
 
 
 def show_digests(desk: DeskHere, before: str = "", subscription: str = "") -> DigestsPage:
@@ -90,12 +91,14 @@ def show_digest(digest_id: Number, desk: DeskHere) -> DigestPage:
     return DigestPage(
         digest.id, digest.subscription, digest.composed_at, content, told.lead if told else "",
         told.summary if told else None, told.coverage if told else None, told.footer if told else (), deliveries,
+        tuple(desk.store.digest_pages.requests(digest_id)),
     )
 
 
-def resend(delivery_id: Number, desk: DeskHere) -> Response:
+def resend(delivery_id: Number, desk: DeskHere, reader: Annotated[str, Form()]) -> Response:
     """Makes a delivery due: the service hands it over with its next tick."""
-    if not resending.put_back(desk.application, delivery_id):
+    who = check_reader(reader)
+    if not resending.put_back(desk.application, delivery_id, who):
         raise HTTPException(409, "delivery")
     return _lead_back(desk, delivery_id)
 

@@ -45,7 +45,8 @@ def judge(token: str, desk: DeskHere) -> Response:
     if isinstance(payload, str):
         return _refuse(desk, "judge", payload)
     answer: Literal["yes", "no"] = "yes" if payload.answer == "yes" else "no"
-    judgements.judge_event(desk.application, payload.event_id, answer, f"{payload.subscription} (link)"[:100])
+    reader = f"{payload.subscription} (link)"[: judgements.LONGEST_NAME]
+    judgements.judge_event(desk.application, payload.event_id, answer, reader, payload.subscription)
     return _show(desk, "judge", token, done=True)
 
 
