@@ -43,6 +43,28 @@ def test_feeds_are_asked_in_their_own_time(states: list[FeedState], chosen: str)
     assert "".join(feed.url[-1] for feed in found) == chosen
 
 
+PATIENT = {"rest": 600}
+
+
+@pytest.mark.parametrize(("states", "pages_wait", "chosen"), [
+    ([known(A, HOUR, rhythm=PATIENT)], False, ""),  # the turn is a page's
+    ([known(A, MINUTE, rhythm=PATIENT)], True, "a"),
+    ([known(A, HOUR, rhythm=PATIENT), known(B, 2 * HOUR)], True, ""),  # nor is a feed of another host asked with it
+    ([known(A, HOUR, rhythm=PATIENT), known(B, -MINUTE)], True, "b"),
+    ([known(A, HOUR, rhythm=PATIENT), known(B, -MINUTE, rhythm=PATIENT, failures=2)], True, "b"),
+    ([known(A, HOUR, rhythm=PATIENT, failures=2)], True, ""),
+    ([known(A, HOUR, rhythm=PATIENT, failures=2)], False, "a"),  # a dead one is asked as often as its outlet
+    ([known(A, HOUR, rhythm=PATIENT, failures=2), known(B, HOUR, failures=2)], True, ""),
+])
+def test_feeds_that_wait_long_leave_their_turn_to_pages(
+    states: list[FeedState], pages_wait: bool, chosen: str) -> None:
+    feeds = [feed for feed in (A, B) if feed.url in {state.url for state in states}]
+
+    found = choose_feeds(feeds, {state.url: state for state in states}, NOW, pages_wait=pages_wait)
+
+    assert "".join(feed.url[-1] for feed in found) == chosen
+
+
 @pytest.mark.parametrize(("reason", "hours"), [
     ("http_500", (1, 2, 4, 8)), ("http_404", (1, 3, 6, 12)), ("dns", (1, 3, 6, 12)), ("timeout", (1, 2, 4, 8)),
     ("tls", (1, 6, 12, 24)), ("certificate_expired", (1, 6, 12, 24)), ("robots_forbid", (1, 12, 24, 48)),

@@ -19,9 +19,11 @@ def write_robots(server: Server, delay: timedelta = DELAY) -> None:
     server.serve("/robots.txt", robots, Content_Type="text/plain")
 
 
-def live_on(desk: Desk, server: Server, visits: int) -> Iterator[tuple[datetime, str, OutletState]]:
+def live_on(
+    desk: Desk, server: Server, visits: int, at: datetime = BEGIN_AT,
+) -> Iterator[tuple[datetime, str, OutletState]]:
     """The visits of `paper`, each when it is due: when, what it asked for, and the state after it."""
-    store, at = desk.open(), BEGIN_AT
+    store = desk.open()
     for _ in range(visits):
         asked = server.asked.copy()
         desk.set_clock(at)
@@ -138,3 +140,48 @@ def test_a_page_that_fails_on_such_a_host_is_put_off_and_the_next_one_has_its_tu
         "/robots.txt", "/rss", "/a-1001.html", "/a-1002.html", "/rss", "/a-1001.html"]
     assert desk.rows("SELECT attempts FROM entries WHERE url LIKE '%a-1001%'") == [(2,)]
     assert visits[2][2].state == "fine" and "1 page failed" in visits[2][2].state_reason
+
+
+def test_a_feed_that_is_gone_takes_no_turn_from_the_pages_of_its_sibling(desk: Desk, server: Server) -> None:
+    write_robots(server)
+    server.serve_feed("/rss", server.serve_articles(2))
+    desk.add_outlet("paper", [f"{server.root}/rss", f"{server.root}/gone"], server.root)
+
+    visits = list(live_on(desk, server, 5))
+
+    assert [paths for _, paths, _ in visits] == ["/robots.txt", "/rss", "/gone", "/a-1001.html", "/a-1002.html"]
+    assert visits[-1][2].state == "fine"
+    assert visits[-1][2].state_reason.startswith("1 of 2 feeds failed: the server answers 404")
+
+
+def test_a_feed_that_dies_while_pages_wait_is_named_and_the_pages_are_still_read(desk: Desk, server: Server) -> None:
+    write_robots(server)
+    server.serve_feed("/rss", server.serve_articles(4))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    *_, (_, _, state) = live_on(desk, server, 2)
+    server.serve("/rss", "out of order", status=500)
+    assert state.next_due_at is not None
+
+    visits = list(live_on(desk, server, 7, state.next_due_at))
+
+    assert [paths for _, paths, _ in visits] == [
+        "/a-1001.html", "/a-1002.html", "/rss", "/a-1003.html", "/a-1004.html", "/rss", "/rss"]
+    assert [state.failures for *_, state in visits] == [0, 0, 1, 1, 1, 2, 3]
+    assert visits[4][2].state_reason.startswith("failed once")  # a page that was read says nothing of the feed
+    assert visits[-1][2].state == "broken"
+    assert visits[-1][0] - visits[-2][0] >= timedelta(hours=1)  # and ever more slowly
+    assert desk.rows("SELECT count(*) FROM articles") == [(4,)]
+
+
+def test_a_robots_txt_that_leads_on_is_read_again_the_next_day(desk: Desk, server: Server) -> None:
+    server.serve("/robots.txt", "", status=301, Location="/rules.txt")
+    server.serve("/rules.txt", "User-agent: *\nCrawl-delay: 600\n", Content_Type="text/plain")
+    server.serve_feed("/rss", server.serve_articles(1))
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    list(live_on(desk, server, 3))
+
+    visits = list(live_on(desk, server, 3, BEGIN_AT + timedelta(hours=25)))
+
+    assert [paths for _, paths, _ in visits] == ["/robots.txt /rules.txt", "/rss", "/rss"]
+    assert visits[1][0] - visits[0][0] >= DELAY
+    assert {state.state for *_, state in visits} == {"fine"}
