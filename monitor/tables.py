@@ -72,7 +72,7 @@ def make_text(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {number}" for key, number in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(make_text(part) for part in value)
+        return ", ".join(map(make_text, value))
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     return _make_visible(str(value))
@@ -97,7 +97,7 @@ def write_values(rows: Iterable[Sequence[object]], columns: Sequence[str], file:
     """The same of rows that are only the values of the columns."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(make_cells(rows, lambda value: _make_safe(make_text(value))))
+    writer.writerows(make_cells(rows, _make_safe))
 
 
 def make_cells(rows: Iterable[Sequence[object]], make: Callable[[object], Cell]) -> Iterator[tuple[Cell, ...]]:
@@ -115,8 +115,8 @@ def _make_column(values: Sequence[object], make: Callable[[object], Cell]) -> li
         distinct = set(values)
     except TypeError:  # of lists
         return [make(value) for value in values]
-    made = {value: make(value) for value in distinct}
-    return [made[value] for value in values]
+    made = dict(zip(distinct, map(make, distinct), strict=True))
+    return list(map(made.__getitem__, values))
 
 
 def _make_visible(text: str) -> str:
@@ -146,6 +146,7 @@ def _print_lines(rows: Sequence[Sequence[str]]) -> None:
         sys.stdout.write(GAP.join(cells).rstrip() + "\n")
 
 
-def _make_safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+def _make_safe(value: object) -> str:
+    """The text of a cell that no spreadsheet takes for a formula."""
+    cell = make_text(value)
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
