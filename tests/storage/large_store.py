@@ -18,6 +18,8 @@ RUNS_PER_OUTLET = 250
 # One article in so many proves something; three prove the same event; the last ones wait to be judged.
 PROVING, PER_EVENT, WAITING = 4, 3, 20
 DAYS = 1000
+# Search services are asked some 430 times a day, which is kept for 400 days.
+TURNS = 170_000
 OUTLET, URL = f"'o' || (i % {OUTLETS})", f"'https://o' || (i % {OUTLETS}) || '.example/tin-' || i || '.html'"
 TEXT = "Huế và Chungcheongnam ký bản ghi nhớ hợp tác về giáo dục, du lịch và nông nghiệp. "
 BRIEF = """'[[["VN-7","KR-7"]],3,["vi"],["o7"],"Tin Huế",[["vi","o7","ký bản ghi nhớ"]]]'"""
@@ -48,6 +50,9 @@ class _Words:
     def page(self) -> str:
         packed = zlib.compress(b"page").hex()
         return f"X'{packed}'" if self.is_sqlite else f"decode('{packed}', 'hex')"
+
+    def json(self, expression: str) -> str:
+        return expression if self.is_sqlite else f"CAST({expression} AS JSON)"
 
     def yes(self, condition: str) -> str:
         return f"(CASE WHEN {condition} THEN 1 ELSE 0 END)" if self.is_sqlite else f"({condition})"
@@ -92,7 +97,7 @@ def _make_tables(articles: int, words: _Words) -> list[_Plan]:
 
 
 def _crawled(articles: int, words: _Words) -> list[_Plan]:
-    runs = OUTLETS * RUNS_PER_OUTLET
+    runs = OUTLETS * min(RUNS_PER_OUTLET, articles // OUTLETS)
     run_at, newest = words.at(f"i * {articles // runs}"), words.at(str(articles))
     return [
         ("outlets", OUTLETS, {"id": OUTLET, "state": "'fine'", "first_visit_at": words.at("1"), "next_due_at": newest}),
@@ -108,6 +113,7 @@ def _crawled(articles: int, words: _Words) -> list[_Plan]:
 
 def _read(articles: int, words: _Words) -> list[_Plan]:
     entries, pages, date = articles + articles // 10, articles // 10, words.at("i")
+    turns = min(TURNS, articles)
     seen = words.at(f"i * CAST({articles} AS BIGINT) / {entries}")
     ended = f"CASE WHEN i <= {articles} THEN 'saved' WHEN i > {entries - 500} THEN NULL ELSE 'screened_out' END"
     return [
@@ -121,6 +127,9 @@ def _read(articles: int, words: _Words) -> list[_Plan]:
         ("pages", pages, {
             "article_id": f"i + {articles - pages}", "body": words.page(),
             "fetched_at": words.at(f"i + {articles - pages}")}),
+        ("query_turns", turns, {
+            "id": "i", "service": "CASE i % 3 WHEN 0 THEN 'gdelt' WHEN 1 THEN 'naver' ELSE 'google_news' END",
+            "query": "'q' || (i % 30)", "asked_at": words.at(f"CAST(i AS BIGINT) * {articles} / {turns}")}),
         ("hits", articles // 20, {
             "id": "i", "service": "'gdelt'", "url": URL, "host": "'o' || i", "outlet_id": OUTLET,
             "identity": f"{OUTLET} || ':' || i", "found_at": words.at("i * 20"), "published_at": words.at("i * 20")}),
@@ -129,9 +138,8 @@ def _read(articles: int, words: _Words) -> list[_Plan]:
 
 def _judged(articles: int, words: _Words) -> list[_Plan]:
     facts, date = articles // PROVING, words.at("i")
-    events, pair = facts // PER_EVENT, f"'p' || (i % {PAIRS})"
-    act = "CASE i % 4 WHEN 0 THEN 'visit' WHEN 1 THEN 'agreement' WHEN 2 THEN 'trade_promotion' ELSE 'training' END"
-    keys, kind = {"vn_key": "'VN-' || (i % 20)", "kr_key": "'KR-' || (i % 17)"}, {"act": act, "stage": "'signed'"}
+    events = facts // PER_EVENT
+    readers = min(500, events - 1)
     event_on, event_at = words.on(f"i * {PROVING * PER_EVENT}"), words.at(f"i * {PROVING * PER_EVENT}")
     number = f"CASE WHEN i > {events * PER_EVENT} THEN {events} ELSE (i + {PER_EVENT - 1}) / {PER_EVENT} END"
     return [
@@ -139,24 +147,37 @@ def _judged(articles: int, words: _Words) -> list[_Plan]:
             "id": "i", "article_id": "i", "rules_version": "'r1'", "score": "0.5", "judged_at": date,
             "verdict": f"CASE WHEN i % {PROVING} = 0 THEN 'yes' ELSE 'no' END"}),
         ("events", events, {
-            "id": "'e' || i", "block": pair, "happened_on": event_on, "dated_on": event_on, "verdict": "'yes'",
-            "first_seen_at": event_at, "news_number": "i", "change_number": "i", **kind}),
-        ("event_pairs", events, {"event_id": "'e' || i", "dated_on": event_on, **keys}),
+            "id": "'e' || i", "happened_on": event_on, "dated_on": event_on, "verdict": "'yes'",
+            "first_seen_at": event_at, "news_number": "i", "change_number": "i", **_kind("i")}),
+        ("event_pairs", events, {"event_id": "'e' || i", "dated_on": event_on, **_keys("i")}),
         ("event_briefs", events, {"event_id": "'e' || i", "brief": BRIEF}),
         ("event_outlets", events, {"event_id": "'e' || i", "outlet_id": OUTLET, "lang": "'vi'"}),
         ("facts", facts - WAITING, {
-            "id": "i", "verdict_id": f"i * {PROVING}", "article_id": f"i * {PROVING}", "position": "0", "block": pair,
+            "id": "i", "verdict_id": f"i * {PROVING}", "article_id": f"i * {PROVING}", "position": "0",
             "happened_on": words.on(f"i * {PROVING}"), "quote": "'ký bản ghi nhớ'", "field": "'text'", "start": "21",
-            "end": "35", "event_id": f"'e' || {number}", "waiting": words.yes("i % 20000 = 0"), **keys, **kind}),
+            "end": "35", "event_id": f"'e' || ({number})", "waiting": words.yes("i % 20000 = 0"),
+            **_keys(f"({number})"), **_kind(f"({number})")}),
+        ("event_texts", events, {
+            "id": "i", "event_id": "'e' || i", "text": "'tin hue ' || i || ' ky ban ghi nho ve giao duc va du lich'"}),
         ("ties", 300, {"vn_key": "'VN-' || i", "kr_key": "'KR-' || i", "kind": "'agreement'", "events": "1"}),
-        ("judgements", 500, {"id": "i", "event_id": "'e' || i", "answer": "'yes'", "judged_at": date}),
-        ("event_changes", 500, {
+        ("judgements", readers, {"id": "i", "event_id": "'e' || i", "answer": "'yes'", "judged_at": date}),
+        ("event_changes", readers, {
             "id": "i", "event_id": "'e' || i", "kind": "'merge'", "other_id": "'e' || (i + 1)", "changed_at": date}),
     ]
 
 
+def _keys(event: str) -> dict[str, str]:
+    """The pair of an event, and of its facts, by its number."""
+    return {"vn_key": f"'VN-' || ({event} % 20)", "kr_key": f"'KR-' || ({event} % 17)"}
+
+
+def _kind(event: str) -> dict[str, str]:
+    act = "WHEN 0 THEN 'visit' WHEN 1 THEN 'agreement' WHEN 2 THEN 'trade_promotion' ELSE 'training'"
+    return {"act": f"CASE {event} % 4 {act} END", "stage": "'signed'", "block": f"'p' || ({event} % {PAIRS})"}
+
+
 def _told(articles: int, words: _Words) -> list[_Plan]:
-    events, digests = articles // PROVING // PER_EVENT, SUBSCRIPTIONS * DAYS
+    events, digests = articles // PROVING // PER_EVENT, min(SUBSCRIPTIONS * DAYS, articles // 4)
     told, composed_at = events - 50, words.at(f"i * {articles // digests}")
     created_at, newest = words.at(f"i * {articles // digests // 4}"), words.at(str(articles))
     return [
@@ -172,4 +193,9 @@ def _told(articles: int, words: _Words) -> list[_Plan]:
             "created_at": created_at, "sent_at": created_at,
             "state": "CASE WHEN i % 5000 = 0 THEN 'pending' ELSE 'sent' END",
             "next_attempt_at": f"CASE WHEN i % 5000 = 0 THEN {newest} ELSE NULL END"}),
+        ("recalled", digests, {
+            "id": "i", "subscription": f"'s' || (i % {SUBSCRIPTIONS} + 1)", "digest_id": "i", "act": "'visit'",
+            "pairs": words.json("""'[["VN-7", "KR-7"]]'"""), "urls": words.json(f"""'["' || {URL} || '"]'""")}),
+        ("unsubscribed", 1000, {
+            "subscription": f"'s' || (i % {SUBSCRIPTIONS} + 1)", "recipient": "'r' || i", "left_at": words.at("1")}),
     ]
