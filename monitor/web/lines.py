@@ -1,5 +1,6 @@
 """An event as one line of a list: its facts, its names in the reader's language, and where it was told first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -26,7 +27,8 @@ class PairName:
 _Names = tuple[tuple[PairName, ...], tuple[str, ...], tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+# Not frozen, as all others are: to set twenty fields past the class itself takes longer than all else of a line.
+@dataclass
 class EventLine:
     """One event; `langs` and `outlets` tell of it, `quote` is the proof of the first article that has one.
 
@@ -59,13 +61,12 @@ class EventLine:
 
 def find_events(desk: Desk, query: EventQuery) -> list[EventLine]:
     """The lines of one page of events."""
-    base = _find_base(desk)
-    return [_make(desk, event, base) for event in desk.store.event_pages.find_briefs(query)]
+    return _make_lines(desk, desk.store.event_pages.find_briefs(query))
 
 
 def make_line(desk: Desk, event: EventView) -> EventLine:
     """The line of an event; its quote is in the reader's language where one article's is."""
-    return _make(desk, make_brief(event), _find_base(desk))
+    return _make_lines(desk, [make_brief(event)])[0]
 
 
 def make_cursor(event: EventView | EventLine) -> str:
@@ -80,21 +81,24 @@ def _name_pairs(gazetteer: Gazetteer, pairs: tuple[tuple[str, str], ...], langua
     return named, tuple(dict.fromkeys(vn for vn, _ in pairs)), tuple(dict.fromkeys(kr for _, kr in pairs))
 
 
-def _find_base(desk: Desk) -> str:
-    return desk.application.settings.web.public_url.rstrip("/") + "/events/"
-
-
-def _make(desk: Desk, event: EventBrief, base: str) -> EventLine:
-    quotes = event.quotes
-    proof = next((one for one in quotes if one[0] == desk.language), quotes[0] if quotes else None)
-    lang, outlet_id, quote = proof or ("", "", "")
-    pairs, vn_keys, kr_keys = _name_pairs(desk.application.gazetteer, event.pairs, desk.language)
-    return EventLine(
-        id=event.id, headline=desk.headline(event), act=event.act, stage=event.stage, happened_on=event.happened_on,
-        verdict=event.verdict, backlog=event.backlog, new_tie=event.new_tie, first_seen_at=event.first_seen_at,
-        changed_at=event.changed_at,
-        pairs=pairs, articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
-        quote=make_plain(quote, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
-        vn_keys=vn_keys, kr_keys=kr_keys,
-        page=base + (event.id if event.id.isalnum() and event.id.isascii() else quote_path(event.id)),
-    )
+def _make_lines(desk: Desk, events: Iterable[EventBrief]) -> list[EventLine]:
+    language, gazetteer = desk.language, desk.application.gazetteer
+    base = desk.application.settings.web.public_url.rstrip("/") + "/events/"
+    lines = []
+    for event in events:
+        proof = event.quotes[0] if event.quotes else None
+        for quote in event.quotes:
+            if quote[0] == language:
+                proof = quote
+                break
+        lang, outlet_id, words = proof or ("", "", "")
+        pairs, vn_keys, kr_keys = _name_pairs(gazetteer, event.pairs, language)
+        lines.append(EventLine(
+            id=event.id, headline=desk.headline(event), act=event.act, stage=event.stage,
+            happened_on=event.happened_on, verdict=event.verdict, backlog=event.backlog, new_tie=event.new_tie,
+            first_seen_at=event.first_seen_at, changed_at=event.changed_at, pairs=pairs,
+            articles=event.articles, langs=event.langs, outlets=event.outlets, title=make_plain(event.title),
+            quote=make_plain(words, MAX_QUOTE), quote_lang=lang, quote_outlet=desk.outlet(outlet_id) if proof else "",
+            vn_keys=vn_keys, kr_keys=kr_keys, page=base + quote_path(event.id),
+        ))
+    return lines
