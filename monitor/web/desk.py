@@ -102,7 +102,7 @@ class Desk:
             self.visitor.session.reader, self.visitor.session.is_changed = reader, True
 
 
-# A register has thousands of days and names, and Babel takes 60 microseconds for each day.
+# A register has thousands of days and names.
 @lru_cache(maxsize=50_000)
 def _write_day(day: str | None, language: str) -> str:
     return format_day(day, language)
