@@ -39,9 +39,10 @@ lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-# Every package with its hash; exit 1 for a known weakness, and where nobody could be asked.
+# Every package with its hash; exit 1 for a known weakness, and where nobody could be asked, or does not know a package.
+# Another service: make audit ARGS="--vulnerability-service osv".
 audit: $(VENV)/dev.stamp
-	@said=$$($(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes \
+	@said=$$($(BIN)/pip-audit --progress-spinner off --strict --disable-pip --require-hashes \
 		--requirement requirements/runtime.txt --requirement requirements/dev.txt $(ARGS) 2>&1); code=$$?; \
 	echo "$$said" | tail -n 40; \
 	if [ $$code -ne 0 ] && ! echo "$$said" | grep -q "known vulnerabilit"; then \
