@@ -5,19 +5,17 @@ import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, get_args
+from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path
 
 from monitor.application import Application
+from monitor.web.kinds import ACTS, STAGES
 from monitor.web.place_field import PlaceHere
 from monitor.web.searching import find_words
 from seeds.gazetteer import Gazetteer
-from seeds.subscription import Act
 from storage.values import EventQuery
 
-ACTS: tuple[str, ...] = get_args(Act)
-STAGES = ("planned", "agreed", "signed", "under_way", "done", "suspended")
 VERDICTS = ("yes", "unsure", "no")
 DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 LANG = re.compile(r"[a-z]{2,3}")

@@ -1,58 +1,62 @@
-"""What a reader's words ask for: each word folded, with the places and outlets whose names hold it."""
+"""What a reader's words ask for: each word folded, with the places, outlets and kinds of event whose names hold it."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import chain
 
 from monitor.application import Application
 from monitor.digests.wording import LANGUAGES
+from monitor.web.kinds import fold_kinds
+from monitor.web.query_words import AskedWord, split_query
 from seeds.gazetteer import Gazetteer
-from storage.folding import fold_text, split_words
+from storage.folding import fold_text
 from storage.values import SearchWord
 
-# Two letters are inside half of all names.
-SHORTEST_IN_NAMES = 3
-# Behind a stem of two syllables or more; of one, most are words of their own (회의, 학과).
-_PARTICLE = re.compile(
-    "([가-힣]{2,}?)(?:에서는|에서도|에서|에게|에는|에도|으로|까지|부터|은|는|이|가|을|를|와|과|의|에|로|도|만)")
+# Two letters are inside half of all names: these are looked for as whole words.
+SHORTEST_INSIDE = 3
 
 
 def find_words(words: str, application: Application) -> tuple[SearchWord, ...]:
     """The words of a query, Korean ones without the particle behind them: what holds the stem holds the whole word too.
 
-    An event holds a word that is in a name of one of its places, in any language.
+    An event holds a word that is in a name of one of its places or outlets, or in what pages say of its act and stage,
+    in any language, and a day that is its own.
     """
-    return tuple(_find(word, application) for word in split_query(words, application))
+    return tuple(_find(asked, application) for asked in split_asked(words, application))
 
 
-def split_query(words: str, application: Application) -> tuple[str, ...]:
-    """The folded words of a query, Korean ones without the particle behind them."""
-    stems = " ".join(_drop_particle(word, application) for word in unicodedata.normalize("NFC", words).split())
-    return split_words(stems)
+def split_asked(words: str, application: Application) -> tuple[AskedWord, ...]:
+    """The words of a query, folded; what is part of a place's name keeps what looks like a particle."""
+    return split_query(words, lambda word: bool(find_places(fold_text(word), application.gazetteer)))
 
 
-def find_places(word: str, application: Application) -> frozenset[str]:
+@lru_cache(maxsize=1_000)
+def find_places(word: str, gazetteer: Gazetteer) -> frozenset[str]:
     """The keys of the places in whose names, in any language, a folded word stands."""
-    return frozenset(key for key, names in _fold_places(application.gazetteer) if word in names)
+    return frozenset(key for key, names in _fold_places(gazetteer) if is_in(word, names))
 
 
-def _drop_particle(word: str, application: Application) -> str:
-    """`대구시가` as `대구시`; what is part of a place's name stays whole (`경기도`, `동나이`)."""
-    found = _PARTICLE.fullmatch(word)
-    if found is None:
-        return word
-    folded = fold_text(word)
-    return word if any(folded in names for _, names in _fold_places(application.gazetteer)) else found[1]
+def is_in(word: str, folded: str) -> bool:
+    """Whether a folded word stands in a folded text; a short one only as a word of its own."""
+    if word not in folded or len(word) >= SHORTEST_INSIDE:
+        return word in folded
+    return re.search(rf"\b{re.escape(word)}\b", folded) is not None
 
 
-def _find(word: str, application: Application) -> SearchWord:
-    if len(word) < SHORTEST_IN_NAMES:
-        return SearchWord(word)
+def _find(asked: AskedWord, application: Application) -> SearchWord:
+    word = asked.folded
     return SearchWord(
-        word, tuple(key for key, names in _fold_places(application.gazetteer) if word in names),
-        tuple(one for one, outlet in application.catalogue.outlets.items() if word in _fold_name(outlet.name)),
+        word, tuple(sorted(find_places(word, application.gazetteer))),
+        tuple(one for one, outlet in application.catalogue.outlets.items()
+              if len(word) >= SHORTEST_INSIDE and word in _fold_name(outlet.name)),
+        _find_kinds(word), asked.day,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _find_kinds(word: str) -> tuple[tuple[str, str], ...]:
+    """Acts with their stages, where what pages say of them holds a folded word."""
+    return tuple(kind for kind, told in fold_kinds() if is_in(word, told))
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from monitor.digests.wording import LANGUAGES
 from monitor.register import find_register
 from monitor.web.filters import LONGEST_WORDS, find_inside
 from monitor.web.place_field import PlaceHere
-from monitor.web.searching import find_places, split_query
+from monitor.web.searching import find_places, is_in, split_asked
 from monitor.web.words import load_words
 from seeds.places import TIE_KINDS
 from storage.folding import fold_text
@@ -40,20 +40,30 @@ TieFilterHere = Annotated[TieFilter, Depends(read_tie_filter)]
 
 
 def find_ties(application: Application, wanted: TieFilter) -> list[TieRow]:
-    """The ties of a place with everything inside it, of a kind, with all words in their names or their kind's."""
+    """The ties of a place with everything inside it, of a kind, that show all words: names, kind, days."""
     inside = frozenset(find_inside(application.gazetteer, wanted.place)) if wanted.place else None
-    asked = [(find_places(word, application), _find_kinds(word)) for word in split_query(wanted.q, application)]
+    asked = [
+        (find_places(word, application.gazetteer), _find_kinds(word), day)
+        for word, day in split_asked(wanted.q, application)
+    ]
     return [
         tie for tie in find_register(application).values()
         if (not wanted.kind or tie.kind == wanted.kind) and (inside is None or {tie.vn_key, tie.kr_key} & inside)
-        and all(tie.vn_key in keys or tie.kr_key in keys or tie.kind in kinds for keys, kinds in asked)
+        and all(
+            tie.vn_key in keys or tie.kr_key in keys or tie.kind in kinds or (day and _has_day(tie, day))
+            for keys, kinds, day in asked
+        )
     ]
+
+
+def _has_day(tie: TieRow, day: str) -> bool:
+    return any(one is not None and one.startswith(day) for one in (tie.since, tie.last_event_on))
 
 
 @lru_cache(maxsize=1_000)
 def _find_kinds(word: str) -> frozenset[str]:
     """The kinds whose name, in any language, holds a folded word."""
-    return frozenset(kind for kind in TIE_KINDS if any(word in name for name in _name_kind(kind)))
+    return frozenset(kind for kind in TIE_KINDS if any(is_in(word, name) for name in _name_kind(kind)))
 
 
 @lru_cache

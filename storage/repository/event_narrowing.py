@@ -30,7 +30,7 @@ def find_narrowing(query: EventQuery, *, is_sqlite: bool) -> list[Narrowing]:
         found.append(select(pair.event_id).where(pair.vn_key.in_(query.keys) | pair.kr_key.in_(query.keys)))
     if query.lang:
         found.append(select(told.event_id).where(told.lang == query.lang))
-    words = [find_word(word, is_sqlite=is_sqlite) for word in query.words]
+    words = [find_word(word, query.verdict, is_sqlite=is_sqlite) for word in query.words]
     return [*(Narrowing(ids, _is_event(ids)) for ids in found), *words]
 
 

@@ -1,9 +1,10 @@
 """Search: which events hold a word, in headlines and quotes by the index of grams, in names by whoever knows those."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, column, func, or_, select, table, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, column, func, or_, select, table, union_all
 
 from storage.folding import find_grams
 from storage.models import EventModel, EventOutletModel, EventPairModel, EventTextModel
@@ -12,6 +13,8 @@ from storage.values import SearchWord
 
 # Of a word: the text itself is compared afterwards, so that more would only take longer.
 MOST_GRAMS = 32
+
+KEPT = EventModel.merged_into.is_(None)
 
 _index = table(TABLE, column("rowid"), column(TABLE))
 
@@ -28,16 +31,22 @@ class Narrowing:
     is_indexed: bool = True
 
 
-def find_word(word: SearchWord, *, is_sqlite: bool) -> Narrowing:
-    """The events that hold the word in a headline or a quote, are of one of its places, or told by its outlets."""
+def find_word(word: SearchWord, verdict: str, *, is_sqlite: bool) -> Narrowing:
+    """The events that hold the word in a headline or a quote, are of one of its places, kinds or days, or told by its
+    outlets. Of places, outlets and texts it finds those of other verdicts too."""
     pair, told, text = EventPairModel, EventOutletModel, EventTextModel
     holds = (func.instr if is_sqlite else func.strpos)(text.text, word.folded) > 0
     grams = find_grams(word.folded)[:MOST_GRAMS]
     found = select(text.event_id).where(holds)
     if grams:
         found = _join_grams(found, grams) if is_sqlite else found.where(_has_grams(grams))
-    ids = [found]
-    asked: list[ColumnElement[bool]] = [_exists(select(text.id).where(text.event_id == EventModel.id, holds))]
+    ids: list[Select[Any]] = [found]
+    asked: list[ColumnElement[bool]] = []
+    # What the event's own row says comes first: it costs least.
+    for is_own in _ask_row(word):
+        ids.append(select(EventModel.id).where(KEPT, EventModel.verdict == verdict, is_own))
+        asked.append(is_own)
+    asked.append(_exists(select(text.id).where(text.event_id == EventModel.id, holds)))
     if word.keys:
         of_place = pair.vn_key.in_(word.keys) | pair.kr_key.in_(word.keys)
         ids.append(select(pair.event_id).where(of_place))
@@ -47,6 +56,20 @@ def find_word(word: SearchWord, *, is_sqlite: bool) -> Narrowing:
         ids.append(select(told.event_id).where(of_outlet))
         asked.append(_exists(select(told.event_id).where(told.event_id == EventModel.id, of_outlet)))
     return Narrowing(select(union_all(*ids).subquery().c.event_id), or_(*asked), bool(grams))
+
+
+def _ask_row(word: SearchWord) -> list[ColumnElement[bool]]:
+    """Whether an event is of the word's kinds, and whether of its day, as indexes of events have them."""
+    stages = defaultdict[str, list[str]](list)
+    for act, stage in word.kinds:
+        stages[act].append(stage)
+    asked: list[ColumnElement[bool]] = []
+    if stages:
+        asked.append(or_(*(and_(EventModel.act == act, EventModel.stage.in_(some)) for act, some in stages.items())))
+    if word.day:
+        # `~` sorts behind every digit and dash: a month, and a year, are wanted to their end.
+        asked.append(EventModel.dated_on.between(word.day, f"{word.day}~"))
+    return asked
 
 
 def _exists(question: Select[Any]) -> ColumnElement[bool]:

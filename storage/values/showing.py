@@ -13,11 +13,16 @@ from storage.values.judging import FactName
 
 @dataclass(frozen=True)
 class SearchWord:
-    """One word that is searched for, folded (`storage.folding`), with the places and outlets whose names hold it."""
+    """One word that is searched for, folded (`storage.folding`), with the places and outlets whose names hold it.
+
+    `kinds` are acts with stages of which pages say it. `day` is set where it is a day, a month or a year.
+    """
 
     folded: str
     keys: tuple[str, ...] = ()
     outlet_ids: tuple[str, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
+    day: str = ""
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def test_a_copy_is_searched_as_its_source(store: Store, empty_database: str) -> 
 
 def test_the_index_is_used(store: Store) -> None:
     save_event(store, "a")
-    question = find_word(SearchWord("hue"), is_sqlite=store.database.is_sqlite).ids
+    question = find_word(SearchWord("hue"), "yes", is_sqlite=store.database.is_sqlite).ids
     explain = "EXPLAIN QUERY PLAN " if store.database.is_sqlite else "EXPLAIN "
     with store.database.read() as session:
         if not store.database.is_sqlite:

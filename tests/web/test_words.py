@@ -8,7 +8,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from monitor.digests.content import SectionKind
-from monitor.web.filters import ACTS, STAGES, VERDICTS
+from monitor.web.filters import VERDICTS
+from monitor.web.kinds import ACTS, STAGES
 from monitor.web.pages.outlets import STATES
 from monitor.web.pages.runs import OUTCOMES
 from monitor.web.rendering import HERE, NAVIGATION

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import ACTS, PAGE, STAGES, VERDICTS, FilterHere, ListFilter, find_days, find_order, make_query
+from monitor.web.filters import PAGE, VERDICTS, FilterHere, ListFilter, find_days, find_order, make_query
+from monitor.web.kinds import ACTS, STAGES
 from monitor.web.lines import EventLine, find_events, make_cursor
 from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page, find_size

@@ -6,7 +6,8 @@ from datetime import date
 from fastapi import APIRouter, HTTPException, Response
 
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import ACTS, find_days, find_inside
+from monitor.web.filters import find_days, find_inside
+from monitor.web.kinds import ACTS
 from monitor.web.pages.events import Choice, capitalise
 from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page
