@@ -39,7 +39,7 @@ def read(answer: Answer) -> Reply:
         parsed = parse_xml(answer.body)
     except (ValueError, RecursionError):
         return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)
-    if not parsed.version:
+    if not parsed.get("version"):  # nor has an empty answer any
         return Reply(refused="not_a_feed", rest=AFTER_REFUSAL)
     return Reply(tuple(story for item in parsed.entries if (story := _make_story(item))))
 

@@ -26,8 +26,8 @@ DOORS = {
     "hub": ("https://naverapihub.apigw.ntruss.com/search/v1/news", "X-NCP-APIGW-API-KEY-ID", "X-NCP-APIGW-API-KEY"),
 }
 KEYS_REFUSED, QUOTA_USED, TOO_FAST = "keys_refused", "quota_used", "too_fast"
-# 010 in the old door's table of errors: the calls of the day are used up; other limits are of a second.
-DAY_USED = re.compile(r'"errorCode"\s*:\s*"010"|quota|limit exceeded', re.I)
+# 010 in the old door's table of errors: the calls of the day are used up; other limits (012, rate) are of a second.
+DAY_USED = re.compile(r'"errorCode"\s*:\s*"010"|quota|query limit exceeded', re.I)
 _TAG = re.compile(r"</?b>", re.I)
 
 

@@ -1,6 +1,7 @@
 """The query feeds' part of a wave: asks services whose turn it is, saves what they show and reads unknown hosts."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 
 from scrapy.http import Request
 
+from crawler.answers import Answer
 from crawler.backlog import is_backlog
 from crawler.generic import make_generic_outlet
 from crawler.identity import make_host
@@ -16,13 +18,15 @@ from crawler.pages import PageVisit
 from crawler.plan import Plan
 from crawler.queries import google_news, site_search
 from crawler.queries.placing import Placed, place
-from crawler.queries.service import Question, Reply, Service
+from crawler.queries.service import AFTER_FAILURE, Question, Reply, Service
 from crawler.queries.services import choose_services
 from crawler.queries.titles import TitleHits
 from seeds.catalogue import Catalogue
 from seeds.outlet import Outlet
 from seeds.queries import load_query_words
 from seeds.reasons import say_reason
+
+logger = logging.getLogger(__name__)
 
 MOST_STRANGERS = 20  # unknown hosts read in one wave
 STRANGER_PAGES = 3  # pages of each: we have no business there but these stories
@@ -92,13 +96,20 @@ class QueryRound:
         meta = {"dont_obey_robotstxt": service.has_terms, "dont_redirect": True, "handle_httpstatus_all": True}
         request = Request(question.url, headers=dict(question.headers), meta=meta, dont_filter=True)
         answer = await self._means.fetch(request)
-        reply = await asyncio.to_thread(service.read, answer)
+        reply = await self._read(service, answer)
         if answer.status == 429:
             host = make_host(answer.url)
             await self._means.leases.block(host, say_reason("host_http_429", host=host), answer.retry_at)
             if answer.retry_at:
                 reply = replace(reply, rest=max(reply.rest, answer.retry_at - self._means.clock()))
         return reply
+
+    async def _read(self, service: Service, answer: Answer) -> Reply:
+        try:
+            return await asyncio.to_thread(service.read, answer)
+        except Exception as error:  # one service's odd answer must not end the round of all others
+            logger.exception("the answer of %s could not be read", service.name)
+            return Reply(refused=f"internal error ({type(error).__name__})", rest=AFTER_FAILURE)
 
     async def _save(self, service: Service, question: Question, reply: Reply) -> None:
         found = [place(story, service, question.lang, self._catalogue) for story in reply.stories]

@@ -171,7 +171,8 @@ def test_naver_titles_lose_their_marks_and_entities_and_the_publishers_address_i
      "keys_refused", DAY),
     ('{"errorMessage": "Query limit exceeded (쿼리 한도를 초과했습니다.)", "errorCode": "010"}', 429, "quota_used",
      DAY / 4),
-    ('{"errorMessage": "Rate limit (속도 제한)", "errorCode": "012"}', 429, "too_fast", timedelta(minutes=5)),
+    ('{"errorMessage": "Rate limit exceeded. (속도 제한을 초과했습니다.)", "errorCode": "012"}', 429, "too_fast",
+     timedelta(minutes=5)),
     ('{"errorMessage": "Incorrect query request", "errorCode": "SE01"}', 400, "http_400", HOUR / 2),
     ("not json", 200, "not_json", HOUR), ("[]", 200, "not_json", HOUR),
 ])
@@ -200,6 +201,7 @@ def test_google_gives_title_source_and_day_and_the_title_loses_the_name_of_the_p
 @pytest.mark.parametrize(("found", "stories", "refused"), [
     (google(""), 0, ""), (google(ITEM.replace("<source url='https://bao.example'>Báo Ví Dụ</source>", "")), 0, ""),
     (answer("<html><form action='https://consent.google.com/save'></form></html>"), 0, "not_a_feed"),
+    (answer(""), 0, "not_a_feed"), (answer(" \n"), 0, "not_a_feed"),
     (Answer(URL, failure="robots_forbid"), 0, "robots_forbid"), (Answer(URL, 302), 0, "http_302"),
 ])
 def test_google_may_show_nothing_or_a_wall(found: Answer, stories: int, refused: str) -> None:
