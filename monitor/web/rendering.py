@@ -136,7 +136,7 @@ def _environment() -> Environment:
     environment.filters.update(plain=make_plain, safe_url=make_safe_url, host=find_host)
     environment.globals.update(
         navigation=NAVIGATION, native_names=NATIVE_NAMES, languages=LANGUAGES, draw_line=draw_line,
-        load_words=load_words, exports=EXPORTS,
+        load_words=load_words, exports=EXPORTS, most_rows=MOST_ROWS,
     )
     return environment
 
@@ -157,4 +157,5 @@ def _make_context(desk: Desk) -> dict[str, Any]:
         "headline": desk.headline, "language": desk.language,
         "language_name": words.language_name, "link": link, "path": request.url.path, "given": dict(given),
         "reader": desk.visitor.session.reader, "is_open": request.app.state.access.is_open, "twins": (),
+        "is_demo": request.app.state.is_demo,
     }

@@ -136,6 +136,21 @@ def test_a_table_to_take_away_ends_with_the_address_of_each_event(
     assert browser.get(row[-1].removeprefix(public_url.rstrip("/"))).status_code == 200
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "the newest 1000 rows"), ("ko", "최신 1000행까지"), ("vi", "tối đa 1000 dòng"),
+])
+def test_a_list_of_several_pages_says_how_much_of_it_can_be_taken_away(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    whole = browser.get("/events", params={"lang": language}).text
+    monkeypatch.setattr("monitor.web.pages.events.PAGE", 2)
+    first = browser.get("/events", params={"lang": language}).text
+    last = browser.get("/events", params={"lang": language, "before": "2026-02-01~e2"}).text
+
+    assert [said in page for page in (whole, first, last)] == [False, True, True]
+    assert said not in browser.get("/ties", params={"lang": language}).text
+
+
 def test_the_timeline_to_take_away_counts_each_act(browser: TestClient) -> None:
     shown = browser.get("/timeline.json").json()["rows"]
 
