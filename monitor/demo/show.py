@@ -168,8 +168,10 @@ def _show_arrivals(stage: Stage, told: int) -> None:
 def _serve(stage: Stage, clock: Clock) -> None:
     from monitor.web.serving import Dashboard  # brings a web server that a demo without it does not need
 
-    dashboard = Dashboard(Application(clock=clock))
+    dashboard = Dashboard(Application(clock=clock), is_demo=True)
     _say(f"Staying. Mail server 127.0.0.1:{stage.mail.port}, Slack {stage.slack.webhook_url}.")
+    _say("Everything was read and told once: no schedule runs here, so nothing more is read or sent, and what a page")
+    _say("calls due stays due. (The service, `twinwatch run`, does both by itself.)")
     _say(f"Dashboard: {dashboard.url} (Ctrl-C ends)")
     try:
         asyncio.run(dashboard.serve(asyncio.Event()))

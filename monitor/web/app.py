@@ -46,9 +46,10 @@ STATIC = Path(__file__).parent / "static"
 PAGES = (health, exports, today, events, rules, event, ties, map, timeline, outlets, digests, runs, login, links)
 
 
-def make_app(application: Application) -> FastAPI:
+def make_app(application: Application, *, is_demo: bool = False) -> FastAPI:
     """The dashboard of an application. Raises SettingsError where the settings would leave it open to others.
 
+    As a demonstration every page says that nothing runs behind it.
     Every route of it, whoever adds one, stands behind the guard and refuses writes without a token.
     """
     access = Access(application.settings.web)
@@ -63,7 +64,7 @@ def make_app(application: Application) -> FastAPI:
         ("application", application), ("access", access), ("sessions", sessions),
         ("limiter", LoginLimiter(application.clock)),
         ("links", make_links(application.settings)), ("figures", FigureKeeper(application)),
-        ("explainer", Explainer(application)),
+        ("explainer", Explainer(application)), ("is_demo", is_demo),
     ):
         setattr(app.state, name, value)
     for page in PAGES:

@@ -23,10 +23,10 @@ COLLECT_AFTER = (20_000, 10, 10)
 class Dashboard:
     """The dashboard of an application: opened, so that what is wrong is said before anything begins, then served."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, *, is_demo: bool = False) -> None:
         """Raises SettingsError where it would be open to others without a secret, or its address cannot be had."""
         settings = application.settings.web
-        self._app = make_app(application)
+        self._app = make_app(application, is_demo=is_demo)
         self._application = application
         self._socket = _open_socket(settings.host, settings.port)
         self.url = _name_address(*self._socket.getsockname()[:2])

@@ -5,8 +5,10 @@ import socket
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from monitor.application import Application
+from monitor.web.app import make_app
 from monitor.web.serving import Dashboard
 from seeds.errors import SettingsError
 
@@ -78,3 +80,16 @@ def test_an_open_door_is_refused_before_anything_is_started(application: Applica
 
     with pytest.raises(SettingsError, match="without a password"):
         Dashboard(application)
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "No schedule runs"), ("ko", "예약 작업은 실행되지 않습니다"), ("vi", "Không có lịch nào đang chạy"),
+])
+def test_a_demonstration_says_on_every_page_that_no_schedule_runs(
+    application: Application, language: str, said: str
+) -> None:
+    shown, usual = (TestClient(make_app(application, is_demo=one), "http://localhost") for one in (True, False))
+
+    for path in ("/", "/digests", "/outlets", "/nothing"):
+        assert said in shown.get(path, params={"lang": language}).text, path
+        assert said not in usual.get(path, params={"lang": language}).text, path
