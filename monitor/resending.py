@@ -3,13 +3,12 @@
 from typing import TYPE_CHECKING
 
 from monitor.journal import AGAIN
+from seeds.reasons import say_reason
 
 if TYPE_CHECKING:
     from monitor.application import Application
     from storage.values import DeliveryRow
 
-STOPPED = "stopped by {reader}"
-AGAIN_FOR = "to be sent again for {reader}"
 
 
 def put_back(application: "Application", delivery_id: int, reader: str) -> bool:
@@ -22,7 +21,7 @@ def put_back(application: "Application", delivery_id: int, reader: str) -> bool:
     row = application.store.deliveries.get(delivery_id)
     if row is None or row.state == "sending":
         return False
-    number = _note(application, row, AGAIN, AGAIN_FOR.format(reader=reader))
+    number = _note(application, row, AGAIN, say_reason("delivery_again", reader=reader))
     is_back = application.store.digest_pages.put_back(delivery_id, application.clock(), reader)
     _agree(application, number)
     return is_back
@@ -30,7 +29,7 @@ def put_back(application: "Application", delivery_id: int, reader: str) -> bool:
 
 def stop(application: "Application", delivery_id: int, reader: str) -> bool:
     """Ends the tries of a delivery that waits; whether it was waiting. Raises as `put_back`."""
-    row, reason = application.store.deliveries.get(delivery_id), STOPPED.format(reader=reader)
+    row, reason = application.store.deliveries.get(delivery_id), say_reason("delivery_stopped", reader=reader)
     if row is None or not application.store.digest_pages.stop(delivery_id, reason, application.clock(), reader):
         return False
     _agree(application, _note(application, row, "failed", reason))

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from monitor import resending
 from monitor.application import Application
 from monitor.composing import compose_due
 from monitor.deliver import hand_over_pending
 from monitor.notifiers.outcome import Outcome
-from monitor.recalling import replay
+from monitor.recalling import BEGAN, replay
+from monitor.unsubscribing import LEFT
+from seeds.reasons import say_reason, translate_reason
+from storage.repository.deliveries import SENDER_DIED
 from tests.factories import save_event
 from tests.fake_clock import FakeClock
 from tests.monitor.desk import FakeNotifier, begin_subscriptions, subscribe
@@ -66,6 +71,16 @@ def test_what_is_being_sent_is_left_alone(make_application: Make, clock: FakeClo
 
     assert not resending.put_back(application, 1, "Kim") and not resending.put_back(application, 99, "Kim")
     assert not resending.stop(application, 1, "Lan")
+
+
+@pytest.mark.parametrize("reason", [
+    LEFT, BEGAN, SENDER_DIED, say_reason("delivery_stopped", reader="Lan"), say_reason("delivery_again", reader="Lan"),
+])
+def test_why_a_delivery_stands_as_it_does_is_said_in_every_language(reason: str) -> None:
+    korean, vietnamese = translate_reason(reason, "ko"), translate_reason(reason, "vi")
+
+    assert len({reason, korean, vietnamese}) == 3
+    assert not set(reason.split()) & set(korean.split()) - {"Lan"} and ("Lan" in korean) is ("Lan" in reason)
 
 
 def test_what_was_stopped_stays_so_whatever_is_replayed(make_application: Make, clock: FakeClock) -> None:

@@ -134,7 +134,7 @@ def test_nothing_is_sent_again_for_nobody(application: Application, clock: FakeC
 
 @pytest.mark.parametrize(("language", "said"), [
     ("en", "Somebody by the link in a digest of “desk” said that it is wrong, "),
-    ("ko", "“desk” 구독 소식의 링크(누른 사람은 알 수 없음): 틀림"),
+    ("ko", "“desk” 소식지의 링크(누른 사람은 알 수 없음): 틀림"),
     ("vi", "Ai đó qua liên kết trong bản tin “desk” cho là sai, "),
 ])
 def test_an_event_says_whose_link_was_used_and_that_nobody_knows_by_whom(
