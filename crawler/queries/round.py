@@ -87,7 +87,10 @@ class QueryRound:
         reply = await self._fetch(service, question)
         await self._save(service, question, reply)
         rests_until = self._means.clock() + reply.rest if reply.rest else None
-        await self._ask(self._store.query_turns.end, turn, len(reply.stories), reply.refused, rests_until)
+        if reply.is_asked:
+            await self._ask(self._store.query_turns.end, turn, len(reply.stories), reply.refused, rests_until)
+        else:
+            await self._ask(self._store.query_turns.give_back, turn)
         if reply.refused:
             self.refused[service.name] = say_reason(reply.refused)
 

@@ -13,6 +13,7 @@ AFTER_LIMIT = timedelta(hours=1)
 AFTER_REFUSAL = timedelta(days=1)
 AFTER_FAILURE = timedelta(minutes=30)
 OURS = frozenset({"busy", "blocked", "resting", "slow", "budget", "guard_no_contact"})  # nothing was asked
+UNSENT = OURS - {"blocked"}  # whoever blocks us has answered, if only for its robots.txt
 T = TypeVar("T")
 
 
@@ -40,11 +41,15 @@ class Story:
 
 @dataclass(frozen=True)
 class Reply:
-    """What an answer means: stories, or why there are none and how long the service is left alone."""
+    """What an answer means: stories, or why there are none and how long the service is left alone.
+
+    `is_asked` is false where we sent nothing, so that the service's turn is still to come.
+    """
 
     stories: tuple[Story, ...] = ()
     refused: str = ""
     rest: timedelta = timedelta()
+    is_asked: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Service:
 def read_failure(answer: Answer) -> Reply | None:
     """The reply of an answer that holds no stories for a reason all services share; None where it is to be read."""
     if answer.failure in OURS:
-        return Reply(refused=answer.failure)
+        return Reply(refused=answer.detail or answer.failure, is_asked=answer.failure not in UNSENT)
     if answer.failure == "robots_forbid":
         return Reply(refused=answer.failure, rest=AFTER_REFUSAL)
     if answer.failure:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from storage.engine import Database
@@ -52,6 +52,11 @@ class QueryTurnRepository:
         values = {"hits": hits, "reason": reason, "rests_until": rests_until}
         with self._database.write() as session:
             session.execute(update(QueryTurnModel).where(QueryTurnModel.id == turn_id).values(**values))
+
+    def give_back(self, turn_id: int) -> None:
+        """Undoes a turn in which nothing was sent: it counts for no limit."""
+        with self._database.write() as session:
+            session.execute(delete(QueryTurnModel).where(QueryTurnModel.id == turn_id))
 
     def last_asked(self, service: str) -> dict[str, datetime]:
         """When each query was asked for last, of those asked within a week of the service's last turn."""

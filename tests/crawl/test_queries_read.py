@@ -210,6 +210,15 @@ def test_google_may_show_nothing_or_a_wall(found: Answer, stories: int, refused:
     assert (len(reply.stories), reply.refused) == (stories, refused)
 
 
+@pytest.mark.parametrize(("failure", "is_asked"), [("slow", False), ("busy", False), ("blocked", True), ("dns", True)])
+def test_where_nothing_was_sent_the_turn_is_still_to_come_and_why_is_said_with_the_host(
+    failure: str, is_asked: bool) -> None:
+    reply = google_news.read(Answer(URL, failure=failure, detail="g.example is asked by another crawl"))
+
+    assert reply.is_asked is is_asked
+    assert reply.refused == ("dns" if failure == "dns" else "g.example is asked by another crawl")
+
+
 def test_an_answer_that_is_the_name_of_a_file_opens_no_file(tmp_path: Path) -> None:
     file = tmp_path / "feed.xml"
     file.write_bytes(google(ITEM).body)

@@ -66,6 +66,16 @@ def test_a_day_holds_so_many_turns_and_no_more(store: Store) -> None:
     assert [n for n, turn in enumerate(turns) if turn] == [0, 1, 2, 24]
 
 
+def test_a_turn_in_which_nothing_was_sent_counts_for_no_limit(store: Store) -> None:
+    turns = [store.query_turns.claim("site", "hue", START_AT + n * HOUR, pause=DAY, per_day=1) for n in (0, 1)]
+    assert turns[0] is not None and turns[1] is None
+
+    store.query_turns.give_back(turns[0])
+
+    assert store.query_turns.claim("site", "hue", START_AT + HOUR, pause=DAY, per_day=1) is not None
+    assert store.query_turns.latest()["site"].asked_at == START_AT + HOUR
+
+
 def test_a_rest_that_the_service_asked_for_is_kept(store: Store) -> None:
     turn = store.query_turns.claim("gdelt", "a", START_AT, pause=HOUR)
     assert turn is not None
