@@ -50,7 +50,8 @@ class EventPageRepository:
         question = select(*columns).where(EventModel.merged_into.is_(None), has_facts())
         # By its index of verdicts SQLite would find all events and sort them, instead of reading the newest.
         verdict = func.coalesce(EventModel.verdict, "") if query.by_sight and is_sqlite else EventModel.verdict
-        question = question.where(verdict == query.verdict, *_conditions(query), *narrowing)
+        is_wanted = verdict == query.verdict if query.verdict else verdict != "no"
+        question = question.where(is_wanted, *_conditions(query), *narrowing)
         if query.before:
             question = question.where(tuple_(EventModel.dated_on, EventModel.id) < tuple_(*map(literal, query.before)))
         first = EventModel.first_seen_at if query.by_sight else EventModel.dated_on
@@ -101,6 +102,8 @@ class EventPageRepository:
 def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
     """What the event's own row says."""
     conditions: list[ColumnElement[bool]] = []
+    if query.block:
+        conditions.append(EventModel.block == query.block)
     if query.act:
         conditions.append(EventModel.act == query.act)
     if query.stage:

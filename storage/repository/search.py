@@ -44,7 +44,8 @@ def find_word(word: SearchWord, verdict: str, *, is_sqlite: bool) -> Narrowing:
     asked: list[ColumnElement[bool]] = []
     # What the event's own row says comes first: it costs least.
     for is_own in _ask_row(word):
-        ids.append(select(EventModel.id).where(KEPT, EventModel.verdict == verdict, is_own))
+        is_wanted = EventModel.verdict == verdict if verdict else EventModel.verdict != "no"
+        ids.append(select(EventModel.id).where(KEPT, is_wanted, is_own))
         asked.append(is_own)
     asked.append(_exists(select(text.id).where(text.event_id == EventModel.id, holds)))
     if word.keys:

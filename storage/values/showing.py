@@ -30,7 +30,8 @@ class EventQuery:
     """What a page of events is narrowed to, newest day first.
 
     `keys` are a place with everything inside it. `since_on` and `until_on` bound the day. `before` is the cursor of the
-    page before: the day and the id of its last event. An event holds all `words`. `by_sight` puts those first that were
+    page before: the day and the id of its last event. An event holds all `words`. `block` is that of its grouping;
+    an empty `verdict` is any but `no`. `by_sight` puts those first that were
     seen last, instead of those that happened last.
     """
 
@@ -47,6 +48,7 @@ class EventQuery:
     before: tuple[str, str] | None = None
     limit: int = 50
     by_sight: bool = False
+    block: str = ""
 
 
 @dataclass(frozen=True)

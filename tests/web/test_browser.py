@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from monitor.application import Application
 from monitor.judging.judge import Knowledge
@@ -167,7 +167,8 @@ def test_what_leads_out_of_a_list_goes_with_its_filter(page: Page, path: str) ->
     page.keyboard.press("Enter")
     page.wait_for_url("**place=VN-46**")
     expect(page.locator("#clear a")).to_have_count(1)
-    led = [one.get_attribute("href") or "" for one in page.locator("#exports a, #languages a").all()]
+    led = [one.get_attribute("href") or ""
+           for one in page.locator("#exports a, #languages a, head link[rel=alternate]").all()]
     focused = page.evaluate("document.activeElement.name")
     page.get_by_role("link", name="Tiếng Việt").click()
     page.wait_for_url("**lang=vi**")
@@ -215,7 +216,48 @@ def test_everything_works_without_script(page_without_script: Page) -> None:
 
     assert "act=visit" in filtered and "before=" in paged
     assert "Minh" in page.locator(".log").inner_text()
-    assert page.url.endswith("/events/e1")
+    assert page.url.endswith("/events/e1#said")
+    assert page.evaluate("document.querySelector(':target').textContent").startswith("Minh said")
+
+
+def test_after_a_form_the_focus_is_on_what_it_did(page: Page) -> None:
+    said: list[tuple[str, bool]] = []
+
+    def press(button: Locator) -> None:
+        button.focus()
+        with page.expect_response("**/events/*"):
+            page.keyboard.press("Enter")
+        expect(page.locator("#said")).to_be_focused()
+        said.append(page.evaluate("[document.activeElement.textContent, document.activeElement.checkVisibility()]"))
+
+    page.goto("/events/e3?lang=en")
+    page.locator(".judge .acts input[name=reader]").first.fill("Hoa")
+    press(page.get_by_role("button", name="Wrong"))
+    press(page.get_by_role("button", name="Undo"))
+    press(page.get_by_role("button", name="Right"))
+    press(page.get_by_role("button", name="Undo"))
+
+    assert [told.split(",")[0] for told, _ in said] == [
+        "Hoa said that it is wrong", "Hoa said that it is wrong", "Hoa said that it is right",
+        "Hoa said that it is right",
+    ]
+    assert ["Taken back by Hoa" in told for told, _ in said] == [False, True, False, True]
+    assert all(is_seen for _, is_seen in said)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_any_event_of_the_two_provinces_is_found_and_merged(page: Page) -> None:
+    page.goto("/events/e1?lang=en")
+    offered = page.locator("#others li").count()
+    page.locator("input[name=others]").fill("friendship agreement")
+    page.keyboard.press("Enter")
+    expect(page.locator("#others li").first).to_be_visible()
+    focused = page.evaluate("document.activeElement.name")
+    addresses = [one.get_attribute("href") for one in page.locator("#others li > a").all()]
+
+    assert (offered, focused) == (0, "others") and addresses and "/events/e1" not in addresses
+    assert page.locator("#others summary").first.inner_text() == "Same event?"
 
 
 @pytest.mark.parametrize("name", ["events", "event", "map", "outlet", "digests"])

@@ -8,7 +8,8 @@ from starlette.testclient import TestClient
 from monitor.application import Application
 from monitor.assess import group_block
 from monitor.links import make_links
-from tests.fake_clock import FakeClock
+from tests.factories import event_row, new_fact, new_verdict, save_article, save_event
+from tests.fake_clock import START_AT, FakeClock
 from tests.web.desk import BLOCK, find_csrf, open_browser, save_happenings
 
 WRITES = ("judge", "withdraw", "merge", "split", "undo")
@@ -167,3 +168,40 @@ def test_a_link_that_is_forged_too_old_or_of_another_kind_does_nothing(
     answers += [public.post(judge).status_code, public.get(judge).status_code]
 
     assert answers == [410] * 4 and application.store.judgements.find("e1") == []
+
+
+def test_a_form_leads_to_what_it_did_and_in_place_the_focus_goes_there(browser: TestClient) -> None:
+    csrf = find_csrf(browser)
+    sent = browser.post("/events/e1/judge", data={"csrf": csrf, "answer": "no", "reader": "Lan"})
+    usual, in_place = browser.get("/events/e1").text, browser.get("/events/e1", headers={"HX-Request": "true"}).text
+
+    assert sent.headers["location"] == "/events/e1#said"
+    assert usual.count('id="said" tabindex="-1"') == 1 and "autofocus" not in usual
+    assert in_place.count("autofocus") == 1 and 'id="said" tabindex="-1" autofocus' in in_place
+    assert 'id="judge-title" tabindex="-1" autofocus' in browser.get("/events/e2", headers={"HX-Request": "true"}).text
+
+
+def test_every_event_of_the_two_provinces_may_be_merged(application: Application) -> None:
+    rows = []
+    for number in range(1, 31):
+        article_id = save_article(application.store, number)
+        application.store.articles.save_verdict(new_verdict(article_id, new_fact(block=BLOCK)), START_AT)
+        fact_id = max(one.id for one in application.store.events.block_facts(BLOCK))
+        rows.append(event_row(
+            f"e{number:02}", fact_id, block=BLOCK, happened_on=f"2026-01-{number:02}",
+            verdict="unsure" if number == 3 else "yes", pairs=(("VN-46", "KR-44150" if number == 2 else "KR-44"),),
+        ))
+    application.store.events.save_block(BLOCK, rows, {}, START_AT)
+    save_event(application.store, "far", 99, block="VN-01|KR-11", pairs=(("VN-01", "KR-11"),))
+    browser = open_browser(application)
+
+    def offered(**params: str) -> list[str]:
+        found = browser.get("/events/e01", params=params).text.partition('<div id="others"')[2]
+        return re.findall(r'name="other" value="(\w+)"', found)
+
+    first = offered(others="")
+    assert first == [f"e{number:02}" for number in range(30, 10, -1)]
+    assert offered(others="", before="2026-01-11~e11") == [f"e{number:02}" for number in range(10, 1, -1)]
+    assert offered(others="3 Jan 2026") == ["e03"] and offered(others="2 Jan 2026") == ["e02"]
+    assert offered() == offered(others="far away") == []
+    assert "before=2026-01-11~e11" in browser.get("/events/e01?others=").text.replace("%7E", "~")

@@ -13,6 +13,7 @@ from monitor.digests.plain import make_plain
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import BIGGEST
 from monitor.web.lines import EventLine, find_events, make_line
+from monitor.web.mergeable import find_mergeable
 from monitor.web.quotes import Sentence, cut_sentence
 from monitor.web.reasons import Reasons
 from monitor.web.rendering import add_page
@@ -20,6 +21,8 @@ from storage.values import Correction, EventArticle, EventChange, EventFact, Eve
 
 ANSWERS = ("yes", "no")
 NEIGHBOURS = 12
+# Where a form leads: to what it did. A form that is answered in place names itself by this header.
+SAID, IN_PLACE = "#said", "hx-request"
 PROOFS = 3
 
 FormNumber = Annotated[int, Form(ge=1, le=BIGGEST)]
@@ -98,12 +101,25 @@ def show_event(event_id: str, desk: DeskHere) -> EventPage | Response:
     )
 
 
-def furnish(desk: Desk, page: EventPage) -> dict[str, str]:
-    """Stage and fields in the words of the digests."""
+def furnish(desk: Desk, page: EventPage) -> dict[str, object]:
+    """Stage and fields in the words of the digests; what may be merged; where the focus goes after a form."""
     say = desk.words.say
     stage = say("event.stage", stage=say(f"stage.{page.event.stage}"))
     fields = ", ".join(say(f"field.{one}") for one in page.fields)
-    return {"what": f"{stage} · {say('event.fields', fields=fields)}" if fields else stage}
+    others = find_mergeable(desk, page.event)
+    return {
+        "what": f"{stage} · {say('event.fields', fields=fields)}" if fields else stage, "others": others,
+        "latest": _find_latest(page), "focuses": IN_PLACE in desk.request.headers and not others.is_asked,
+    }
+
+
+def _find_latest(page: EventPage) -> object:
+    """What a reader said or took back last; None where nobody did."""
+    said = [
+        *((one.withdrawn_at or one.judged_at, number, one) for number, one in enumerate(page.judgements)),
+        *((one.withdrawn_at or one.made_at, number, one) for number, one in enumerate(page.corrections)),
+    ]
+    return max(said, key=lambda one: one[:2])[2] if said else None
 
 
 def judge(event_id: str, desk: DeskHere, answer: Annotated[str, Form()], reader: Annotated[str, Form()]) -> Response:
@@ -136,7 +152,7 @@ def _act(desk: Desk, event_id: str, reader: str, work: Callable[[str], Any]) -> 
     desk.remember_reader(who)
     work(who)
     event = desk.store.events.get(event_id)
-    return RedirectResponse(f"/events/{event.id if event else event_id}", 303)
+    return RedirectResponse(f"/events/{event.id if event else event_id}{SAID}", 303)
 
 
 def _show_facts(facts: list[EventFact]) -> tuple[FactShown, ...]:
