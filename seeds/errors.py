@@ -6,8 +6,8 @@ TwinwatchError
 ├── InputError      an argument or an input file of a command is wrong
 └── HeldError       digests are held until a person confirms that they may be sent
 
-The database's own errors are `storage.errors.StoreError`, as `storage` imports nothing of ours; a picture that cannot be
-painted on this machine is a `monitor.fonts.PictureError`, which stops no digest.
+The database's own errors are `storage.errors.StoreError`, as `storage` imports nothing of ours; a picture that cannot
+be painted on this machine is a `monitor.fonts.PictureError`, which stops no digest.
 """
 
 
