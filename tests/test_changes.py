@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from crawler.answers import FAILURES
 from crawler.drift import LOST, SHARES, SIZES
 from crawler.health import FIRST_PAUSES
 from crawler.outcomes import LEAVE, PASSING, SPOILT
-from crawler.states import describe_change
+from crawler.states import describe_change, describe_delay
 from monitor.digests.changes import tell_changes
 from monitor.digests.content import DigestContent
 from monitor.digests.coverage_view import describe_coverage
@@ -96,7 +97,7 @@ def test_the_ledger_says_a_reason_in_the_readers_language(language: str, words: 
 
 
 CODES = sorted({
-    *LEAVE - {"busy", "resting", "budget"}, *PASSING, *SPOILT, *(name for _, name in FAILURES), *FIRST_PAUSES,
+    *LEAVE - {"busy", "resting", "slow", "budget"}, *PASSING, *SPOILT, *(name for _, name in FAILURES), *FIRST_PAUSES,
     "not_a_feed", "no_entries", "no_articles", "no_feed", "broken", "entity_declaration", "bad_redirect",
     "http_403", "http_502", "http_503", "limited", "not_json", "quota_used",
     "robots_forbid", "paywall", "too_deep", "moved", "not_an_article", "not_its_page", "wall", "soft_404",
@@ -128,6 +129,10 @@ def test_nested_reasons_are_said_to_their_depth_and_unknown_ones_as_they_are() -
         "kênh tin vẫn mở được nhưng không có bài mới, thường cách nhau nhiều nhất 13 giờ")
     assert translate_reason("a.vn answers 418", "vi") == "a.vn trả về lỗi 418"
     assert translate_reason(say_reason("host_http_403", host="a.vn"), "vi") == "a.vn từ chối truy cập (403)"
+    slow = say_reason("slow", host="a.vn", time=describe_delay(timedelta(minutes=10)))
+    assert translate_reason(f"{say_reason('behind', n=3)}; {slow}", "vi") == (
+        "3 bài đang chờ, nhiều hơn số được phép đọc trong một ngày; "
+        "a.vn chỉ được truy cập một lần mỗi 10 phút (crawl-delay), nên kênh tin và bài được đọc lần lượt")
     assert translate_reason("what nobody foresaw", "ko") == "what nobody foresaw"
 
 
