@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from math import cos, radians, sqrt
 
+from monitor.digests.wording import LANGUAGES
 from seeds.gazetteer import Gazetteer
-from seeds.outlines import load_outlines
+from seeds.outlines import load_islands, load_outlines
 
 # In units of the drawing. Each country has a scale of its own, as Vietnam is three times as long.
 WIDTH, HEIGHT = 720, 560
@@ -40,6 +41,32 @@ PANELS = {
     "VN": Panel(west=102.1, north=23.45, left=84, top=14, scale=35, middle=16),
     "KR": Panel(west=124.5, north=38.7, left=402, top=64, scale=46, middle=36),
 }
+
+
+# Where an island's name stands beside its point: so far to the right, so far down, and which end of it.
+SIDES = {
+    "hoang-sa": (-10, 4, "end"), "truong-sa": (-10, 4, "end"), "ulleungdo": (0, -13, "middle"),
+    "dokdo": (0, 26, "middle"),
+}
+# So far Vietnam's islands lie into the drawing of Korea, at the height of the Yellow Sea and below Jeju.
+ISLANDS_REACH = 20
+# So far a name of two lines begins above where one of a single line stands.
+LINE_UP = 14
+# East of this a name of Korea's mainland reaches into those of its islands.
+NEAR_ISLANDS = 520
+
+
+@dataclass(frozen=True)
+class IslandMark:
+    """An island as drawn: its point, and its name in lines of one word or bracket each."""
+
+    country: str
+    x: float
+    y: float
+    name_x: float
+    name_y: float
+    anchor: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +109,17 @@ def draw_outline(country: str) -> str:
     return "".join(f"M{ring}Z" for ring in rings)
 
 
+def draw_islands(language: str) -> tuple[IslandMark, ...]:
+    """The islands that each country's own law lists and its outline does not show, named in a language."""
+    found = []
+    for one in load_islands():
+        (x, y), (right, down, anchor) = PANELS[one.country].project(one.longitude, one.latitude), SIDES[one.id]
+        lines = tuple(one.names[language].replace("(", "\n(").split("\n"))
+        name_y = y + down - LINE_UP * (len(lines) - 1)
+        found.append(IslandMark(one.country, x, y, x + right, name_y, anchor, lines))
+    return tuple(found)
+
+
 def draw_arcs(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Arc, ...]:
     """The arcs of ties, the least busy first, so that the others lie above; places outside the drawing have none."""
     most = max(BUSY, *(link.events for link in links)) if links else BUSY
@@ -105,9 +143,16 @@ def draw_dots(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Dot, ...]:
         if point := find_point(key, gazetteer):
             country = gazetteer.localities[key].country
             named = [dot for dot in found if dot.country == country and dot.label]
-            has_room = len(named) < LABELS and all(abs(dot.y - point[1]) >= LINE_ROOM for dot in named)
+            taken = [dot.y for dot in named] + _find_island_rows(country, point)
+            has_room = len(named) < LABELS and all(abs(y - point[1]) >= LINE_ROOM for y in taken)
             found.append(Dot(key, country, *point, has_room, len(named) >= LABELS // 2))
     return tuple(found)
+
+
+def _find_island_rows(country: str, point: tuple[float, float]) -> list[float]:
+    """How high those names of islands stand that a name beside this point would lie on."""
+    marks = draw_islands(LANGUAGES[0]) if country == "KR" and point[0] > NEAR_ISLANDS else ()
+    return [mark.name_y for mark in marks if mark.country == country]
 
 
 def find_point(key: str, gazetteer: Gazetteer) -> tuple[float, float] | None:
@@ -116,7 +161,7 @@ def find_point(key: str, gazetteer: Gazetteer) -> tuple[float, float] | None:
     if one is None or one.latitude is None or one.longitude is None:
         return None
     x, y = PANELS[one.country].project(one.longitude, one.latitude)
-    left, right = (0, PANELS["KR"].left) if one.country == "VN" else (PANELS["KR"].left - 10, WIDTH)
+    left, right = (0, PANELS["KR"].left + ISLANDS_REACH) if one.country == "VN" else (PANELS["KR"].left - 10, WIDTH)
     return (x, y) if left <= x <= right and 0 <= y <= HEIGHT else None
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from monitor.register import find_register
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_dots, draw_outline
+from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_dots, draw_islands, draw_outline
 from monitor.web.pages.events import Choice, capitalise
 from monitor.web.pages.ties import COLUMNS, TieLine, find_lines
 from monitor.web.place_field import PlaceHere, furnish_place, lead_on
@@ -50,6 +50,7 @@ def furnish(desk: Desk, page: MapPage) -> dict[str, object]:
     return {
         **furnish_place(desk, occurring),
         "width": WIDTH, "height": HEIGHT, "outlines": {one: draw_outline(one) for one in ("VN", "KR")},
+        "islands": draw_islands(desk.language),
         "arcs": draw_arcs(links, gazetteer), "dots": draw_dots(links, gazetteer),
         "lines": {(row.vn_key, row.kr_key): row for row in page.rows},
         "choices": {

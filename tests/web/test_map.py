@@ -1,0 +1,64 @@
+"""The map shows what each country's own law lists, also where no outline does, in the language of the page."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.application import Application
+from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_islands
+from seeds.gazetteer import load_gazetteer
+from seeds.outlines import load_islands
+from storage.values import TieRow
+from tests.web.desk import open_browser
+
+NAMES = {
+    "en": {"Hoàng Sa", "Trường Sa", "Dokdo", "Ulleungdo"}, "vi": {"Hoàng Sa", "Trường Sa", "Dokdo", "Ulleungdo"},
+    "ko": {"호앙사(Hoàng Sa)", "쯔엉사(Trường Sa)", "독도", "울릉도"},
+}
+
+
+@pytest.fixture
+def browser(application: Application) -> TestClient:
+    return open_browser(application)
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "as each of the two countries’ own law lists them"), ("ko", "자국 법령에 따라 둔 행정구역대로"),
+    ("vi", "theo danh mục đơn vị hành chính do pháp luật của mỗi nước quy định"),
+])
+def test_islands_are_drawn_and_named_and_it_is_said_by_whose_lists(
+    browser: TestClient, language: str, said: str
+) -> None:
+    page = browser.get("/map", params={"lang": language}).text
+    shown = {re.sub(r"<[^>]+>", "", text) for text in re.findall(r'<text class="name isle".*?</text>', page)}
+
+    assert shown == NAMES[language] and said in page
+    assert page.count('<circle class="island"') == 4
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "vi"])
+def test_every_island_lies_within_the_drawing_and_no_name_on_another(language: str) -> None:
+    marks = draw_islands(language)
+
+    assert all(0 < mark.x < WIDTH and 0 < mark.y < HEIGHT and 0 < mark.name_y < HEIGHT for mark in marks)
+    heights = sorted((mark.country, mark.name_y) for mark in marks)
+    assert all(one[0] != other[0] or other[1] - one[1] > 25 for one, other in pairwise(heights))
+
+
+def test_every_island_is_of_a_known_locality_and_says_where_its_point_is_from() -> None:
+    gazetteer = load_gazetteer()
+
+    for one in load_islands():
+        assert gazetteer.localities[one.key].country == one.country and one.source and one.listed
+        assert set(one.names) == {"en", "ko", "vi"}
+    assert {one.key for one in load_islands()} == {"VN-48", "VN-56", "KR-47940"}
+
+
+def test_a_tie_of_an_island_is_drawn(application: Application) -> None:
+    links = [Link("VNH-576", "KR-47940", 1), Link("VNH-498", "KR-44", 2)]
+    application.store.ties.save([TieRow("VNH-576", "KR-47940", "sister", "2026", "2026", 1, "events")])
+
+    assert len(draw_arcs(links, load_gazetteer())) == 2
+    assert 'href="/ties/VNH-576/KR-47940"' in open_browser(application).get("/map").text
