@@ -127,6 +127,12 @@ class HostLeases:
         """Notes a delay that `host` wants between requests, beyond our own; it holds for the last request too."""
         self._delays[host] = max(self._pace.delay_seconds, seconds)
 
+    async def save_rest(self, host: str) -> None:
+        """Makes the rest after our last request to `host` everybody's, where its delay was not known before it."""
+        rested_at = self._rested_at(host)
+        if host in self._delays and rested_at:
+            await self._storing.ask(self._leases.put_off, f"host:{host}", self.holder, rested_at)
+
     def forget_delay(self, host: str) -> None:
         """Takes back what `slow_down` noted."""
         self._delays.pop(host, None)

@@ -61,7 +61,13 @@ class Robots:
         rules = self._read_rules(kept, origin) if kept else None
         fresh = max(FRESH, FRESH_DELAYS * find_delay(rules, self._agent)) if rules else FRESH
         if kept is None or rules is None or not timedelta() <= now - kept.read_at < fresh:
-            rules = self._read_rules(await self._renew(kept, origin, now), origin)
+            read = await self._renew(kept, origin, now)
+            leases: HostLeases = self._crawler.spider.leases  # type: ignore[union-attr]
+            leases.forget_delay(make_host(origin))
+            rules = self._read_rules(read, origin)
+            if read is not kept:
+                await leases.save_rest(make_host(origin))  # first: after a crash in between the delay is unknown again
+                await storing.ask(storing.store.robots.save, read)
         return rules
 
     def _read_rules(self, kept: KeptRobots, origin: str) -> Protego:
@@ -76,7 +82,6 @@ class Robots:
 
         Also where it gives no answer: whether the server lives, the next request shows.
         """
-        storing: StoreThread = self._crawler.spider.storing  # type: ignore[union-attr]
         try:
             read = KeptRobots(origin, await self._read(f"{origin}/robots.txt"), now)
         except Exception as error:
@@ -84,7 +89,6 @@ class Robots:
             if not is_silent or kept is None or now - kept.read_at > STALE:
                 raise
             return kept
-        await storing.ask(storing.store.robots.save, read)
         return read
 
     async def _read(self, url: str) -> str:

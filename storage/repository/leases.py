@@ -126,6 +126,12 @@ class LeaseRepository:
         with self._database.write() as session:
             return set(session.scalars(later.returning(LeaseModel.name)))
 
+    def put_off(self, name: str, holder: str, next_allowed_at: datetime) -> None:
+        """Lets nobody ask before `next_allowed_at`, where `holder` still has the lease."""
+        mine = (LeaseModel.name == name) & (LeaseModel.holder == holder)
+        with self._database.write() as session:
+            session.execute(update(LeaseModel).where(mine).values(next_allowed_at=next_allowed_at))
+
     def release(self, name: str, holder: str, now: datetime, next_allowed_at: datetime | None = None) -> None:
         """Ends a lease; its row stays, with the instant before which the next holder must not ask.
 

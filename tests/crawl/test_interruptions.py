@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from storage.clock import utc_now
 from tests.crawl.conftest import Desk, Server
@@ -43,6 +43,22 @@ def test_a_killed_crawl_repeats_only_what_was_in_flight(desk: Desk, server: Serv
         "/a-1001.html": 1, "/a-1002.html": 1, "/a-1003.html": 2, "/a-1004.html": 1, "/a-1005.html": 1}
     assert desk.rows("SELECT count(*) FROM articles") == [(5,)]
     assert desk.rows("SELECT count(*) FROM entries WHERE outcome IS NULL") == [(0,)]
+
+
+def test_a_delay_that_robots_txt_has_just_named_outlives_a_kill(desk: Desk, server: Server) -> None:
+    server.serve("/robots.txt", "User-agent: *\nCrawl-delay: 100\n", Content_Type="text/plain")
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+    begun_at, robots = utc_now(), desk.open().robots
+
+    child = desk.start("paper")
+    while robots.find(server.root) is None and child.poll() is None:
+        threading.Event().wait(0.02)
+    child.kill()
+    desk.wait(child)
+
+    ((allowed_at,),) = desk.rows("SELECT next_allowed_at FROM leases WHERE name LIKE 'host:%'")
+    assert datetime.fromisoformat(f"{allowed_at}+00:00") >= begun_at + timedelta(seconds=100)
+    assert server.asked == {"/robots.txt": 1}
 
 
 def test_what_a_killed_crawl_was_asking_is_due_again_when_its_lease_ends(desk: Desk, server: Server) -> None:

@@ -128,6 +128,18 @@ def test_after_a_crash_the_time_of_the_last_request_still_holds(store: Store, cl
     assert late is not None and late.granted
 
 
+def test_a_rest_that_is_learnt_later_holds_for_all_and_is_written_by_the_holder_only(
+    store: Store, clock: FakeClock) -> None:
+    rested_at = clock.now() + timedelta(seconds=100)
+    store.leases.claim(HOST, "a", clock.now(), 60, Request(clock.now() + timedelta(seconds=6), "2026-03-02", 10))
+
+    store.leases.put_off(HOST, "b", rested_at + timedelta(days=1))
+    store.leases.put_off(HOST, "a", rested_at)
+
+    later = clock.advance(seconds=61)
+    assert store.leases.claim(HOST, "b", later, 60, Request(later, "2026-03-02", 10)) == Claim(False, rested_at)
+
+
 def test_the_requests_of_a_hosts_latest_day_are_counted(store: Store, clock: FakeClock) -> None:
     for day in ("2026-11-22", "2026-11-22", "2026-11-23"):
         claim(store, clock, day=day)
