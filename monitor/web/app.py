@@ -1,5 +1,6 @@
 """The dashboard as one ASGI application: its routes, its guard, and what an error looks like; it opens no port."""
 
+import json
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -13,6 +14,7 @@ from monitor.link_key import load_link_key
 from monitor.links import make_links
 from monitor.web.access import Access
 from monitor.web.api import routes as api
+from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import get_desk
 from monitor.web.figures import FigureKeeper
 from monitor.web.guard import HEADERS, Guard, is_for_programs, make_check_write
@@ -56,8 +58,7 @@ def make_app(application: Application, *, is_demo: bool = False) -> FastAPI:
     access.check()
     sessions = Sessions(access.make_key(load_link_key(application.settings)))
     app = FastAPI(
-        title="Twinwatch", description=api.DESCRIPTION, version="1", openapi_url=api.OPENAPI_URL, docs_url=None,
-        redoc_url=None,
+        title="Twinwatch", description=api.DESCRIPTION, version="1", openapi_url=None, docs_url=None, redoc_url=None,
         dependencies=[Depends(make_check_write(sessions))],
     )
     for name, value in (
@@ -70,6 +71,7 @@ def make_app(application: Application, *, is_demo: bool = False) -> FastAPI:
     for page in PAGES:
         app.include_router(page.router, include_in_schema=False)
     app.include_router(api.router)
+    app.add_api_route(api.OPENAPI_URL, _show_document, include_in_schema=False, response_model=None)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for kind in (StarletteHTTPException, RequestValidationError, TwinwatchError, StoreError):
         app.add_exception_handler(kind, _show_error)
@@ -78,6 +80,11 @@ def make_app(application: Application, *, is_demo: bool = False) -> FastAPI:
     app.add_middleware(
         Guard, access=access, sessions=sessions, limiter=LoginLimiter(application.clock), clock=application.clock)
     return app
+
+
+async def _show_document(request: Request) -> Response:
+    """The API's own description; another one with another version of Twinwatch only."""
+    return answer_bytes(request, json.dumps(request.app.openapi()).encode(), "application/json")
 
 
 async def _show_error(request: Request, error: Exception) -> Response:

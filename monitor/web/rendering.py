@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 from monitor.digests.plain import find_host, make_plain, make_safe_url
 from monitor.digests.wording import LANGUAGES
 from monitor.tables import write_values
+from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import Desk
 from monitor.web.drawing import draw_line
 from monitor.web.refusals import LANGUAGE_COOKIE
@@ -25,6 +26,8 @@ from monitor.web.words import NATIVE_NAMES, load_words
 HERE = Path(__file__).parent
 YEAR_SECONDS = 365 * 24 * 3600
 NAVIGATION = ("today", "events", "ties", "map", "timeline", "outlets", "digests", "runs")
+# The language is that of the address, the cookie or the browser.
+VARY = {"Vary": "Accept-Language, Cookie"}
 TWINS = (".json", ".csv")
 # A table that is taken away (CSV, XLSX) holds so many rows of what its filter asks for, the newest.
 MOST_ROWS = 1000
@@ -73,7 +76,7 @@ def find_size(desk: Desk, usual: int) -> int:
 def render(desk: Desk, template: str, page: Any, status: int = 200, **values: Any) -> Response:
     """The page as HTML in the reader's language; a language that the address asks for is remembered."""
     text = _environment().get_template(template).render(**{**_make_context(desk), **values}, page=page)
-    response = HTMLResponse(text, status, {"Content-Language": desk.language, "Vary": "Accept-Language, Cookie"})
+    response = HTMLResponse(text, status, {"Content-Language": desk.language, **VARY})
     if desk.request.query_params.get("lang") == desk.language:
         response.set_cookie(LANGUAGE_COOKIE, desk.language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
     return response
@@ -96,14 +99,16 @@ def _as_html(template: str, has_table: bool, furnish: Furnish | None, desk: Desk
 
 
 def _as_json(desk: Desk, page: Any) -> Response:
-    return Response(json.dumps(page, default=make_jsonable, ensure_ascii=False), media_type="application/json")
+    text = json.dumps(page, default=make_jsonable, ensure_ascii=False)
+    return answer_bytes(desk.request, text.encode("utf-8", "replace"), "application/json", **VARY)
 
 
 def _as_csv(columns: Sequence[str], desk: Desk, page: Any) -> Response:
     file = io.StringIO()
     write_values(map(functools.partial(take_values, columns), page.rows), columns, file)
     # The mark at the beginning: without it Excel takes the text for Windows-1252.
-    return Response("\ufeff" + file.getvalue(), media_type="text/csv; charset=utf-8")
+    text = "\ufeff" + file.getvalue()
+    return answer_bytes(desk.request, text.encode("utf-8", "replace"), "text/csv; charset=utf-8", **VARY)
 
 
 def make_jsonable(value: Any) -> Any:

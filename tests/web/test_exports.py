@@ -16,6 +16,7 @@ from xlsxwriter import Workbook
 
 from monitor.application import Application
 from monitor.digests.picture import draw_register
+from monitor.judgements import judge_event
 from monitor.recalling import release
 from monitor.web.rendering import EXPORTS
 from monitor.web.sheets import write_workbook
@@ -336,3 +337,29 @@ def test_figures_are_read_by_prometheus_and_a_sign_of_life_needs_no_password(app
     assert strangers == [200, 401, 401, 401, 303]
     names = {family.name for family in text_string_to_metric_families(figures.text)}
     assert "twinwatch_articles" in names and figures.headers["content-type"].startswith("text/plain; version=0.0.4")
+
+
+@pytest.mark.parametrize("path", [
+    "/events.json", "/events.csv", "/events.xlsx", "/events/e1.json", "/ties.json", "/ties.csv", "/ties.xlsx",
+    "/timeline.csv", "/map.json", "/api/v1/openapi.json",
+])
+def test_documents_and_tables_are_not_sent_again_while_nothing_changed(browser: TestClient, clock: FakeClock, path: str) -> None:
+    first = browser.get(path)
+    clock.advance(seconds=90)
+    again = browser.get(path, headers={"If-None-Match": first.headers["etag"]})
+
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert path.endswith("openapi.json") or "Accept-Language" in first.headers["vary"] == again.headers["vary"]
+
+
+@pytest.mark.parametrize("path", ["/events.json", "/events.csv", "/events.xlsx", "/events/e1.json", "/timeline.csv"])
+def test_what_changed_is_sent_and_so_is_another_language(
+    browser: TestClient, application: Application, path: str
+) -> None:
+    known = {"If-None-Match": browser.get(path).headers["etag"]}
+    korean = browser.get(path, headers={**known, "Accept-Language": "ko"})
+    judge_event(application, "e1", "no", "Lan")
+    judged = browser.get(path, headers=known)
+
+    assert judged.status_code == 200 and judged.headers["etag"] != known["If-None-Match"]
+    assert korean.status_code == (304 if path == "/timeline.csv" else 200)

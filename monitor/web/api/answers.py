@@ -58,11 +58,22 @@ def answer_bytes(request: Request, body: bytes, media_type: str, **headers: str)
     return _answer(request, body, f'"{_make_mark(body)}"', media_type, **headers)
 
 
-def _answer(request: Request, body: bytes, etag: str, media_type: str, **headers: str) -> Response:
+def answer_made(
+    request: Request, lasting: Any, make: Callable[[], bytes], media_type: str, **headers: str
+) -> Response:
+    """What `make` makes of `lasting` (lists of plain values), under a weak validator of that; it is made for whoever
+    has not got it alone. For files that hold the moment at which they were written."""
+    return _answer(request, make, f'W/"{_make_mark(repr(lasting).encode())}"', media_type, **headers)
+
+
+def _answer(
+    request: Request, body: bytes | Callable[[], bytes], etag: str, media_type: str, **headers: str
+) -> Response:
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
     if known & {etag.removeprefix("W/"), "*"}:
-        return Response(status_code=304, headers={"ETag": etag})
-    return Response(body, media_type=media_type, headers={"ETag": etag, **headers})
+        return Response(status_code=304, headers={"ETag": etag, **headers})
+    content = body if isinstance(body, bytes) else body()
+    return Response(content, media_type=media_type, headers={"ETag": etag, **headers})
 
 
 def _write(body: Any) -> bytes:

@@ -3,19 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from fastapi import APIRouter, Response
 
 from monitor.digests.picture import draw_register
 from monitor.digests.plain import make_plain
-from monitor.web.api.answers import answer_bytes
+from monitor.web.api.answers import answer_bytes, answer_made
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.feeds import Feed, write_atom, write_calendar, write_json_feed
 from monitor.web.filters import FilterHere, ListFilter, find_days, make_query
 from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
-from monitor.web.rendering import MOST_ROWS, take_values
+from monitor.web.rendering import MOST_ROWS, VARY, take_values
 from monitor.web.sheets import write_workbook
 from monitor.web.tie_filter import TieFilterHere, find_ties
 
@@ -40,11 +39,11 @@ def show_calendar(desk: DeskHere, wanted: FilterHere) -> Response:
 
 
 def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
-    return _as_workbook("events", events.COLUMNS, _find(desk, wanted, MOST_ROWS))
+    return _as_workbook(desk, "events", events.COLUMNS, _find(desk, wanted, MOST_ROWS))
 
 
 def show_ties_workbook(desk: DeskHere, wanted: TieFilterHere) -> Response:
-    return _as_workbook("ties", ties.COLUMNS, ties.find_lines(desk, wanted))
+    return _as_workbook(desk, "ties", ties.COLUMNS, ties.find_lines(desk, wanted))
 
 
 def show_picture(desk: DeskHere, wanted: TieFilterHere) -> Response:
@@ -63,9 +62,10 @@ def _as_feed(desk: Desk, wanted: ListFilter, write: Write, kind: str) -> Respons
     return answer_bytes(desk.request, write(_describe(desk, wanted), _find(desk, wanted, IN_FEED, by_sight=True)), kind)
 
 
-def _as_workbook(name: str, columns: Sequence[str], lines: Sequence[object]) -> Response:
-    content = write_workbook(name, columns, map(partial(take_values, columns), lines))
-    return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'})
+def _as_workbook(desk: Desk, name: str, columns: Sequence[str], lines: Sequence[object]) -> Response:
+    rows = [take_values(columns, line) for line in lines]
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', **VARY}
+    return answer_made(desk.request, rows, lambda: write_workbook(name, columns, rows), XLSX, **headers)
 
 
 def _find(desk: Desk, wanted: ListFilter, limit: int, *, by_sight: bool = False) -> list[EventLine]:
