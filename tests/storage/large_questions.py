@@ -86,9 +86,10 @@ CRAWLING: dict[str, Question] = {
         s.leases.acquire("host:o7.example", "me", NOW, 60), s.leases.renew(["host:o7.example"], "me", NOW, 60),
         s.leases.claim("host:o7.example", "me", NOW, 60, CLAIM), s.leases.find_end("host:o7.example"),
         s.leases.count_asked([f"host:{one}.example" for one in EVERY]),
-        s.leases.release("host:o7.example", "me", NOW)), 0.1),
+        s.leases.put_off("host:o7.example", "me", NOW), s.leases.release("host:o7.example", "me", NOW)), 0.1),
     "search services: a turn": (lambda s: s.query_turns.end(
         s.query_turns.claim("gdelt", "q1", NOW + timedelta(days=1), pause=timedelta(), per_day=9999) or 1, 1), 0.1),
+    "search services: a turn given back": (lambda s: s.query_turns.give_back(next(numbers)), 0.1),
     "search services: last asked": (lambda s: s.query_turns.last_asked("gdelt"), 0.2),
     "hits: new": (lambda s: s.hits.save([NewHit("naver", f"https://a.example/{next(numbers)}", "o7", "o7")], NOW), 0.1),
     "hits: seen by outlets": (lambda s: s.hits.note_seen(["o1:1", "new"], NOW), 0.1),
@@ -110,7 +111,7 @@ JUDGING: dict[str, Question] = {
     "grouping: ties": (lambda s: s.events.new_ties("p7"), 0.2),
     "grouping: answers": (lambda s: s.judgements.answers("p7"), 0.2),
     "grouping: corrections": (lambda s: s.corrections.standing("p7"), 0.1),
-    "grouping: saved": (lambda s: _save_block(s), 0.5),
+    "grouping: saved": (lambda s: _save_block(s), 1.0),
     "ties": (lambda s: (s.ties.all(), s.ties.get("VN-7", "KR-7"), s.ties.save([tie_row()])), 0.2),
 }
 TELLING_READERS: dict[str, Question] = {
@@ -167,6 +168,8 @@ LOOKING: dict[str, Question] = {
     "events: with a rare word": (lambda s: _search(s, SearchWord("tin hue 77772")), 0.3),
     "events: with an unknown word": (lambda s: _search(s, SearchWord("qqq")), 0.3),
     "events: with a place's name": (lambda s: _search(s, SearchWord("seoul", ("KR-7",), ("o7",))), 0.3),
+    "events: with a kind's name": (lambda s: _search(s, SearchWord("visit", kinds=(("visit", "signed"),))), 0.3),
+    "events: with a day": (lambda s: _search(s, SearchWord("2025-03-01", day="2025-03-01")), 0.3),
     "events: with two words": (lambda s: _search(s, SearchWord("hue"), SearchWord("hop", ("VN-7",))), 0.3),
     "events: with a word in a place": (
         lambda s: s.event_pages.find_briefs(EventQuery(keys=("VN-7",), words=(SearchWord("hue"),))), 0.3),
@@ -183,8 +186,6 @@ LOOKING: dict[str, Question] = {
     "pages: all of one at once": (lambda s: _look_at_once(s), 0.3),
     "tie": (lambda s: s.event_pages.find_briefs(EventQuery(pair=("VN-7", "KR-7"))), 0.2),
     "tie: its months": (lambda s: s.event_pages.months(EventQuery(pair=("VN-7", "KR-7"))), 0.2),
-    "timeline: a year of a place": (
-        lambda s: s.event_pages.months(EventQuery(keys=("VN-7",), since_on="2025-03-01")), 1.0),
     "digests": (lambda s: s.digest_pages.find(50), 0.1),
     "digests: a subscription's": (lambda s: s.digest_pages.find(50, subscription="s1"), 0.1),
     "digests: one": (lambda s: (
@@ -200,6 +201,8 @@ QUESTIONS: dict[str, Question] = {**CRAWLING, **JUDGING, **TELLING_READERS, **LO
 WHOLE: dict[str, Question] = {
     "metrics": (lambda s: s.totals.count(BEGIN), 2.0),
     "timeline of ten years": (lambda s: s.event_pages.months(EventQuery()), 2.0),
+    "timeline of a year and a place": (
+        lambda s: s.event_pages.months(EventQuery(keys=("VN-7",), since_on="2025-03-01")), 1.0),
     "retention": (lambda s: (s.keeping.look(LIMITS), s.keeping.remove(NOTHING_OVER)), 10.0),
     "count to judge again": (lambda s: s.articles.count_outdated("r9"), 5.0),
     "judged by other rules": (lambda s: s.articles.outdated("r1", 0, 50), 5.0),
