@@ -343,7 +343,9 @@ def test_figures_are_read_by_prometheus_and_a_sign_of_life_needs_no_password(app
     "/events.json", "/events.csv", "/events.xlsx", "/events/e1.json", "/ties.json", "/ties.csv", "/ties.xlsx",
     "/timeline.csv", "/map.json", "/api/v1/openapi.json",
 ])
-def test_documents_and_tables_are_not_sent_again_while_nothing_changed(browser: TestClient, clock: FakeClock, path: str) -> None:
+def test_documents_and_tables_are_not_sent_again_while_nothing_changed(
+    browser: TestClient, clock: FakeClock, path: str
+) -> None:
     first = browser.get(path)
     clock.advance(seconds=90)
     again = browser.get(path, headers={"If-None-Match": first.headers["etag"]})
