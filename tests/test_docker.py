@@ -48,6 +48,24 @@ def test_every_setting_that_the_files_name_exists() -> None:
     assert sorted(name for name in named if not is_setting(name)) == []
 
 
+# Of https://github.com/compose-spec/compose-spec, what our files use: a word that is none of it is a slip.
+KEYS = {
+    "build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "init", "ports", "read_only",
+    "restart", "security_opt", "stop_grace_period", "tmpfs", "volumes",
+}
+HEALTH_KEYS = {"interval", "retries", "start_period", "test", "timeout"}
+
+
+def test_no_word_of_the_compose_files_is_a_slip() -> None:
+    for service in (SINGLE, *SCALE.values()):
+        assert service.keys() <= KEYS and service.get("healthcheck", {}).keys() <= HEALTH_KEYS
+        assert service.get("build", {}).keys() <= {"context", "dockerfile"}
+        assert {each["condition"] for each in service.get("depends_on", {}).values()} <= {
+            "service_healthy", "service_completed_successfully"}
+        volumes = {volume.partition(":")[0] for volume in service["volumes"]}
+        assert volumes <= {"data", "database"}
+
+
 def test_the_compose_file_builds_from_the_root_and_keeps_its_data() -> None:
     assert (DOCKER / SINGLE["build"]["context"] / SINGLE["build"]["dockerfile"]).is_file()
     assert "data:/data" in SINGLE["volumes"]
