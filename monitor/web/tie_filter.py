@@ -8,7 +8,7 @@ from fastapi import Depends, HTTPException
 
 from monitor.application import Application
 from monitor.digests.wording import LANGUAGES
-from monitor.register import find_register
+from monitor.register import find_known, find_register
 from monitor.web.filters import LONGEST_WORDS, find_inside
 from monitor.web.place_field import PlaceHere
 from monitor.web.searching import find_places, is_in, split_asked
@@ -54,6 +54,12 @@ def find_ties(application: Application, wanted: TieFilter) -> list[TieRow]:
             for keys, kinds, day in asked
         )
     ]
+
+
+def find_tied_places(application: Application) -> set[str]:
+    """The places that the register may name: those known beforehand, and those of events."""
+    known = {key for pair in find_known(application.gazetteer) for key in pair}
+    return known | application.store.event_pages.places()
 
 
 def _has_day(tie: TieRow, day: str) -> bool:

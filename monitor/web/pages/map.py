@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
 
-from monitor.register import find_register
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_dots, draw_islands, draw_outline
 from monitor.web.pages.events import Choice, capitalise
 from monitor.web.pages.ties import COLUMNS, TieLine, find_lines
 from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page
-from monitor.web.tie_filter import TieFilter, TieFilterHere
+from monitor.web.tie_filter import TieFilter, TieFilterHere, find_tied_places
 from seeds.places import TIE_KINDS
 
 # More arcs than these are a ball of wool, and as many stops of the Tab key.
@@ -45,10 +44,9 @@ def find_busiest(desk: Desk, wanted: TieFilter) -> MapPage:
 def furnish(desk: Desk, page: MapPage) -> dict[str, object]:
     """The drawing, and what the form offers."""
     gazetteer = desk.application.gazetteer
-    occurring = {key for pair in find_register(desk.application) for key in pair}
     links = [Link(row.vn_key, row.kr_key, row.events) for row in page.rows]
     return {
-        **furnish_place(desk, occurring),
+        **furnish_place(desk, find_tied_places(desk.application)),
         "width": WIDTH, "height": HEIGHT, "outlines": {one: draw_outline(one) for one in ("VN", "KR")},
         "islands": draw_islands(desk.language),
         "arcs": draw_arcs(links, gazetteer), "dots": draw_dots(links, gazetteer),

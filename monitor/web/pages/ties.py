@@ -5,14 +5,14 @@ from functools import cache
 
 from fastapi import APIRouter, HTTPException, Response
 
-from monitor.register import find_known, find_register
+from monitor.register import find_known
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import find_order
 from monitor.web.lines import EventLine, find_events, make_cursor
 from monitor.web.pages.events import Choice, capitalise
 from monitor.web.place_field import PlaceHere, furnish_place, lead_on
 from monitor.web.rendering import add_page, find_size, is_twin
-from monitor.web.tie_filter import TieFilter, TieFilterHere, find_ties
+from monitor.web.tie_filter import TieFilter, TieFilterHere, find_tied_places, find_ties
 from seeds.places import TIE_KINDS
 from storage.values import EventQuery, TieRow
 
@@ -90,9 +90,8 @@ def furnish(desk: Desk, page: TiesPage) -> dict[str, object]:
     """The cells of the table as texts: to look each of 14,000 up in the template takes most of the time of the page."""
     names = {kind: desk.words.say(f"kind.{kind}") for kind in TIE_KINDS}
     day = cache(lambda day: desk.day(day) if day else NO_DAY)
-    occurring = {key for pair in find_register(desk.application) for key in pair}
     kinds = [Choice(kind, capitalise(name)) for kind, name in names.items()]
-    return {**furnish_place(desk, occurring), "kinds": kinds, "lines": [
+    return {**furnish_place(desk, find_tied_places(desk.application)), "kinds": kinds, "lines": [
         (tie.vn_key, tie.kr_key, tie.vn_name, tie.kr_name, names.get(tie.kind, tie.kind), day(tie.since),
          day(tie.last_event_on), tie.events)
         for tie in page.rows
