@@ -120,7 +120,9 @@ def next_state(
     without the days of `zone` that `is_holiday` names.
     """
     if outcome == "busy":
-        return replace(old, next_due_at=max(filter(None, (old.next_due_at, facts.retry_at)), default=None))
+        later = replace(old, next_due_at=max(filter(None, (old.next_due_at, facts.retry_at)), default=None))
+        is_first = old.state_since is None and facts.counts.get("slow_host")  # which may be so for days
+        return replace(later, state_since=now, state_reason=NOT_REACHED + reason) if is_first else later
     if outcome == "stopped":
         return old if facts.feeds_ok else _unreached(old, reason, facts, now, interval)
     if outcome not in ("fine", "nothing_new"):

@@ -159,7 +159,7 @@ class Wave:
             old, outcome, reason, facts, now, interval, ZoneInfo(outlet.zone), partial(is_holiday, outlet.country))
         if outcome == "broken" and new.state == "unproven":
             outcome = "unproven"  # an address that was never read may be a guess of ours
-        changed = new if new != old and outcome != "busy" else None
+        changed = new if new != old and (outcome != "busy" or new.state_since != old.state_since) else None
         run_id = self._runs.pop(outlet.id)
         await self._ask(self._store.runs.end_run, run_id, now, outcome, reason, counts, changed, plans)
         if outcome == "busy" and new.next_due_at:  # whoever asks the host may have saved a newer state meanwhile

@@ -29,7 +29,7 @@ def describe_report(report: CoverageReport, gazetteer: Gazetteer) -> Iterator[st
         return
     yield f"Events of local cooperation, last {report.days} days"
     yield from (f"  {_describe_service(name, turn)}" for name, turn in report.services.items())
-    yield f"  {report.hits} hits in these days, {report.unjudged} of them not judged"
+    yield f"  {_count(report.hits)} in these days, {report.unjudged} of them not judged"
     yield ""
     if not report.all.shown:
         yield NOTHING_SHOWN
@@ -93,8 +93,12 @@ def _describe_service(name: str, turn: QueryTurn | None) -> str:
     if turn is None:
         return f"{name}: not asked yet"
     rests = f", left alone until {turn.rests_until:%Y-%m-%d %H:%M} UTC" if turn.rests_until else ""
-    what = say_reason(make_text(turn.reason)) if turn.reason else f"{turn.hits} hits"
+    what = say_reason(make_text(turn.reason)) if turn.reason else _count(turn.hits)
     return f"{name}: asked {turn.asked_at:%Y-%m-%d %H:%M} UTC for {make_text(turn.query)}: {what}{rests}"
+
+
+def _count(hits: int) -> str:
+    return "1 hit" if hits == 1 else f"{hits} hits"
 
 
 def _describe_table(report: CoverageReport) -> Iterator[str]:

@@ -332,11 +332,13 @@ def test_a_digest_of_an_earlier_version_still_loads() -> None:
     assert make_view(content).subject == make_view(make_content(make_event(), ledger=[READ])).subject
 
 
-def test_an_outlet_without_a_name_is_shown_by_its_id() -> None:
+@pytest.mark.parametrize(("url", "name"), [
+    ("https://news.stranger.example/1", "news.stranger.example"), ("", "stranger")])
+def test_an_outlet_that_nobody_declared_is_shown_by_its_articles_host(url: str, name: str) -> None:
     assert "stranger" not in OUTLETS
-    told = make_content(make_event(articles=(make_article(outlet_id="stranger"),))).of_section("agreements")[0]
+    told = make_content(make_event(articles=(make_article(outlet_id="stranger", url=url),))).of_section("agreements")[0]
 
-    assert told.articles[0].outlet == told.quote_outlet == "stranger"
+    assert told.articles[0].outlet == told.quote_outlet == name
 
 
 @pytest.mark.parametrize(

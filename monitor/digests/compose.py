@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from monitor.digests.aftermath import Headline, find_restatements, has_later
 from monitor.digests.content import (
@@ -210,7 +211,8 @@ def _show(article: EventArticle, outlet_names: Mapping[str, str]) -> DigestArtic
 
 
 def _name_outlet(article: EventArticle, outlet_names: Mapping[str, str]) -> str:
-    return make_plain(outlet_names.get(article.outlet_id, article.outlet_id))
+    # What query feeds found on hosts that nobody has declared is known by these.
+    return make_plain(outlet_names.get(article.outlet_id) or urlsplit(article.url).hostname or article.outlet_id)
 
 
 def _name_filters(subscription: Subscription, name: Name) -> Filters:

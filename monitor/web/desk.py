@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from babel.numbers import format_decimal
 from fastapi import Depends, Request
@@ -65,10 +66,10 @@ class Desk:
         """A locality's name; the key itself where the gazetteer has lost it."""
         return name_place(self.application.gazetteer, key, self.language)
 
-    def outlet(self, outlet_id: str) -> str:
-        """An outlet's own name; its id where the catalogue has lost it."""
+    def outlet(self, outlet_id: str, url: str = "") -> str:
+        """An outlet's own name; the host of its article's `url`, or else its id, where the catalogue has none."""
         known = self.application.catalogue.outlets.get(outlet_id)
-        return make_plain(known.name) if known else outlet_id
+        return make_plain(known.name if known else urlsplit(url).hostname or outlet_id)
 
     def reason(self, text: str) -> str:
         """Why something could not be read, as it is stored, in the reader's language; made plain."""

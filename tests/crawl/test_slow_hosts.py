@@ -49,6 +49,7 @@ def test_a_crawl_delay_of_minutes_is_kept_to_the_letter_and_feed_and_pages_have_
     assert [paths for _, paths in asked[:8]] == [
         "/robots.txt", "/rss", "/a-1001.html", "/a-1002.html", "/rss", "/a-1003.html", "/a-1004.html", "/rss"]
     assert desk.rows("SELECT count(*) FROM articles") == [(4,)]
+    assert visits[0][2].state == "unproven" and "may be asked only once in 10 minutes" in visits[0][2].state_reason
     assert {state.state for *_, state in visits[1:]} == {"fine"}
     assert {state.failures for *_, state in visits} == {0}
     assert visits[1][2].state_reason == (
