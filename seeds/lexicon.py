@@ -39,7 +39,8 @@ FIELDS = (
 GROUPS = frozenset(
     [f"act.{a}" for a in ACTS] + [f"stage.{s}" for s in STAGES] + [f"cue.{c}" for c in CUES]
     + [f"field.{f}" for f in FIELDS]
-    + ["body.any", "body.head", "country.VN", "country.KR", "actor.other", "tail.heading", "tail.line", "mask"]
+    + ["body.any", "body.head", "body.VN", "body.KR", "ref.sides", "country.VN", "country.KR",
+       "actor.other", "tail.heading", "tail.line", "mask"]
 )
 TABLES = ("months", "weekdays", "relative_days")
 

@@ -1,7 +1,9 @@
 """The quality that the judge must not fall below, on labelled stories that must not change in silence.
 
-`gate.jsonl` was never trained on. `dev.jsonl` was: each of its stories is judged by weights that saw neither it nor
-any other story of its event. The floors are what was reached when they were set, less a little room for a story or two.
+`gate.jsonl` was never trained on, nor was `fresh.jsonl`: reports that set a scene first and name the two places late,
+the kind that the gate's misses are of. `dev.jsonl` was: each of its stories is judged by weights that saw neither it
+nor any other story of its event. The floors are what was reached when they were set, less a little room for a story
+or two.
 They may be raised at will; to lower one, or to change the stories, change the pinned figure and say why in the
 changelog. What the bars of the README ask for and is not reached stands there with the measured figure.
 """
@@ -35,12 +37,15 @@ from tests.noise_pages import Noise, Row
 
 FINGERPRINTS = {
     "dev.jsonl": "3af13c040325f8a5f5524d6de329e9805c8fb265ac2e54c3660c86371ea7be95",
-    "training.jsonl": "70788ef2a4a5c883e21f77dc1271ec2a2e180244090fecf9f9a34a91211b1d08",
+    "training.jsonl": "1aa2fdef33df686f84b0dcb75be79d40f628bb0933112fc3841c6eabde23edfe",
+    "fresh.jsonl": "0027fde377f75be47cb16ae6b236c29bc3cdf88110b47dc95a7b406a4c6a4b54",
     "gate.jsonl": "f0cfcf67d5a57b54912aa1d2e2d8c0fd78c1a97011ce866bf514bc6cc47f1db6",
 }
 # (precision, recall) by language, and of all.
-GATE = {"vi": (0.93, 0.8), "ko": (0.9, 0.8), "en": (0.95, 0.7), "all": (0.94, 0.8)}
+GATE = {"vi": (0.95, 0.85), "ko": (0.9, 0.8), "en": (0.95, 0.7), "all": (0.95, 0.8)}
+FRESH = {"all": (0.92, 0.67)}
 DEV = {"vi": (0.98, 0.95), "ko": (0.98, 0.98), "en": (0.98, 0.94), "all": (0.98, 0.97)}
+FLOORS = {"gate": GATE, "dev": DEV, "fresh": FRESH}
 FACTS = {
     "gate": {"pairs, micro F1": 0.85, "main pair right": 0.94, "act right": 0.7,
              "act right, agreement and twinning as one": 0.74, "day exact, where the story names it": 0.9},
@@ -50,7 +55,7 @@ FACTS = {
 # (B-cubed F1, pairwise F1) of events with several pages.
 GROUPING = {"gate": (0.96, 0.94), "dev": (0.96, 0.94)}
 # False alarms per 1,000 pages that are put together of stories that are none; of the same few stories, so of few kinds.
-MOST_ALARMS = 45
+MOST_ALARMS = 32
 PAGES = 1_100
 # How far noise around a story may change a figure.
 NOISE_ROOM = 0.02
@@ -70,7 +75,7 @@ def rows(name: str) -> tuple[Row, ...]:
 
 @cache
 def judged(part: str) -> list[Judged]:
-    return judge_all(rows("gate.jsonl")) if part == "gate" else judge_dev()
+    return judge_dev() if part == "dev" else judge_all(rows(f"{part}.jsonl"))
 
 
 def judge_all(stories: Sequence[Row]) -> list[Judged]:
@@ -95,10 +100,11 @@ def test_the_weights_were_trained_on_these_stories() -> None:
     assert corpus.fingerprint == json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["corpus"]
 
 
-def test_no_event_of_the_gate_was_trained_on() -> None:
-    trained = {row["event_id"] for name in TRAINING_FILES for row in rows(name)} - {None}
+@pytest.mark.parametrize("name", ["gate.jsonl", "fresh.jsonl"])
+def test_no_event_that_is_measured_was_trained_on(name: str) -> None:
+    trained = {row["event_id"] for file in TRAINING_FILES for row in rows(file)} - {None}
 
-    assert not trained & {row["event_id"] for row in rows("gate.jsonl")}
+    assert not trained & {row["event_id"] for row in rows(name)}
 
 
 def test_the_corpus_is_like_what_is_found_out_there() -> None:
@@ -112,12 +118,11 @@ def test_the_corpus_is_like_what_is_found_out_there() -> None:
     assert len(short) >= 60
 
 
-@pytest.mark.parametrize("part", ["gate", "dev"])
-@pytest.mark.parametrize("lang", GATE)
+@pytest.mark.parametrize(("part", "lang"), [(part, lang) for part, floors in FLOORS.items() for lang in floors])
 def test_relevance_stays_above_its_floor(part: str, lang: str) -> None:
     found = judged(part)
     figure = measure_relevance(found) if lang == "all" else measure_by_language(found)[lang]
-    precision, recall = (GATE if part == "gate" else DEV)[lang]
+    precision, recall = FLOORS[part][lang]
 
     assert figure.precision >= precision
     assert figure.recall >= recall

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.judging.cues import Cue
+from monitor.judging.meetings import describe_meeting
 from monitor.judging.reading import Reading, View
+from monitor.judging.scopes import ACT_GROUPS, ACTS, Scope, cue_span, describe_whole, make_scope, span_of
 from monitor.judging.units import OTHER, Feature, Span, Unit, find_owners, make_unit, without_places
 from monitor.judging.values import Mention
 from seeds.gazetteer import Gazetteer
@@ -18,12 +19,12 @@ NOTHING = Feature(0.0)
 MOST_PAIRS = 6
 # The heart of the news is in the headline and in so many sentences.
 LEAD_SENTENCES = 2
-# So many words for local bodies in front, and the story is one of theirs.
-MANY_BODIES = 6
 # In longer paragraphs than this names at the two ends have nothing to do with each other.
 NEIGHBOURHOOD = 1_200
 # A unit named so often more than once is what the story is about.
 OFTEN = 3
+# What is named but once may be an aside.
+NAMED_TWICE = 2
 # Capitals stand for their states where nothing says that the city itself acts.
 CAPITALS = frozenset({"VN-01", "KR-11"})
 # So many units of one side make the front of a page a survey of many regions.
@@ -32,11 +33,6 @@ CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
     "migrants", "forum", "third_country", "incident", "listing", "association", "pledge",
 )
-ACTS = (
-    "agreement", "twinning", "visit", "training", "seasonal_workers",
-    "trade_promotion", "culture_tourism", "aid", "review",
-)
-ACT_GROUPS = tuple(f"act.{act}" for act in ACTS)
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
@@ -93,19 +89,6 @@ def _likely(pairs: list[tuple[str, str]], views: Sequence[View], front: frozense
 
 
 @dataclass(frozen=True)
-class _Scope:
-    """The front of the story, or of the items of a column that name a pair: cues by group, who acts, how much is done.
-
-    `bodies` counts the words for local bodies, `others` is the share of other actors among all words for actors.
-    """
-
-    cues: Mapping[str, Feature]
-    bodies: Feature
-    others: Feature
-    acts: Feature
-
-
-@dataclass(frozen=True)
 class _Context:
     gazetteer: Gazetteer
     counts: Mapping[str, int]
@@ -117,43 +100,15 @@ class _Context:
     front: frozenset[int]
     lead: frozenset[int]
     front_units: frozenset[str]
-    scopes: dict[frozenset[int], _Scope]
+    scopes: dict[tuple[frozenset[int], bool], Scope]
 
-    def scope_of(self, focus: Sequence[View], views: Sequence[View]) -> _Scope:
-        """The scope of a pair, worked out once for all pairs of the same items."""
+    def scope_of(self, focus: Sequence[View], views: Sequence[View], *, front: bool) -> Scope:
+        """The front or the whole of the items that name a pair, worked out once for all pairs of the same items."""
         items = frozenset(view.sentence.segment.item for view in focus)
-        if items not in self.scopes:
-            told = [views[n] for n in sorted(self.front)]
-            self.scopes[items] = _make_scope([v for v in told if v.is_title or v.sentence.segment.item in items])
-        return self.scopes[items]
-
-
-def _make_scope(views: Sequence[View]) -> _Scope:
-    """Which share of the sentences holds words of each group, and who acts in them."""
-    told = [view for view in views if not view.is_title]
-    counts: Counter[str] = Counter()
-    spans: dict[str, Span] = {}
-    for view in told:
-        for group in view.first_cues:
-            counts[group] += 1
-            spans.setdefault(group, _cue_span(view, group))
-    actors = [(view, cue) for view in views for cue in view.actor_cues]
-    others = [(view, cue) for view, cue in actors if cue.group == OTHER]
-    bodies = [(view, cue) for view, cue in actors if cue.group != OTHER]
-    acting = [v for v in told if not v.past and any(v.has(group) for group in ACT_GROUPS)]
-    return _Scope(
-        {group: Feature(count / len(told), spans[group]) for group, count in counts.items()},
-        Feature(min(1.0, len(bodies) / MANY_BODIES), _actor_span(bodies)),
-        Feature(len(others) / len(actors) if actors else 0.0, _actor_span(others)),
-        Feature(len(acting) / len(told) if told else 0.0, _span(acting[0]) if acting else None),
-    )
-
-
-def _actor_span(found: Sequence[tuple[View, Cue]]) -> Span | None:
-    if not found:
-        return None
-    view, cue = found[0]
-    return view.sentence.segment.field, cue.start, cue.end
+        if (items, front) not in self.scopes:
+            told = [views[n] for n in sorted(self.front)] if front else views
+            self.scopes[items, front] = make_scope([v for v in told if v.is_title or v.sentence.segment.item in items])
+        return self.scopes[items, front]
 
 
 def _number_views(views: Sequence[View]) -> dict[str, list[int]]:
@@ -179,7 +134,8 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
     numbers = sorted(vn.views & kr.views)
     shared = tuple(views[number] for number in numbers)
     focus = tuple(views[number] for number in sorted(vn.views | kr.views))
-    scope = context.scope_of([v for v in shared if not v.is_title] or focus, views)
+    told = [v for v in shared if not v.is_title] or focus
+    scope = context.scope_of(told, views, front=True)
     features = {
         **_place_features(vn, kr, views, numbers, context),
         **_act_features(vn, kr, views, numbers, context),
@@ -187,7 +143,11 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
         **_cue_features(shared, focus, scope),
         **_scope_features(focus, scope),
         **_count_features(vn.key, kr.key, focus, context),
+        **describe_meeting(sorted(vn.views), sorted(kr.views), views),
+        **describe_whole(context.scope_of(told, views, front=False), CUES),
     }
+    if "met_acts" in features and features["met_acts"].value:
+        del features["actless"]
     vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
     features = {name: feature for name, feature in features.items() if feature.value}
     return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
@@ -211,7 +171,9 @@ def _place_features(
         "title_both": _flag([v for v in titled if vn.key in v.actors and kr.key in v.actors]),
         "title_one": _flag(titled if len(sides) == 1 else []),
         "sentence_both": _flag([views[n] for n in fresh]),
-        "sentences_both": Feature(min(1.0, max(0, len(fresh) - 1) / 2), _span(views[fresh[1]]) if fresh[1:] else None),
+        "sentences_both": Feature(
+            min(1.0, max(0, len(fresh) - 1) / 2), span_of(views[fresh[1]]) if fresh[1:] else None
+        ),
         "head_both": _flag(head),
         "lead_both": _flag(lead),
         "near_both": _flag([views[n] for n in _find_near(vn, kr, views, context)] if apart or not head else []),
@@ -270,7 +232,7 @@ def _act_features(
     return features
 
 
-def _body_features(vn: Unit, kr: Unit, scope: _Scope, context: _Context) -> dict[str, Feature]:
+def _body_features(vn: Unit, kr: Unit, scope: Scope, context: _Context) -> dict[str, Feature]:
     head = min(vn.head_body.value, kr.head_body.value)
     return {
         "body_vn": vn.body,
@@ -288,7 +250,7 @@ def _body_features(vn: Unit, kr: Unit, scope: _Scope, context: _Context) -> dict
     }
 
 
-def _scope_features(focus: Sequence[View], scope: _Scope) -> dict[str, Feature]:
+def _scope_features(focus: Sequence[View], scope: Scope) -> dict[str, Feature]:
     titles = [v for v in focus if v.is_title]
     return {
         "front_bodies": scope.bodies,
@@ -300,7 +262,7 @@ def _scope_features(focus: Sequence[View], scope: _Scope) -> dict[str, Feature]:
     }
 
 
-def _cue_features(shared: Sequence[View], focus: Sequence[View], scope: _Scope) -> dict[str, Feature]:
+def _cue_features(shared: Sequence[View], focus: Sequence[View], scope: Scope) -> dict[str, Feature]:
     body = [v for v in focus if not v.is_title]
     counts = Counter(group for v in body for group in v.first_cues)
     titles, bodies = _first_spans([v for v in focus if v.is_title]), _first_spans(body)
@@ -321,7 +283,11 @@ def _cue_features(shared: Sequence[View], focus: Sequence[View], scope: _Scope) 
 def _count_features(vn: str, kr: str, focus: Sequence[View], context: _Context) -> dict[str, Feature]:
     counts, parts, wholes = context.counts, context.parts, context.wholes
     in_front = Counter(key[:2] for key in context.front_units)
+    mine = [_main_share(key, context) for key in (vn, kr)]
     return {
+        "main_vn": Feature(mine[0]),
+        "main_kr": Feature(mine[1]),
+        "main_both": Feature(mine[0] * mine[1]),
         "crowd": Feature(float(max(in_front.values(), default=0) > CROWD)),
         "whole_of_another": Feature(float(bool(parts[vn] or parts[kr]))),
         "part_of_another": Feature(float(bool(wholes[vn] or wholes[kr]))),
@@ -334,6 +300,14 @@ def _count_features(vn: str, kr: str, focus: Sequence[View], context: _Context) 
         "others": Feature(min(1.0, len(context.front_units - {vn, kr}) / 6)),
         "unsure_name": Feature(1.0 - min(_sureness(vn, focus), _sureness(kr, focus))),
     }
+
+
+def _main_share(key: str, context: _Context) -> float:
+    """How much of what the story names of its country is this unit, its parts and wholes; less where it is an aside."""
+    near = context.parts[key] | context.wholes[key] | {key}
+    counts = [(other in near, count) for other, count in context.counts.items() if other[:2] == key[:2]]
+    mine = sum(count for is_near, count in counts if is_near)
+    return mine / sum(count for _, count in counts) * min(1.0, mine / NAMED_TWICE)
 
 
 def _is_minor(key: str, others: Iterable[str], counts: Mapping[str, int]) -> bool:
@@ -354,15 +328,15 @@ def _ordered(keys: Iterable[str]) -> list[str]:
 
 
 def _flag(views: Sequence[View]) -> Feature:
-    return Feature(1.0, _span(views[0])) if views else NOTHING
+    return Feature(1.0, span_of(views[0])) if views else NOTHING
 
 
 def _cue_flag(views: Sequence[View], group: str) -> Feature:
-    return _from_span(next((_cue_span(v, group) for v in views if v.has(group)), None))
+    return _from_span(next((cue_span(v, group) for v in views if v.has(group)), None))
 
 
 def _act_flag(views: Sequence[View]) -> Feature:
-    return _from_span(next((_cue_span(v, g) for v in views for g in ACT_GROUPS if v.has(g)), None))
+    return _from_span(next((cue_span(v, g) for v in views for g in ACT_GROUPS if v.has(g)), None))
 
 
 def _first_spans(views: Sequence[View]) -> dict[str, Span]:
@@ -370,18 +344,9 @@ def _first_spans(views: Sequence[View]) -> dict[str, Span]:
     found: dict[str, Span] = {}
     for view in views:
         for group in view.first_cues.keys() - found.keys():
-            found[group] = _cue_span(view, group)
+            found[group] = cue_span(view, group)
     return found
 
 
 def _from_span(span: Span | None) -> Feature:
     return Feature(1.0, span) if span else NOTHING
-
-
-def _cue_span(view: View, group: str) -> Span:
-    cue = view.first_cues[group]
-    return view.sentence.segment.field, cue.start, cue.end
-
-
-def _span(view: View) -> Span:
-    return view.sentence.segment.field, view.sentence.start, view.sentence.end

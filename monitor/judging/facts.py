@@ -16,6 +16,9 @@ from monitor.judging.verdict import Weights, cut_quote, score_features, weigh_fe
 NEAR_DAYS = 75
 # A day without a year in a sentence that tells the act is of the year that ended with the story, if none is nearer.
 FAR_DAYS = 366
+# A further pair may be so much less likely than the main one (log odds): what the story as a whole says of its bodies
+# speaks for all its pairs alike. Tried by cross-validation.
+BEHIND_MAIN = 1.5
 # How many facts one story may carry at most.
 MOST_FACTS = 8
 # What has come so far cannot have happened after its story was published.
@@ -28,14 +31,15 @@ def take_facts(candidates: Sequence[Candidate], reading: Reading, weights: Weigh
             for c in candidates}
     ranked = sorted(candidates, key=lambda c: -odds[c])
     main = ranked[0]
-    chosen = _without_nested([main, *(c for c in ranked[1:] if _is_told(c, weights))])
+    chosen = _without_nested([main, *(c for c in ranked[1:] if _is_told(c, main, weights))])
     return [_make_fact(candidate, main, reading) for candidate in chosen[:MOST_FACTS]]
 
 
-def _is_told(candidate: Candidate, weights: Weights) -> bool:
+def _is_told(candidate: Candidate, main: Candidate, weights: Weights) -> bool:
     """Whether a further pair of the story acts in it too."""
     pair, relevance = (score_features(candidate.features, w) for w in (weights.pair, weights.relevance))
-    return pair >= weights.pair_yes and relevance >= weights.no
+    behind = weigh_features(main.features, weights.relevance) - weigh_features(candidate.features, weights.relevance)
+    return pair >= weights.pair_yes and relevance >= weights.no and behind <= BEHIND_MAIN
 
 
 def _without_nested(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -1,7 +1,7 @@
 """Takes a story apart once: sentences with their mentions, cues and days, and what is background; no verdict."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,9 +31,9 @@ _SEAT_BEFORE = re.compile(
 )
 ACTOR_GROUPS = frozenset({"body.any", "body.head", "actor.other"})
 # The news is told within so many sentences in most full-length stories; a report that sets a scene first tells it
-# where both sides have been named and in the sentences right after, if that is not in its last part.
+# where both sides have been named and in the sentences right after, however far down that is.
 FRONT_SENTENCES = 6
-FRONT_AFTER, FRONT_SHARE = 3, 0.5
+FRONT_AFTER = 3
 # So many units of one side in a sentence are a row.
 ROW = 3
 _CLAUSE_END = re.compile(r"[,;:.!?)\n]")
@@ -139,19 +139,16 @@ def find_fronts(sentences: Sequence[Sentence], sides: Sequence[frozenset[Side]])
     """For each item of a story the rank at which its news ends; `sides` are the countries named by each sentence."""
     seen: dict[int, set[Side]] = defaultdict(set)
     ends: dict[int, int] = {}
-    lasts: Counter[int] = Counter()
+    items: set[int] = set()
     for sentence, named in zip(sentences, sides, strict=True):
         if sentence.segment.kind == "title":
             continue
         item = sentence.segment.item
-        lasts[item] = sentence.rank + 1
+        items.add(item)
         seen[item] |= named
         if len(seen[item]) == 2:
             ends.setdefault(item, sentence.rank + FRONT_AFTER)
-    return {
-        item: max(FRONT_SENTENCES, ends[item] if item in ends and ends[item] <= FRONT_SHARE * last else 0)
-        for item, last in lasts.items()
-    }
+    return {item: max(FRONT_SENTENCES, ends.get(item, 0)) for item in items}
 
 
 def make_view(
