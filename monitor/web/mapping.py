@@ -1,9 +1,10 @@
 """Projects the outlines of both countries, places and ties onto one drawing, side by side; it asks nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import cos, radians, sqrt
+from unicodedata import east_asian_width
 
 from monitor.digests.wording import LANGUAGES
 from seeds.gazetteer import Gazetteer
@@ -45,15 +46,17 @@ PANELS = {
 
 # Where an island's name stands beside its point: so far to the right, so far down, and which end of it.
 SIDES = {
-    "hoang-sa": (-10, 4, "end"), "truong-sa": (-10, 4, "end"), "ulleungdo": (0, -13, "middle"),
+    "hoang-sa": (-10, -20, "end"), "truong-sa": (-10, 4, "end"), "ulleungdo": (0, -13, "middle"),
     "dokdo": (0, 26, "middle"),
 }
 # So far Vietnam's islands lie into the drawing of Korea, at the height of the Yellow Sea and below Jeju.
 ISLANDS_REACH = 20
 # So far a name of two lines begins above where one of a single line stands.
 LINE_UP = 14
-# East of this a name of Korea's mainland reaches into those of its islands.
-NEAR_ISLANDS = 520
+# How large names are on wide and on narrow screens (`.map .name`), and where they begin beside their point.
+WIDE_LETTERS, NARROW_LETTERS, NAME_GAP = 14, 24, 8
+# So wide a letter of a system font is at most in the middle of a name, as a share of its size; Hangul fills a square.
+LETTER, SQUARE = 0.58, 1.0
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class Arc:
 
 @dataclass(frozen=True)
 class Dot:
-    """A place as drawn; `label` says whether its name has room, and on which side of it that stands."""
+    """A place as drawn; `label` says whether its name has room, `minor` whether it has none on a narrow screen."""
 
     key: str
     country: str
@@ -132,8 +135,11 @@ def draw_arcs(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Arc, ...]:
     return tuple(reversed(found))
 
 
-def draw_dots(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Dot, ...]:
-    """The places of ties, busiest first; of names that would lie on each other the busier one's is shown."""
+def draw_dots(links: Sequence[Link], gazetteer: Gazetteer, name: Callable[[str], str]) -> tuple[Dot, ...]:
+    """The places of ties, busiest first; of names that would lie on each other the busier one's is shown.
+
+    `name` is how a key is called on this page: a longer name needs more room beside those of islands.
+    """
     events: dict[str, int] = {}
     for link in links:
         for key in (link.vn_key, link.kr_key):
@@ -143,16 +149,28 @@ def draw_dots(links: Sequence[Link], gazetteer: Gazetteer) -> tuple[Dot, ...]:
         if point := find_point(key, gazetteer):
             country = gazetteer.localities[key].country
             named = [dot for dot in found if dot.country == country and dot.label]
-            taken = [dot.y for dot in named] + _find_island_rows(country, point)
-            has_room = len(named) < LABELS and all(abs(y - point[1]) >= LINE_ROOM for y in taken)
-            found.append(Dot(key, country, *point, has_room, len(named) >= LABELS // 2))
+            is_free = len(named) < LABELS and all(abs(dot.y - point[1]) >= LINE_ROOM for dot in named)
+            has_room = is_free and _fits(country, point, name(key), WIDE_LETTERS)
+            is_minor = len(named) >= LABELS // 2 or not _fits(country, point, name(key), NARROW_LETTERS)
+            found.append(Dot(key, country, *point, has_room, is_minor))
     return tuple(found)
 
 
-def _find_island_rows(country: str, point: tuple[float, float]) -> list[float]:
-    """How high those names of islands stand that a name beside this point would lie on."""
-    marks = draw_islands(LANGUAGES[0]) if country == "KR" and point[0] > NEAR_ISLANDS else ()
-    return [mark.name_y for mark in marks if mark.country == country]
+def _fits(country: str, point: tuple[float, float], name: str, size: float) -> bool:
+    """Whether a name beside this point stays in the drawing and off the islands of Korea and their names."""
+    reach = NAME_GAP + measure(name, size)
+    if country == "VN":
+        return point[0] - reach >= 0
+    return point[0] + reach <= WIDTH and not any(
+        point[0] + reach > mark.name_x - measure(mark.lines[0], size) / 2
+        and min(abs(mark.name_y - point[1]), abs(mark.y - point[1])) < LINE_ROOM
+        for mark in draw_islands(LANGUAGES[0]) if mark.country == country
+    )
+
+
+def measure(text: str, size: float) -> float:
+    """How wide a name is at most in letters of a size."""
+    return size * sum(SQUARE if east_asian_width(sign) == "W" else LETTER for sign in text)
 
 
 def find_point(key: str, gazetteer: Gazetteer) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from monitor.application import Application
-from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_islands
+from monitor.web.mapping import HEIGHT, WIDTH, Link, draw_arcs, draw_dots, draw_islands
 from seeds.gazetteer import load_gazetteer
 from seeds.outlines import load_islands
 from storage.values import TieRow
@@ -25,7 +25,7 @@ def browser(application: Application) -> TestClient:
 
 
 @pytest.mark.parametrize(("language", "said"), [
-    ("en", "as each of the two countries’ own law lists them"), ("ko", "자국 법령에 따라 둔 행정구역대로"),
+    ("en", "as each of the two countries’ own law lists them"), ("ko", "자국 법령으로 정한 행정구역에 따라"),
     ("vi", "theo danh mục đơn vị hành chính do pháp luật của mỗi nước quy định"),
 ])
 def test_islands_are_drawn_and_named_and_it_is_said_by_whose_lists(
@@ -62,3 +62,21 @@ def test_a_tie_of_an_island_is_drawn(application: Application) -> None:
 
     assert len(draw_arcs(links, load_gazetteer())) == 2
     assert 'href="/ties/VNH-576/KR-47940"' in open_browser(application).get("/map").text
+
+
+@pytest.mark.parametrize(("key", "language", "wide", "narrow"), [
+    ("KR-41610", "vi", False, False),  # Gwangju (Gyeonggi), which ran into Ulleungdo
+    ("KR-41", "vi", True, False),
+    ("KR-11", "vi", True, True),
+    ("KR-43", "en", True, False),  # Chungcheongbuk, into Dokdo
+    ("KR-43", "ko", True, True),
+    ("KR-48", "vi", True, False),  # Gyeongsangnam, out of a narrow drawing
+    ("KR-31", "vi", True, True),
+])
+def test_a_name_without_room_is_not_shown(key: str, language: str, wide: bool, narrow: bool) -> None:
+    gazetteer = load_gazetteer()
+
+    dots = draw_dots([Link("VN-46", key, 1)], gazetteer, lambda one: gazetteer.name(one, language))
+
+    [dot] = [dot for dot in dots if dot.key == key]
+    assert dot.label is wide and (dot.label and not dot.minor) is narrow

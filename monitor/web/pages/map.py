@@ -49,7 +49,7 @@ def furnish(desk: Desk, page: MapPage) -> dict[str, object]:
         **furnish_place(desk, find_tied_places(desk.application)),
         "width": WIDTH, "height": HEIGHT, "outlines": {one: draw_outline(one) for one in ("VN", "KR")},
         "islands": draw_islands(desk.language),
-        "arcs": draw_arcs(links, gazetteer), "dots": draw_dots(links, gazetteer),
+        "arcs": draw_arcs(links, gazetteer), "dots": draw_dots(links, gazetteer, desk.place),
         "lines": {(row.vn_key, row.kr_key): row for row in page.rows},
         "choices": {
             "kind": [Choice(kind, capitalise(desk.words.say(f"kind.{kind}"))) for kind in TIE_KINDS],
