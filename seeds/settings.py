@@ -169,7 +169,8 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     try:
         settings = Settings(**overrides)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"not valid TOML: {error}", where=str(file)) from error
+        advice = """a text is written "a", a list ["a", "b"]"""
+        raise SettingsError(f"not valid TOML: {error}", where=str(file), advice=advice) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(getattr(error, "strerror", None) or "not a text in UTF-8", where=str(file)) from error
     except SourceError as error:
@@ -255,6 +256,8 @@ def _describe_fault(kind: str, place: tuple[int | str, ...], said: str, given: M
 
 
 def _suggestion(place: tuple[int | str, ...]) -> str:
+    if len(place) > 1 and place[-1] in Settings.model_fields:
+        return "; it belongs before the first [section]"
     model = _sections().get(str(place[0]), Settings) if len(place) > 1 else Settings
     near = difflib.get_close_matches(str(place[-1]), model.model_fields, 1)
     return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(model.model_fields)}"

@@ -123,7 +123,10 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         ('dat_dir = "a"\n[crawl]\ncontct = "b"', "did you mean 'data_dir'?"),
         ('dat_dir = "a"\n[crawl]\ncontct = "b"', "did you mean 'contact'?"),
         (CHANNELS, "subscription desk: several recipients in Slack need slack.bot_token"),
+        (DESK + 'data_dir = "a"', "unknown setting 'data_dir'; it belongs before the first [section]"),
+        (DESK + 'dat_dir = "a"', "subscription desk: unknown setting 'dat_dir'; known: name, notifier"),
         ("[crawl", "not valid TOML: "),
+        ("[crawl]\ncontact = desk@city.example", 'a text is written "a", a list ["a", "b"]'),
         ('[crawl]\ncontact = "a"\ncontact = "b"', "not valid TOML: "),
     ],
 )

@@ -71,7 +71,7 @@ def describe_next(subscription: "Subscription", now: datetime) -> str:
 def write_preview(application: "Application", name: str, html: str) -> Path:
     """The file with the preview, which replaces the one before; its folder holds nothing else."""
     folder = application.make_data_dir() / "previews"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{name}.html"
     path.write_text(html, encoding="utf-8")
     return path

@@ -127,7 +127,8 @@ def check_addresses(text: str) -> list[str]:
         for address in addresses or [text]:
             parse_address(address)
     except ValueError as error:
-        raise InputError(str(error), advice="such as desk@city.example") from error
+        advice = "such as desk@city.example" + (", with commas between several" if ";" in text else "")
+        raise InputError(str(error), advice=advice) from error
     return addresses
 
 

@@ -17,7 +17,7 @@ from storage.values import DeliveryRow
 
 READY_FOR_DATA = 354
 ACCEPTED = 250
-NO_TLS = """. It offers none: another port may, and a server of your own network may do with email.security = 'none'"""
+NO_TLS = ". It offers none. Try another port; only for a server of your own network set email.security = 'none'"
 
 
 class EmailNotifier:
@@ -85,7 +85,8 @@ class EmailNotifier:
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return f"{where} refuses the login: {_answer(error.smtp_code, error.smtp_error)}"
         if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLError):
-            said = f"{where} refuses TLS (email.security = {self.settings.security!r}): {make_plain(str(error))}"
+            told = make_plain(str(error)).rstrip(".")
+            said = f"{where} refuses TLS (email.security = {self.settings.security!r}): {told}"
             return said + (NO_TLS if "STARTTLS" in said else "")
         if isinstance(error, smtplib.SMTPResponseException):
             return f"{where} refuses: {_answer(error.smtp_code, error.smtp_error)}"

@@ -73,7 +73,7 @@ def test_answers_are_asked_for_and_asked_again_where_they_are_wrong(init: Init) 
         ("hour", "24", "hour '24': must be at most 23"),
         ("hour", "noon", "hour 'noon': not a whole number"),
         ("zone", "Asia/Soul", "zone: no time zone 'Asia/Soul'; did you mean 'Asia/Seoul'?\n"),
-        ("recipients", "a@city.example; b@city.example", "not an email address"),
+        ("recipients", "a@city.example; b@city.example", "(such as desk@city.example, with commas between several)"),
         ("recipients", " , ", "not an email address"),
         ("smtp", "mail.example:99999", "99999"),
         ("smtp", "https://mail.example", "not a mail server"),
