@@ -37,7 +37,7 @@ def describe_meeting(vn: Sequence[int], kr: Sequence[int], views: Sequence[View]
         "met_bodies": Feature(min(1.0, len(bodies) / BODIES), actor_span(bodies)),
         "met_others": share_others(others, bodies),
         "met_acts": Feature(len(acting) / len(around) if around else 0.0, span_of(acting[0]) if acting else None),
-        "met_titles": Feature(float(all(titled.values())), span_of(around[0]) if all(titled.values()) else None),
+        "met_titles": Feature(1.0, span_of(titled[TITLE_GROUPS["vn"]][0])) if all(titled.values()) else Feature(0.0),
     }
 
 
