@@ -19,6 +19,7 @@ help:
 	@echo "make lock       new requirement files (needs uv)"
 
 setup: $(VENV)/runtime.stamp
+	@echo "Ready. Next: . $(BIN)/activate, then twinwatch init"
 
 demo: $(VENV)/runtime.stamp
 	@$(BIN)/twinwatch demo $(ARGS)

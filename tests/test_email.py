@@ -195,6 +195,7 @@ def test_a_server_that_takes_no_login_means_retry_and_the_password_is_not_told(m
     outcome = hand_over(mail, username="desk", password="s3cret")
 
     assert outcome.state == "retry" and "s3cret" not in outcome.reason
+    assert "takes no login" in outcome.reason and "refuses TLS" not in outcome.reason
     assert mail.messages == []
 
 

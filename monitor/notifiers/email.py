@@ -17,6 +17,7 @@ from storage.values import DeliveryRow
 
 READY_FOR_DATA = 354
 ACCEPTED = 250
+NO_LOGIN = ". Many take one over TLS only; a server that wants none is used with email.username = ''"
 NO_TLS = ". It offers none. Try another port; only for a server of your own network set email.security = 'none'"
 
 
@@ -86,6 +87,8 @@ class EmailNotifier:
             return f"{where} refuses the login: {_answer(error.smtp_code, error.smtp_error)}"
         if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLError):
             told = make_plain(str(error)).rstrip(".")
+            if "SMTP AUTH" in told:
+                return f"{where} takes no login (email.security = {self.settings.security!r}): {told}" + NO_LOGIN
             said = f"{where} refuses TLS (email.security = {self.settings.security!r}): {told}"
             return said + (NO_TLS if "STARTTLS" in said else "")
         if isinstance(error, smtplib.SMTPResponseException):
