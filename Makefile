@@ -19,7 +19,7 @@ help:
 	@echo "make lock       new requirement files (needs uv)"
 
 setup: $(VENV)/runtime.stamp
-	@echo "Ready. Next: . $(BIN)/activate, then twinwatch init"
+	@echo "Ready: . $(BIN)/activate, and the first time twinwatch init"
 
 demo: $(VENV)/runtime.stamp
 	@$(BIN)/twinwatch demo $(ARGS)
