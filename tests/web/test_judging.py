@@ -34,7 +34,8 @@ def test_wrong_counts_at_once_and_undo_brings_it_back(browser: TestClient, appli
     assert (said["reader"], said["answer"], said["withdrawn_by"]) == ("Lan Anh", "no", "Minh")
     assert said["withdrawn_at"]
     # What was taken back is struck through (`.gone > span`), but not that it was.
-    assert re.search(r'class="gone"[^>]*><span>[^<]*wrong[^<]*</span> Taken back by Minh', browser.get("/events/e1").text)
+    page = browser.get("/events/e1").text
+    assert re.search(r'class="gone"[^>]*><span>[^<]*wrong[^<]*</span> Taken back by Minh', page)
     assert browser.post("/events/e1/withdraw", data={"csrf": csrf, "reader": "Minh"}).status_code == 400
 
 
