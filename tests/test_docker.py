@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from monitor.commands.main import make_app
 from monitor.logging_lines import find_passwords
@@ -46,6 +47,21 @@ def test_every_setting_that_the_files_name_exists() -> None:
 
     assert "TWINWATCH_DATA_DIR" in named
     assert sorted(name for name in named if not is_setting(name)) == []
+
+
+def find_secrets() -> set[str]:
+    """The variables of all settings that are secret."""
+    return {
+        f"TWINWATCH_{section}__{name}".upper() for section, field in Settings.model_fields.items()
+        for name, one in getattr(type(field.default), "model_fields", {}).items() if one.annotation is SecretStr}
+
+
+@pytest.mark.parametrize("service", [SINGLE, SCALE["service"]])
+def test_every_secret_may_stand_in_the_file_of_secrets(service: dict[str, dict[str, str]]) -> None:
+    secrets = find_secrets()
+
+    assert {PASSWORD, "TWINWATCH_EMAIL__PASSWORD", "TWINWATCH_WEB__TOKEN"} <= secrets
+    assert {name: service["environment"].get(name) for name in secrets} == {name: f"${{{name}:-}}" for name in secrets}
 
 
 # Of https://github.com/compose-spec/compose-spec, what our files use: a word that is none of it is a slip.
@@ -97,10 +113,11 @@ def test_the_dashboard_opens_to_the_machine_only_with_a_password(
     password: str, host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for service in (SINGLE, SCALE["service"]):
-        for name, value in service["environment"].items():
-            if name.startswith("TWINWATCH_WEB__"):
-                assert value in (f"${{{PASSWORD}:-}}", f"${{{PASSWORD}:+0.0.0.0}}")
-                monkeypatch.setenv(name, password and ("0.0.0.0" if ":+" in value else password))
+        environment = service["environment"]
+        assert environment[PASSWORD] == f"${{{PASSWORD}:-}}"
+        assert environment["TWINWATCH_WEB__HOST"] == f"${{{PASSWORD}:+0.0.0.0}}"
+        monkeypatch.setenv(PASSWORD, password)
+        monkeypatch.setenv("TWINWATCH_WEB__HOST", password and "0.0.0.0")
         settings = load_settings(data_dir=Path("/data")).web
 
         Access(settings).check()
