@@ -9,7 +9,7 @@ from monitor.judging.candidates import Candidate, find_candidates
 from monitor.judging.joining import explain_join
 from monitor.judging.judge import Knowledge, judge, read_story
 from monitor.judging.values import Answer, Detail, Fact, Mention, Story, Verdict
-from monitor.judging.verdict import score_features, weigh_features
+from monitor.judging.verdict import score_features
 from seeds.explanations import Wording
 from seeds.gazetteer import Gazetteer
 from storage.values import BlockFact
@@ -123,13 +123,14 @@ def explain_story(story: Story, knowledge: Knowledge, wording: Wording) -> Story
     passing = {(m.field, m.start) for view in reading.views for m in view.mentions if m.note == "passing"}
     noted = [_note(m, (raw.field, raw.start) in passing) for m, raw in zip(verdict.mentions, mentions, strict=True)]
     weights, gazetteer = knowledge.weights, knowledge.gazetteer
+    reasons = _explain_reasons(best, verdict, knowledge, wording) if best else ()
     return StoryExplanation(
         verdict=verdict.verdict, score=verdict.score, lang=verdict.lang, rules_version=verdict.rules_version,
-        points=round(weigh_features(best.features, weights.relevance), 4) if best else 0.0,
+        points=round(sum(reason.points for reason in reasons), 4),
         yes_from=weights.yes, unsure_from=weights.no,
         places=tuple(gazetteer.name(key, wording.language) for key in (best.vn_key, best.kr_key)) if best else (),
         mentions=tuple(_explain_mention(m, gazetteer, wording) for m in noted),
-        reasons=_explain_reasons(best, verdict, knowledge, wording) if best else (),
+        reasons=reasons,
         facts=tuple(explain_fact(fact, gazetteer, wording) for fact in verdict.facts),
     )
 

@@ -20,7 +20,9 @@ VALUES = {
     "q": "filter.search", "years": "timeline.years", "kind": "tie.kind", "state": "outlet.state",
     "outcome": "run.outcome", "reader": "judge.who", "article": "rules.story", "answer": "judge.title",
 }
-_NAMES = re.compile(r"[;,] *")
+# Of these, an error's detail holds the names of values.
+NAMED = frozenset({400, 422})
+_BARE = re.compile(r"[a-z_]+(, [a-z_]+)*")
 
 
 class Refusal(HTTPException):
@@ -39,11 +41,14 @@ def find_status(error: Exception) -> int:
 
 
 def tell_program(error: Exception) -> str:
-    """What a program is told: what is not known, by name, or one sentence in English."""
-    if isinstance(error, StarletteHTTPException):
-        return error.detail or HTTPStatus(error.status_code).phrase
+    """What a program is told, in English: the values that do not fit and why, or one sentence; of what is not there
+    only what it is.
+    """
     if isinstance(error, RequestValidationError):
-        return "; ".join(str(one["loc"][-1]) for one in error.errors())
+        return "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
+    if isinstance(error, StarletteHTTPException):
+        told = error.detail or HTTPStatus(error.status_code).phrase
+        return f"{told}: not known" if error.status_code in NAMED and _BARE.fullmatch(told) else told
     return str(error)
 
 
@@ -55,14 +60,17 @@ def tell_person(error: Exception, words: Words) -> str:
         return words.say(f"refused.{error.reason or 'unnamed'}")
     if isinstance(error, StoreError):
         return words.say("refused.store")
-    told = tell_program(error)
-    if words.has(f"missing.{told}"):
-        return words.say(f"missing.{told}")
-    return _name_values(told, words) if find_status(error) in (400, 422) else ""
+    if isinstance(error, StarletteHTTPException) and words.has(f"missing.{error.detail}"):
+        return words.say(f"missing.{error.detail}")
+    return _name_values(error, words) if find_status(error) in NAMED else ""
 
 
-def _name_values(told: str, words: Words) -> str:
+def _name_values(error: Exception, words: Words) -> str:
     """Which values of an address or a form are not understood."""
-    keys = [VALUES[name] for name in _NAMES.split(told.removesuffix(": not known")) if name in VALUES]
+    if isinstance(error, RequestValidationError):
+        found = [str(one["loc"][-1]) for one in error.errors()]
+    else:
+        found = tell_program(error).removesuffix(": not known").split(", ")
+    keys = [VALUES[name] for name in found if name in VALUES]
     names = ", ".join(words.say(key) for key in dict.fromkeys(keys))
     return words.say("refused.value", names=names) if names else words.say("refused.address")

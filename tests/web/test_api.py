@@ -137,6 +137,20 @@ def test_a_cursor_that_is_none_of_ours_is_refused(program: TestClient) -> None:
             answer = program.get(f"{API}{path}", params={"cursor": cursor})
 
             assert answer.status_code == 422 and list(answer.json()) == ["detail"], (path, cursor)
+            assert answer.json()["detail"].startswith("cursor: none of ours")
+
+
+@pytest.mark.parametrize(("path", "status", "told"), [
+    ("/api/v1/events?limit=x", 422, "limit: Input should be a valid integer"),
+    ("/api/v1/events?limit=1000", 422, "limit: Input should be less than or equal to 200"),
+    ("/ties.json?kind=x", 400, "kind: not known"), ("/timeline.json?act=x", 400, "years, act: not known"),
+    ("/digests/1x.json", 400, "digest_id: Input should be a valid integer"), ("/events/x.json", 404, "event")])
+def test_a_program_is_told_which_value_does_not_fit_and_why(
+    program: TestClient, path: str, status: int, told: str,
+) -> None:
+    answer = program.get(path)
+
+    assert (answer.status_code, answer.json()["detail"][:len(told)]) == (status, told)
 
 
 def test_what_did_not_change_is_not_sent_again(program: TestClient, application: Application) -> None:

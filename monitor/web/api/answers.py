@@ -17,6 +17,7 @@ from monitor.web.filters import BIGGEST
 MOST = 200
 # What keysets are made of; a cursor that holds anything else is none of ours.
 MARK = re.compile(r"[0-9A-Za-z_.:~-]{1,150}")
+NO_CURSOR = "cursor: none of ours, or of another list; leave it out to begin with the newest"
 REFUSALS: dict[int, str] = {
     400: "A word that is none of ours, such as an unknown place, or a Host header that does not name this service.",
     401: "Nobody said who they are, or the token is not known.",
@@ -107,9 +108,9 @@ def read_cursor(cursor: str) -> str:
     try:
         mark = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise HTTPException(422, "cursor") from error
+        raise HTTPException(422, NO_CURSOR) from error
     if not MARK.fullmatch(mark):
-        raise HTTPException(422, "cursor")
+        raise HTTPException(422, NO_CURSOR)
     return mark
 
 
@@ -117,7 +118,7 @@ def read_number(cursor: str) -> int | None:
     """The number that a cursor marks. HTTPException 422 for none."""
     mark = read_cursor(cursor)
     if mark and not (mark.isdecimal() and int(mark) <= BIGGEST):
-        raise HTTPException(422, "cursor")
+        raise HTTPException(422, NO_CURSOR)
     return int(mark) if mark else None
 
 
@@ -125,5 +126,5 @@ def read_two(cursor: str) -> tuple[str, str] | None:
     """The two parts that a cursor marks. HTTPException 422 for none."""
     first, found, second = read_cursor(cursor).partition("~")
     if cursor and not found:
-        raise HTTPException(422, "cursor")
+        raise HTTPException(422, NO_CURSOR)
     return (first, second) if found else None
