@@ -12,7 +12,7 @@ down_revision = '0014'
 
 def upgrade() -> None:
     op.add_column('events', sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True))
-    op.execute('UPDATE events SET changed_at = first_seen_at')
+    # Events of before keep none, and count as seen first: to write every row anew would leave PostgreSQL half empty pages.
     op.add_column('judgements', sa.Column('subscription', sa.String(), nullable=False, server_default=''))
     op.create_table('delivery_requests',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
