@@ -165,7 +165,9 @@ class Journal:
     def _locked(self) -> Iterator[None]:
         make_private_folder(self.path.parent)
         is_new = not self.path.exists()
-        with self.path.with_name(f"{self.path.name}.lock").open("a") as lock:
+        held = self.path.with_name(f"{self.path.name}.lock")
+        held.touch(mode=0o600)
+        with held.open("a") as lock:
             flock(lock, LOCK_EX)
             yield
         if is_new and self.path.exists():

@@ -73,6 +73,7 @@ def write_preview(application: "Application", name: str, html: str) -> Path:
     folder = application.make_data_dir() / "previews"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{name}.html"
+    path.touch(mode=0o600)  # headlines that no reader has been told yet
     path.write_text(html, encoding="utf-8")
     return path
 

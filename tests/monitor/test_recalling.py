@@ -326,7 +326,8 @@ def test_nobody_else_may_read_the_recipients(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j.jsonl")
     journal.begin()
 
-    assert journal.path.stat().st_mode & 0o077 == 0
+    assert {one.name: oct(one.stat().st_mode & 0o777) for one in tmp_path.iterdir()} == dict.fromkeys(
+        ("j.jsonl", "j.jsonl.lock"), oct(0o600))
 
 
 def digest_line(number: int) -> dict[str, object]:
