@@ -4,11 +4,12 @@ import csv
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Annotated, Any, TextIO, TypeVar
+from types import NoneType
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.cells import cell_len
@@ -18,15 +19,17 @@ from rich.text import Text
 
 Row = Mapping[str, Any]
 MakeCell = Callable[[Row], str]
-Cell = TypeVar("Cell")
 
 # A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Controls, bidi controls and invisible signs: a headline must not steer a terminal.
 INERT_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
 GAP = "  "
-# So many rows are made into cells together.
+# So many rows are made into cells together. Their texts are looked at all at once, with a sign between them and beside
+# which no blank may stand.
 PART = 1000
+BETWEEN = "¦"
+BLANKS = ("  ", f" {BETWEEN}", f"{BETWEEN} ")
 
 
 class Format(StrEnum):
@@ -97,26 +100,34 @@ def write_values(rows: Iterable[Sequence[object]], columns: Sequence[str], file:
     """The same of rows that are only the values of the columns."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(make_cells(rows, _make_safe))
-
-
-def make_cells(rows: Iterable[Sequence[object]], make: Callable[[object], Cell]) -> Iterator[tuple[Cell, ...]]:
-    """The rows with what `make` makes of their values; most stand in a column many times, and are made once."""
     left = iter(rows)
     while part := list(islice(left, PART)):
-        yield from zip(*(_make_column(values, make) for values in zip(*part, strict=True)), strict=True)
+        writer.writerows(zip(*map(_make_safe, make_columns(part)), strict=True))
 
 
-def _make_column(values: Sequence[object], make: Callable[[object], Cell]) -> list[Cell]:
-    kinds = {type(value) for value in values if value is not None}
-    if len(kinds) > 1:  # 1 and True are one key
-        return [make(value) for value in values]
+def make_columns(rows: Iterable[Sequence[object]]) -> list[list[object]]:
+    """The columns of rows of values, which are all of one length; none where there is no row."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def make_texts(values: Sequence[object]) -> list[str]:
+    """`make_text` of the values of a column; most stand in it many times, and are made once."""
+    kinds = set(map(type, values))
+    if kinds == {str} and _is_visible(BETWEEN.join(values)):  # type: ignore[arg-type]
+        return list(values)  # type: ignore[arg-type]
+    if len(kinds - {NoneType}) > 1:  # 1 and True are one key
+        return list(map(make_text, values))
     try:
         distinct = set(values)
     except TypeError:  # of lists
-        return [make(value) for value in values]
-    made = dict(zip(distinct, map(make, distinct), strict=True))
+        return list(map(make_text, values))
+    made = dict(zip(distinct, map(make_text, distinct), strict=True))
     return list(map(made.__getitem__, values))
+
+
+def _is_visible(column: str) -> bool:
+    """Whether `make_text` leaves every text of a column as it is; where it may not, each is looked at by itself."""
+    return column.isprintable() and not any(blank in column for blank in BLANKS) and column[:1] != " " != column[-1:]
 
 
 def _make_visible(text: str) -> str:
@@ -146,7 +157,6 @@ def _print_lines(rows: Sequence[Sequence[str]]) -> None:
         sys.stdout.write(GAP.join(cells).rstrip() + "\n")
 
 
-def _make_safe(value: object) -> str:
-    """The text of a cell that no spreadsheet takes for a formula."""
-    cell = make_text(value)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+def _make_safe(values: Sequence[object]) -> list[str]:
+    """The texts of a column, none of which a spreadsheet takes for a formula."""
+    return [f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in make_texts(values)]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from monitor.tables import Format, Row, make_text, print_rows, take, take_minute
+from monitor.tables import Format, Row, make_text, make_texts, print_rows, take, take_minute
 
 LONG = "Huế và Chungcheongnam [2026] ký bản ghi nhớ hợp tác về giáo dục, du lịch và nông nghiệp công nghệ cao"
 ROWS: list[Row] = [
@@ -40,3 +40,12 @@ def test_a_table_on_a_terminal_is_folded_and_whole(
 )
 def test_values_are_one_line_of_visible_text(value: object, text: str) -> None:
     assert make_text(value) == text
+
+
+@pytest.mark.parametrize("values", [
+    [], ["a", "b"], ["", ""], ["a", " b"], ["a ", "b"], [" "], ["a\u00a6", " b"], ["a  b", "c"], ["a\nb", "c"],
+    ["c", "\u202eb"], [1, True, "1"], [True, False], [None, "x ", "x "], [None, None], [("a",), ("a", "b "), ()],
+    [["a"], ["a"]], [{"a": 1}, {"a": 1}],
+])
+def test_a_column_is_made_visible_as_each_of_its_values_is(values: list[object]) -> None:
+    assert make_texts(values) == [make_text(value) for value in values]

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -19,13 +19,14 @@ from monitor.digests.picture import draw_register
 from monitor.judgements import judge_event
 from monitor.recalling import release
 from monitor.web.rendering import EXPORTS
-from monitor.web.sheets import write_workbook
+from monitor.web.sheets import make_sheet, write_workbook
 from storage.repository.event_briefs import write_brief
 from storage.values import Judgement
 from tests.factories import KR, VN, save_article
 from tests.fake_clock import FakeClock
 from tests.web.desk import open_browser, save_happenings
 
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -166,7 +167,7 @@ def test_the_timeline_to_take_away_counts_each_act(browser: TestClient) -> None:
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "https://evil.example", '=HYPERLINK("x")', "1e9",
 ])
 def test_no_cell_of_a_workbook_is_a_formula_or_a_link(text: str) -> None:
-    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", ("title",), [(text,)])))
+    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", make_sheet(("title",), [(text,)]), NOW)))
 
     sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet and "hyperlink" not in sheet.lower() and sheet.count('t="s"') == 2
@@ -179,11 +180,19 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(text: str) -> None:
     ("후에 ↔ Chungcheongnam", "후에 ↔ Chungcheongnam"),
 ])
 def test_a_text_of_a_workbook_is_that_text_and_nothing_else(text: str, written: str) -> None:
-    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", ("title", "quote"), [(text, "next")])))
+    book = zipfile.ZipFile(io.BytesIO(write_workbook("events", make_sheet(("title", "quote"), [(text, "next")]), NOW)))
 
     root = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
     assert [[part.tag for part in item] for item in root] == [[f"{SHEET}t"]] * 4
     assert [item[0].text for item in root] == ["title", "quote", written, "next"]
+
+
+def test_a_workbook_says_when_it_was_made(browser: TestClient, clock: FakeClock) -> None:
+    for _ in range(2):
+        clock.advance(seconds=90)
+        book = zipfile.ZipFile(io.BytesIO(browser.get("/events.xlsx").content))
+
+        assert f"{clock():%Y-%m-%dT%H:%M:%SZ}" in book.read("docProps/core.xml").decode()
 
 
 def test_a_workbook_is_the_one_that_the_library_writes_cell_by_cell() -> None:
@@ -201,7 +210,8 @@ def test_a_workbook_is_the_one_that_the_library_writes_cell_by_cell() -> None:
                 if cell != "":
                     sheet.write(line, number, cell)
 
-    wanted, written = zipfile.ZipFile(file), zipfile.ZipFile(io.BytesIO(write_workbook("ties", columns, rows)))
+    ours = io.BytesIO(write_workbook("ties", make_sheet(columns, rows), NOW))
+    wanted, written = zipfile.ZipFile(file), zipfile.ZipFile(ours)
     assert written.namelist() == wanted.namelist() and written.testzip() is None
     for name in set(wanted.namelist()) - {"docProps/core.xml"}:  # has the instant at which it was made
         # Hints of which a reader takes no notice.

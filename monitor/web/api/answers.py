@@ -60,11 +60,12 @@ def answer_bytes(request: Request, body: bytes, media_type: str, **headers: str)
 
 
 def answer_made(
-    request: Request, lasting: Any, make: Callable[[], bytes], media_type: str, **headers: str
+    request: Request, lasting: bytes, make: Callable[[], bytes], media_type: str, **headers: str
 ) -> Response:
-    """What `make` makes of `lasting` (lists of plain values), under a weak validator of that; it is made for whoever
-    has not got it alone. For files that hold the moment at which they were written."""
-    return _answer(request, make, f'W/"{_make_mark(repr(lasting).encode())}"', media_type, **headers)
+    """What `make` makes of `lasting`, under a weak validator of that; it is made for whoever has not got it alone.
+
+    For files that hold the moment at which they were written."""
+    return _answer(request, make, f'W/"{_make_mark(lasting)}"', media_type, **headers)
 
 
 def _answer(

@@ -15,7 +15,7 @@ from monitor.web.filters import FilterHere, ListFilter, find_days, make_query
 from monitor.web.lines import EventLine, find_events
 from monitor.web.pages import events, ties
 from monitor.web.rendering import MOST_ROWS, VARY, take_values
-from monitor.web.sheets import write_workbook
+from monitor.web.sheets import make_sheet, write_workbook
 from monitor.web.tie_filter import TieFilterHere, find_ties
 
 IN_FEED, IN_CALENDAR = 50, 200
@@ -63,9 +63,10 @@ def _as_feed(desk: Desk, wanted: ListFilter, write: Write, kind: str) -> Respons
 
 
 def _as_workbook(desk: Desk, name: str, columns: Sequence[str], lines: Sequence[object]) -> Response:
-    rows = [take_values(columns, line) for line in lines]
+    sheet = make_sheet(columns, [take_values(columns, line) for line in lines])
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', **VARY}
-    return answer_made(desk.request, rows, lambda: write_workbook(name, columns, rows), XLSX, **headers)
+    mark, made_at = sheet.lines + sheet.texts, desk.application.clock()
+    return answer_made(desk.request, mark, lambda: write_workbook(name, sheet, made_at), XLSX, **headers)
 
 
 def _find(desk: Desk, wanted: ListFilter, limit: int, *, by_sight: bool = False) -> list[EventLine]:
