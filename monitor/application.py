@@ -51,6 +51,11 @@ class Application:
             store.digests.begin_subscription(subscription.name, at)
         return store
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the store was opened: asking for one that cannot be opened may wait for half a minute."""
+        return "store" in vars(self)
+
     @cached_property
     def journal(self) -> Journal:
         """The journal of deliveries, with which the store agrees. HeldError where digests wait for a person."""

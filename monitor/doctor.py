@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.application import Application
+from monitor.digests.plain import make_plain
 from monitor.illustrating import look_at_lettering
 from monitor.notifiers.probe import probe
 from monitor.open_files import find_open_files
@@ -22,6 +23,7 @@ from storage.backup import measure_need
 from storage.checkup import find_damage, find_span, measure_room, measure_size, read_clock, read_through
 from storage.engine import find_file
 from storage.errors import StoreError
+from storage.values import DeliveryRow
 
 State = Literal["fine", "untried", "warning", "wrong"]
 # Less is left free than one backup of a year's store takes.
@@ -37,8 +39,13 @@ CLOCK_SECONDS = 30
 # More than this share of the outlets in trouble at once is our trouble more likely than theirs.
 TROUBLED_SHARE = 0.25
 TROUBLED = ("silent", "blocked", "broken", "drifted")
+# A delivery was tried at once, after a minute and after five; a server that is restarted is back by then.
+TRIES = 3
+# What is saved is judged within seconds.
+UNJUDGED_FOR = timedelta(hours=1)
 # Named in a line.
 SHOWN = 5
+MEANING = {"unproven": "unproven (never read)"}
 
 
 @dataclass(frozen=True)
@@ -58,19 +65,32 @@ Check = Callable[[Application], Iterator[Finding]]
 
 
 def examine(application: Application) -> Iterator[Finding]:
-    """Every check in turn; one that fails says so and keeps no other from running."""
+    """Every check in turn; one that fails says so and keeps no other from running.
+
+    Where the database cannot be used that is said once, and what only it could tell is left out: each question may
+    wait for it for half a minute.
+    """
     try:
         application.watched, application.subscriptions  # noqa: B018
     except TwinwatchError as error:
         yield Finding("settings", "wrong", str(error), "nothing else can be looked at before this is mended")
         return
+    is_away = False
     for name, check in CHECKS.items():
+        if is_away and name in OF_THE_DATABASE:
+            continue
         try:
             yield from check(application)
-        except (TwinwatchError, StoreError) as error:
+        except StoreError as error:
+            is_away = is_away or name == "database"
+            yield _explain(name, error)
+        except TwinwatchError as error:
             yield Finding(name, "wrong", str(error))
         except OSError as error:
             yield Finding(name, "wrong", f"{error.filename or name}: {error.strerror or error}")
+    if is_away:
+        yield Finding("the rest", "untried", f"{', '.join(OF_THE_DATABASE)}: only the database could tell",
+                      "mend it, then ask again")
 
 
 def measure_free(folder: Path) -> int:
@@ -106,6 +126,19 @@ def count_states(application: Application, outlets: Iterable[str] | None = None)
     return Counter(states[i].state if i in states else "unproven" for i in chosen)
 
 
+def _explain(name: str, error: StoreError) -> Finding:
+    """Its advice stands in brackets at the end."""
+    said, found, advice = str(error).rpartition(" (")
+    if not found or not advice.endswith(")"):
+        said, advice = str(error), ""
+    return Finding(name, "wrong", said.removeprefix("database: "), advice.removesuffix(")"))
+
+
+def is_stuck(row: DeliveryRow) -> bool:
+    """Whether a delivery was tried again and again."""
+    return row.state == "pending" and row.attempts >= TRIES
+
+
 def _settings(application: Application) -> Iterator[Finding]:
     settings = application.settings
     if not settings.may_crawl:
@@ -125,7 +158,8 @@ def _settings(application: Application) -> Iterator[Finding]:
 
 def _secrets(application: Application) -> Iterator[Finding]:
     for found in find_open_files(application.settings, config_path()):
-        yield Finding("secrets", "warning", f"others can read {found.path} ({found.mode})", found.advice)
+        yield Finding("secrets", "warning", f"{found.path} holds {found.holds} and others on this machine can read it "
+                      f"({found.mode})", found.advice)
 
 
 def _database(application: Application) -> Iterator[Finding]:
@@ -149,8 +183,8 @@ def _disk(application: Application) -> Iterator[Finding]:
     said = f"{_bytes(free)} free in {folder}"
     advice = ("free some space, or keep pages for a shorter time ([keep] in twinwatch.toml) and let "
               "`twinwatch db tidy --apply` say what the disk gets back")
-    if free < SPARE_BYTES:
-        yield Finding("disk", "wrong", said, advice)
+    if free < SPARE_BYTES or not application.is_open:
+        yield Finding("disk", *(("wrong", said, advice) if free < SPARE_BYTES else ("fine", said)))
         return
     days, need = find_days_left(application), measure_need(application.store.database)
     if days is not None and days < DISK_DAYS:
@@ -180,7 +214,7 @@ def _service(application: Application) -> Iterator[Finding]:
     now, crawl = application.clock(), application.settings.crawl
     span, ended_at = find_span(application.store.database), look_at_visits(application).ended_at
     if span is None:
-        yield Finding("service", "warning", "no wave yet", "`twinwatch run` starts the service")
+        yield Finding("service", "warning", "nothing was crawled yet", "`twinwatch run` starts the service")
         return
     none = f"no visit came to its end in {_ago(min(LOOKED_BACK, now - span[0]))}"
     said = f"a visit came to its end {_ago(now - ended_at)} ago" if ended_at else none
@@ -213,14 +247,16 @@ def _workers(application: Application) -> Iterator[Finding]:
 
 def _outlets(application: Application) -> Iterator[Finding]:
     counts, unending = count_states(application), look_at_visits(application).unending
-    said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none is watched"
+    said = ", ".join(f"{number} {MEANING.get(state, state)}" for state, number in counts.most_common())
+    said = said or "none is watched"
     if unending:
         more = " ..." if len(unending) > SHOWN else ""
         said += f"; no visit of {len(unending)} came to its end in a day: {', '.join(unending[:SHOWN])}{more}"
     also = sum(count for state, count in count_states(application, unending).items() if state not in TROUBLED)
     troubled = sum(counts[state] for state in TROUBLED) + also
     if troubled > TROUBLED_SHARE * max(1, len(application.watched)):
-        yield Finding("outlets", "wrong", said, "so many at once: is this machine's way to the network in order?")
+        yield Finding("outlets", "wrong", said, "so many at once: is this machine's way to the network in order? "
+                      "`twinwatch outlets` says why each")
     elif troubled:
         yield Finding("outlets", "warning", said, "`twinwatch outlets` says why each, `twinwatch runs` how visits end")
     else:
@@ -245,11 +281,24 @@ def _pictures(application: Application) -> Iterator[Finding]:
             yield Finding("pictures", "fine", f"{found.language!r}: painted with {', '.join(found.families)}")
 
 
+def _judging(application: Application) -> Iterator[Finding]:
+    now = application.clock()
+    for oldest in application.store.articles.unjudged(1):
+        if now - oldest.fetched_at > UNJUDGED_FOR:
+            said = f"an article has waited to be judged for {_ago(now - oldest.fetched_at)}: {oldest.url}"
+            yield Finding("judging", "wrong", said, "is `twinwatch run` at work? its output says why it judges none")
+
+
 def _deliveries(application: Application) -> Iterator[Finding]:
-    counts = Counter(row.state for row in application.store.deliveries.find(1000))
+    rows = application.store.deliveries.find(1000)
+    counts, stuck = Counter(row.state for row in rows), [row for row in rows if is_stuck(row)]
     said = ", ".join(f"{number} {state}" for state, number in counts.most_common()) or "none yet"
     if hold := find_hold(application):
         yield Finding("deliveries", "wrong", f"{hold.where}: {hold.what}; so far {said}", hold.advice)
+    elif stuck:
+        tried = f"{stuck[0].recipient} was tried {stuck[0].attempts} times: {make_plain(stuck[0].reason, 200)}"
+        yield Finding("deliveries", "wrong", f"{said}; {tried}", "it is tried again by itself for three days; "
+                      "`twinwatch deliveries` lists all")
     elif counts["failed"] or counts["uncertain"]:
         yield Finding("deliveries", "warning", said, "`twinwatch deliveries` says why; --retry tries one again")
     else:
@@ -268,9 +317,10 @@ def _digests(application: Application) -> Iterator[Finding]:
 
 CHECKS: dict[str, Check] = {
     "settings": _settings, "secrets": _secrets, "database": _database, "disk": _disk, "clock": _clock,
-    "service": _service, "workers": _workers, "outlets": _outlets, "notifiers": _notifiers, "pictures": _pictures,
-    "deliveries": _deliveries, "digests": _digests,
+    "service": _service, "workers": _workers, "outlets": _outlets, "judging": _judging, "notifiers": _notifiers,
+    "pictures": _pictures, "deliveries": _deliveries, "digests": _digests,
 }
+OF_THE_DATABASE = ("clock", "service", "workers", "outlets", "judging", "deliveries", "digests")
 
 
 def _existing(folder: Path) -> Path:

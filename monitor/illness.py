@@ -15,6 +15,7 @@ from monitor.doctor import (
     count_states,
     find_days_left,
     find_disk,
+    is_stuck,
     measure_free,
 )
 from monitor.overdue import find_overdue
@@ -26,8 +27,6 @@ Illness = Literal["database", "disk", "no_wave", "deliveries", "outlets", "held"
 ILLNESSES: tuple[Illness, ...] = get_args(Illness)
 # A tick is tried every ten seconds; what it meets for so long will not pass by itself.
 FAILING = timedelta(hours=1)
-# A delivery was tried at once, after a minute and after five; a server that is restarted is back by then.
-TRIES = 3
 # Who refused for good counts for a day, unless something arrived since.
 REFUSED_FOR = timedelta(days=1)
 DELIVERIES_LOOKED_AT = 1000
@@ -96,7 +95,7 @@ def _is_idle(look: Look) -> bool:
 def _is_mute(look: Look) -> bool:
     now = look.application.clock()
     rows = look.application.store.deliveries.find(DELIVERIES_LOOKED_AT)
-    if any(row.state == "pending" and row.attempts >= TRIES for row in rows):
+    if any(map(is_stuck, rows)):
         return True
     sent_at = max((row.sent_at for row in rows if row.sent_at), default=None)
     refused = (row for row in rows if row.state == "failed" and now - row.created_at < REFUSED_FOR)

@@ -80,6 +80,19 @@ class EmailNotifier:
             raise
         return server
 
+    def announce(self) -> None:
+        """Says who would send, and leaves. Raises as `connect`, and SMTPSenderRefused for a sender that may not."""
+        sender = parse_address(self.settings.sender)
+        server = self.connect()
+        try:
+            # One in other letters needs more than this to be asked about.
+            code, answer = server.mail(sender.addr_spec) if is_ascii(sender) else (ACCEPTED, b"")
+            _say_goodbye(server)
+        finally:
+            server.close()
+        if code != ACCEPTED:
+            raise smtplib.SMTPSenderRefused(code, answer, sender.addr_spec)
+
     def describe(self, error: Exception) -> str:
         """What went wrong with `connect`, in one line for people."""
         where = f"{self.settings.host}:{self.settings.port}"
@@ -91,9 +104,12 @@ class EmailNotifier:
                 return f"{where} takes no login (email.security = {self.settings.security!r}): {told}" + NO_LOGIN
             said = f"{where} refuses TLS (email.security = {self.settings.security!r}): {told}"
             return said + (NO_TLS if "STARTTLS" in said else "")
+        if isinstance(error, smtplib.SMTPSenderRefused):
+            return f"{where} refuses the sender {error.sender}: {_answer(error.smtp_code, error.smtp_error)}"
         if isinstance(error, smtplib.SMTPResponseException):
             return f"{where} refuses: {_answer(error.smtp_code, error.smtp_error)}"
-        return f"{where} cannot be reached: {make_plain(str(error)) or type(error).__name__}"
+        said = getattr(error, "strerror", None) or str(error)
+        return f"{where} cannot be reached: {make_plain(said) or type(error).__name__}"
 
 
 def _converse(server: smtplib.SMTP, message: EmailMessage) -> Outcome:

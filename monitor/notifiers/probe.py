@@ -1,11 +1,13 @@
 """Asks whether a notifier could hand something over now; nothing is handed over."""
 
 import smtplib
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from urllib.error import URLError
 
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 
 from monitor.digests.plain import make_plain
@@ -20,6 +22,20 @@ from seeds.settings import Settings
 # A server that listens answers at once; doctor is waited for by a person.
 WAIT_SECONDS = 10.0
 TEST = "`twinwatch digest NAME --test` sends one"
+MAIL_ADVICE: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPAuthenticationError, "check email.username and the password (email.password or email.password_file, "
+     "or TWINWATCH_EMAIL__PASSWORD)"),
+    (smtplib.SMTPSenderRefused, "does the server want a login (email.username and the password), or another "
+     "email.sender? who runs it knows"),
+    (smtplib.SMTPNotSupportedError, "check email.port and email.security: 587 mostly goes with 'starttls', 465 with "
+     "'tls'"),
+    (ssl.SSLError, "check email.port and email.security: 587 mostly goes with 'starttls', 465 with 'tls'; email.host "
+     "must be the name that its certificate is for"),
+    (smtplib.SMTPResponseException, "who runs the server knows why"),
+    (Exception, "check email.host and email.port, and this machine's way to the network"),
+)
+# Of Slack's own words for a token that is none, or is one no longer.
+TOKEN = "check slack.bot_token: it begins with xoxb- and is found under OAuth & Permissions of your Slack app"
 
 
 @dataclass(frozen=True)
@@ -55,10 +71,11 @@ def _probe_email(settings: Settings) -> Probe:
         return Probe(trouble=f"email.sender: {error}", advice="write one such as 'Twinwatch <desk@city.example>'")
     notifier = EmailNotifier(email)
     try:
-        notifier.connect().close()
+        notifier.announce()
     except (OSError, smtplib.SMTPException) as error:
-        return Probe(trouble=notifier.describe(error), advice="check host, port, security and login of [email]")
-    return Probe(said=f"{email.host}:{email.port} {'takes our login' if email.username else 'answers'}")
+        advice = next(advice for kind, advice in MAIL_ADVICE if isinstance(error, kind))
+        return Probe(trouble=notifier.describe(error), advice=advice)
+    return Probe(said=f"{email.host}:{email.port} takes {'our login and ' if email.username else ''}{email.sender}")
 
 
 def _probe_slack(settings: Settings) -> Probe:
@@ -69,8 +86,14 @@ def _probe_slack(settings: Settings) -> Probe:
         return _probe_slack_webhook(slack.webhook_url.get_secret_value())
     try:
         team = SlackNotifier(slack).test_login()
+    except SlackApiError as error:
+        said = make_plain(str(error.response.get("error", "")), 200)
+        return Probe(trouble=f"Slack refuses the token: {said}", advice=TOKEN)
+    except URLError as error:
+        said = make_plain(str(getattr(error.reason, "strerror", None) or error.reason), 200)
+        return Probe(trouble=f"Slack cannot be reached: {said}", advice="check this machine's way to the network")
     except (OSError, SlackClientError, ValueError) as error:
-        return Probe(trouble=make_plain(str(error), 200), advice="check slack.bot_token")
+        return Probe(trouble=make_plain(str(error), 200), advice="check slack.api_url and slack.bot_token")
     return Probe(said=f"logged in to {make_plain(team, 80)}")
 
 

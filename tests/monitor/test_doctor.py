@@ -7,17 +7,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 
 from monitor.application import Application
+from monitor.deliver import hand_over_pending
 from monitor.doctor import Finding, examine
 from seeds.sections import AppriseSettings, CrawlSettings, SlackSettings
 from storage.store import open_store
 from storage.values import OutletState
 from tests.fake_clock import START_AT, FakeClock
-from tests.monitor.desk import make_subscription, visit_all
+from tests.monitor.desk import HUE_VI, compose_one, make_subscription, save_story, visit_all
 from tests.postgres import TestServer
-from tests.stand_ins import HookStandIn, MailStandIn, SlackStandIn, hook_settings, mail_settings
+from tests.stand_ins import (
+    HookStandIn,
+    MailStandIn,
+    SlackAnswer,
+    SlackStandIn,
+    hook_settings,
+    mail_settings,
+)
 
 Build = Callable[[Application], None]
 
@@ -114,6 +123,52 @@ def test_a_damaged_store_is_called_damaged(healthy: Application) -> None:
     assert finding.state == "wrong" and "restore" in finding.said + finding.advice
 
 
+def test_a_database_that_cannot_be_used_is_said_once_and_all_else_is_looked_at_all_the_same(
+    healthy: Application, clock: FakeClock
+) -> None:
+    path = Path(healthy.store.database.engine.url.database or "")
+    healthy.store.close()
+    path.write_bytes(b"something else entirely")
+
+    findings = list(examine(Application(healthy.settings, clock)))
+
+    assert [(finding.check, finding.state) for finding in findings] == [
+        ("settings", "fine"), ("database", "wrong"), ("disk", "fine"), ("email", "fine"), ("the rest", "untried"),
+    ]
+    assert findings[1].said.endswith("file is not a database") and "restore a backup" in findings[1].advice
+    assert "clock, service, workers, outlets, judging, deliveries, digests" in findings[-1].said
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(59, []), (61, ["wrong"])])
+def test_an_article_that_nobody_judged_for_an_hour_is_named(
+    healthy: Application, clock: FakeClock, minutes: int, state: list[str]
+) -> None:
+    save_story(healthy.store, HUE_VI)
+    clock.advance(minutes=minutes)
+
+    findings = _of(healthy, "judging")
+
+    assert [finding.state for finding in findings] == state
+    assert all("61 min: https://huengaynay.example/1" in finding.said for finding in findings)
+
+
+@pytest.mark.parametrize(("tries", "state"), [(2, "fine"), (3, "wrong")])
+def test_a_delivery_that_fails_again_and_again_is_told_with_its_reason_before_it_is_given_up(
+    healthy: Application, clock: FakeClock, mail: MailStandIn, tries: int, state: str
+) -> None:
+    compose_one(healthy, clock)
+    for _ in range(tries):
+        mail.refuse("desk@city.example", "451 try again tomorrow")
+        hand_over_pending(healthy)
+        clock.advance(minutes=5)
+
+    finding = _only(healthy, "deliveries")
+
+    assert finding.state == state and "1 pending" in finding.said
+    why = "desk@city.example was tried 3 times: recipient refused: 451 try again"
+    assert (why in finding.said) is (state == "wrong")
+
+
 def test_a_disk_that_has_no_room_for_a_backup_of_the_store_is_told_before_it_is_full(healthy: Application) -> None:
     with healthy.store.database.write() as session:
         connection = session.connection()
@@ -174,7 +229,44 @@ def test_a_mail_server_that_is_not_there_is_named(healthy: Application, mail: Ma
     finding = _only(healthy, "email")
 
     assert finding.state == "wrong" and "127.0.0.1:1 cannot be reached" in finding.said
-    assert "[email]" in finding.advice
+    assert "email.host" in finding.advice
+
+
+class StrictMail(MailStandIn):
+    """A mail server that lets nobody send."""
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, *rest: object) -> str:
+        return "530 5.7.0 Authentication required"
+
+
+def test_a_mail_server_that_would_take_nothing_from_us_is_not_called_fine(healthy: Application) -> None:
+    with StrictMail() as strict:
+        healthy.settings.email = mail_settings(strict.port)
+
+        finding = _only(healthy, "email")
+
+    assert finding.state == "wrong" and "refuses the sender tw@example.org: 530" in finding.said
+    assert "email.username" in finding.advice and strict.messages == []
+
+
+@pytest.mark.parametrize(("answer", "said", "advice"), [
+    ('{"ok": true, "team": "City desk"}', "logged in to City desk", ""),
+    ('{"ok": false, "error": "invalid_auth"}', "Slack refuses the token: invalid_auth", "begins with xoxb-"),
+    (None, "Slack cannot be reached: Connection refused", "way to the network"),
+])
+def test_a_bot_of_slack_logs_in_or_it_is_said_why_not(
+    healthy: Application, answer: str | None, said: str, advice: str
+) -> None:
+    _use(healthy, "slack", "#desk")
+    with SlackStandIn() as slack:
+        slack.script([SlackAnswer(200, answer or "", {"Content-Type": "application/json"})])
+        api = slack.api_url if answer else f"http://127.0.0.1:{_find_closed_port()}/api/"
+        healthy.settings.slack = SlackSettings.model_validate({"bot_token": "xoxb-secret", "api_url": api})
+
+        finding = _only(healthy, "slack")
+
+    assert finding.said == said and advice in finding.advice
+    assert finding.state == ("wrong" if advice else "fine")
 
 
 def test_slack_without_token_or_webhook_is_named(healthy: Application) -> None:
