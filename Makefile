@@ -10,7 +10,7 @@ help:
 	@echo "make demo       the whole job on a bundled newsroom, offline"
 	@echo "make run        the service (see README: going live)"
 	@echo "make test       all tests but the slow ones"
-	@echo "make test-slow  the slow ones"
+	@echo "make test-slow  the slow ones, but not those of the soak"
 	@echo "make soak       a thousand kills at random steps, a thousand waves, a hundred thousand broken inputs for every reader"
 	@echo "make lint       ruff and mypy"
 	@echo "make audit      the locked dependencies against known advisories (asks their index)"
@@ -31,10 +31,10 @@ test: $(VENV)/dev.stamp
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest -m "slow and not soak" $(ARGS)
 
 soak: $(VENV)/dev.stamp
-	@$(BIN)/python -m pytest -m slow -s tests/monitor/crashes tests/faults tests/fuzz $(ARGS)
+	@$(BIN)/python -m pytest -m soak -s $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

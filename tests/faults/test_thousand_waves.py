@@ -35,6 +35,7 @@ def test_a_few_waves_lose_no_file_handle_and_no_story(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_memory_and_handles_stay_as_they_are_for_a_thousand_waves(folder: Path) -> None:
     with begin_long_run(folder, plain_environment(folder)) as run:
 

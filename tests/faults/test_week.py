@@ -62,6 +62,7 @@ def test_a_week_without_a_fault_repeats_nothing(play: Play) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SOAK_WEEKS))
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_many_weeks_with_a_thousand_kills_in_all(play: Play, kind: str, seed: int) -> None:

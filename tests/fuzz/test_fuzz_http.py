@@ -42,6 +42,7 @@ def test_odd_requests_are_answered_as_documented_and_come_back_escaped(applicati
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_many_odd_requests_are_answered_as_documented_and_come_back_escaped(application: Application) -> None:
     _ask(application, SOAK, seed=2)
 

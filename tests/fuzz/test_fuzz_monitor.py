@@ -25,6 +25,7 @@ def test_ten_thousand_broken_inputs_are_read_or_refused_by_name(target: str) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("target", MONITOR)
 def test_a_hundred_thousand_broken_inputs_are_read_or_refused_by_name(target: str) -> None:
     fuzz(target, SOAK, seed=2)

@@ -35,6 +35,7 @@ def test_it_holds_for_odd_structures(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_it_holds_for_many_odd_structures(name: str) -> None:
     _try(PROPERTIES[name], PROPERTIES[name].count * SOAK)

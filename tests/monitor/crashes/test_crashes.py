@@ -49,6 +49,7 @@ def test_a_hundred_kills_lose_nothing_and_repeat_nothing_in_silence(ours: Ours, 
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_a_thousand_kills_lose_nothing_and_repeat_nothing_in_silence(ours: Ours, receivers: Receivers) -> None:
     report = play(ours, receivers, seed=1, kills=1000)
 
