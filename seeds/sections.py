@@ -3,8 +3,9 @@
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 # An empty name of a file or folder is none, not the current folder.
 OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
@@ -23,6 +24,14 @@ def read_secret(name: str, value: str, file: Path | None) -> str:
     if not lines or not lines[0].strip():
         raise ValueError(f"{name}_file {file}: empty")
     return lines[0].strip()
+
+
+def _check_public_url(url: str) -> str:
+    """The address to which the paths of links are added. ValueError where no browser would come to us by it."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or {"@", "?", "#"} & set(url)):
+        raise ValueError(f"{url!r} is no address of a dashboard; one is, for example, https://twinwatch.example")
+    return url
 
 
 class Section(BaseModel):
@@ -128,7 +137,7 @@ class WebSettings(Section):
     enabled: bool = True
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_check_public_url)] = ""
     allowed_hosts: list[str] = []
     proxies: list[IPv4Network | IPv6Network] = []
     password: SecretStr = SecretStr("")

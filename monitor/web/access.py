@@ -1,6 +1,7 @@
 """Decides from the settings who may ask for the dashboard, by which names, and with which secret; it serves nothing."""
 
 import hmac
+import re
 from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -9,9 +10,12 @@ from seeds.errors import SettingsError
 from seeds.sections import WebSettings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-ADVICE = "set web.password or web.token (TWINWATCH_WEB__PASSWORD, TWINWATCH_WEB__TOKEN), or listen on 127.0.0.1 alone"
+ADVICE = "set web.password or web.token (TWINWATCH_WEB__PASSWORD, TWINWATCH_WEB__TOKEN), or name this machine alone"
 # Shorter ones are guessed even through a limit of some hundred tries a day.
 FEWEST_SIGNS = 8
+# A name or an address, and perhaps a port (RFC 9110, 7.2). Whatever else stands there is taken for a path, or for
+# somebody else's name, by whoever makes an address of it.
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z._-]+)(:[0-9]{0,5})?")
 
 
 class Access:
@@ -22,7 +26,11 @@ class Access:
         self._token = settings.token.get_secret_value()
         self._host = settings.host
         public = urlsplit(settings.public_url)
-        self._names = {name.lower() for name in (*settings.allowed_hosts, public.hostname or "") if name}
+        self._doors = [
+            ("host", settings.host), *(("public_url", name) for name in (public.hostname,) if name),
+            *(("allowed_hosts", _find_name(name) or name) for name in settings.allowed_hosts),
+        ]
+        self._names = {name.lower() for setting, name in self._doors if setting != "host"}
         self.is_https = public.scheme == "https"
 
     @property
@@ -33,12 +41,13 @@ class Access:
     @property
     def is_local(self) -> bool:
         """Whether only this machine can ask, by its own names."""
-        return is_loopback(self._host) and all(map(is_loopback, self._names))
+        return all(is_loopback(name) for _, name in self._doors)
 
     def check(self) -> None:
         """Raises SettingsError where others could ask without a secret, or with one that is soon guessed."""
         if self.is_open and not self.is_local:
-            raise SettingsError("the dashboard would be open to others without a password", where="web", advice=ADVICE)
+            where = ", ".join(f"web.{setting} {name!r}" for setting, name in self._doors if not is_loopback(name))
+            raise SettingsError("the dashboard would be open to others without a password", where=where, advice=ADVICE)
         for name, secret in (("password", self._password), ("token", self._token)):
             if secret and len(secret) < FEWEST_SIGNS and not self.is_local:
                 raise SettingsError(f"fewer than {FEWEST_SIGNS} characters", where=f"web.{name}")
@@ -46,6 +55,8 @@ class Access:
     def is_named(self, host: str) -> bool:
         """Whether the Host header names us: a page elsewhere may lead a browser here by a name of its own."""
         name = _find_name(host)
+        if not name:
+            return False
         if name in LOOPBACK_NAMES or name in self._names or name == self._host.lower():
             return True
         # Typed by hand: no name that somebody else could point here.
@@ -76,10 +87,9 @@ def _is_same(given: str, secret: str) -> bool:
 
 
 def _find_name(host: str) -> str:
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+    """The name or address of a Host header, in small letters; empty where it is none."""
+    found = HOST.fullmatch(host.lower())
+    return found[1].strip("[]") if found else ""
 
 
 def _is_address(name: str) -> bool:

@@ -45,6 +45,20 @@ def test_only_this_machine_needs_no_password(settings: dict[str, object], is_ref
         access.check()
 
 
+@pytest.mark.parametrize(("settings", "told"), [
+    ({"host": "0.0.0.0"}, "web.host '0.0.0.0'"), ({"host": ""}, "web.host ''"),
+    ({"host": "::ffff:0.0.0.0"}, "web.host '::ffff:0.0.0.0'"),
+    ({"public_url": "https://tw.example/a"}, "web.public_url 'tw.example'"),
+    ({"public_url": "http://localhost", "allowed_hosts": ["localhost", "tw.lan:80"]}, "web.allowed_hosts 'tw.lan'"),
+    ({"host": "::", "allowed_hosts": ["*"]}, "web.host '::', web.allowed_hosts '*'"),
+])
+def test_whoever_is_refused_to_start_is_told_which_settings_open_it(settings: dict[str, object], told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Access(WebSettings.model_validate(settings)).check()
+
+    assert str(refused.value).startswith(f"{told}: the dashboard would be open to others without a password")
+
+
 @pytest.mark.parametrize(("settings", "host", "is_named"), [
     ({}, "localhost:8765", True),
     ({}, "127.0.0.1", True),
@@ -57,6 +71,12 @@ def test_only_this_machine_needs_no_password(settings: dict[str, object], is_ref
     ({"allowed_hosts": ["twinwatch.lan"]}, "twinwatch.lan:80", True),
     ({"host": "0.0.0.0"}, "10.0.0.1:8765", True),
     ({"host": "0.0.0.0"}, "evil.example", False),
+    ({"allowed_hosts": ["twinwatch.lan:8765"]}, "twinwatch.lan:8765", True),
+    # What follows a name would be taken for the path, what stands before it for a name.
+    ({}, "localhost/login?", False), ({}, "localhost#", False), ({}, "evil@localhost", False),
+    ({}, "localhost:80:90", False), ({}, "localhost:x", False), ({}, "[::1]x", False), ({}, "localhost:80", True),
+    ({"host": "", "password": PASSWORD}, "", False), ({"host": "", "password": PASSWORD}, "/", False),
+    ({"host": "", "password": PASSWORD}, "10.0.0.1", True),
 ])
 def test_only_names_of_ours_are_answered(settings: dict[str, object], host: str, is_named: bool) -> None:
     assert Access(WebSettings.model_validate(settings)).is_named(host) is is_named
