@@ -20,14 +20,23 @@ def judge_event(
 ) -> EventView:
     """Keeps the answer; the event as it stands then. Raises InputError where there is no such event.
 
-    `subscription` is the one whose digest held the link that was used.
+    `subscription` is the one whose digest held the link that was used. What counts already is not kept once more.
     """
     judgement = Judgement(event_id, answer, check_reader(reader), application.clock(), subscription=subscription)
+    if is_counting(application, judgement):
+        return _get(application, event_id)
     block = application.store.judgements.save(judgement)
     if block is None:
         raise InputError(f"no event {event_id!r}", advice=NO_EVENT, reason="no_event")
     group_block(application, block)
     return _get(application, event_id)
+
+
+def is_counting(application: Application, judgement: Judgement) -> bool:
+    """Whether the same was said by the same, and is what counts: a second click is no second judgement to take back."""
+    standing = [one for one in application.store.judgements.find(judgement.event_id) if one.withdrawn_at is None]
+    said = [(one.answer, one.reader, one.subscription) for one in standing[-1:]]
+    return said == [(judgement.answer, judgement.reader, judgement.subscription)]
 
 
 def withdraw_judgement(application: Application, event_id: str, reader: str) -> EventView:

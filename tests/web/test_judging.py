@@ -5,6 +5,7 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from monitor import judgements
 from monitor.application import Application
 from monitor.assess import group_block
 from monitor.links import make_links
@@ -143,6 +144,51 @@ def test_a_link_judges_by_its_button_only_and_without_a_login(public: TestClient
     assert page.status_code == 200 and "<form method=\"post\"" in page.text and before == []
     assert done.status_code == 200
     assert [(said.answer, said.reader) for said in application.store.judgements.find("e1")] == [("no", "desk (link)")]
+
+
+def test_a_link_that_is_used_twice_counts_once_and_is_taken_back_by_its_own_button(
+    public: TestClient, application: Application
+) -> None:
+    url = make_links(application.settings).judge("e1", "no", "desk", application.clock()) or ""
+    find, undo = application.store.judgements.find, f'action="{url.removeprefix("http://localhost")}/undo"'
+    public.post(url)
+    again, opened = public.post(url).text, public.get(url).text
+    kept = find("e1")
+    back = public.post(f"{url}/undo").text
+    public.post(f"{url}/undo")
+
+    assert len(kept) == 1 and undo in again and undo in opened
+    assert undo not in back and "It was taken back." in back
+    assert [(said.withdrawn_by, said.withdrawn_at is None) for said in find("e1")] == [("desk (link)", False)]
+
+
+def test_a_link_takes_nobody_elses_answer_back(public: TestClient, application: Application) -> None:
+    url = make_links(application.settings).judge("e1", "no", "desk", application.clock()) or ""
+    public.post(url)
+    judgements.judge_event(application, "e1", "no", "Lan")
+    public.post(f"{url}/undo")
+
+    assert [said.withdrawn_at for said in application.store.judgements.find("e1")] == [None, None]
+
+
+def test_a_second_click_is_no_second_judgement_so_one_undo_is_enough(browser: TestClient) -> None:
+    form = {"csrf": find_csrf(browser), "reader": "Lan"}
+    for answer in ("no", "no"):
+        browser.post("/events/e1/judge", data={**form, "answer": answer})
+    refuted = browser.get("/api/v1/events/e1").json()
+    browser.post("/events/e1/withdraw", data=form)
+
+    assert refuted["verdict"] == "no" and len(refuted["judgements"]) == 1
+    assert browser.get("/api/v1/events/e1").json()["verdict"] == "yes"
+
+
+def test_the_same_is_said_again_where_somebody_else_said_otherwise_meanwhile(browser: TestClient) -> None:
+    csrf = find_csrf(browser)
+    for answer, reader in (("no", "Lan"), ("yes", "Kim"), ("no", "Lan")):
+        browser.post("/events/e1/judge", data={"csrf": csrf, "reader": reader, "answer": answer})
+
+    event = browser.get("/api/v1/events/e1").json()
+    assert event["verdict"] == "no" and [said["reader"] for said in event["judgements"]] == ["Lan", "Kim", "Lan"]
 
 
 def test_a_link_unsubscribes_by_post_only_also_with_one_click_and_back(
