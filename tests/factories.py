@@ -105,7 +105,8 @@ def save_event(store: Store, id: str, number: int = 1, at: datetime = START_AT, 
     block = values.pop("block", f"{vn_key}|{KR}#{number}")
     happened_on = values.get("happened_on", "2026-03-01")
     new_ties = frozenset({id}) if values.pop("new_tie", False) else None
-    article_id = save_article(store, number, at, outlet_id=values.pop("outlet_id", OUTLET))
+    told = {name: values.pop(name) for name in ("outlet_id", "title") if name in values}
+    article_id = save_article(store, number, at, **told)
     fact = new_fact(vn_key=vn_key, block=block, happened_on=happened_on)
     store.articles.save_verdict(new_verdict(article_id, fact), at)
     facts = [fact.id for fact in store.events.block_facts(block)]

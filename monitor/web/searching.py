@@ -1,6 +1,7 @@
 """What a reader's words ask for: each word folded, with the places, outlets and kinds of event whose names hold it."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -8,6 +9,7 @@ from monitor.application import Application
 from monitor.digests.wording import LANGUAGES
 from monitor.web.kinds import fold_kinds
 from monitor.web.query_words import AskedWord, split_query
+from monitor.web.words import load_words
 from seeds.gazetteer import Gazetteer
 from storage.folding import fold_text
 from storage.values import SearchWord
@@ -20,9 +22,12 @@ def find_words(words: str, application: Application) -> tuple[SearchWord, ...]:
     """The words of a query, Korean ones without the particle behind them: what holds the stem holds the whole word too.
 
     An event holds a word that is in a name of one of its places or outlets, or in what pages say of its act and stage,
-    in any language, and a day that is its own.
+    in any language, and a day that is its own. The first event of a pair holds what its badge says, asked for wholly.
     """
-    return tuple(_find(asked, application) for asked in split_asked(words, application))
+    asked = split_asked(words, application)
+    badge = _find_badge([one.folded for one in asked])
+    told = [SearchWord(" ".join(sorted(badge)), is_new_tie=True)] if badge else []
+    return (*(_find(one, application) for one in asked if one.folded not in badge), *told)
 
 
 def split_asked(words: str, application: Application) -> tuple[AskedWord, ...]:
@@ -43,6 +48,18 @@ def is_in(word: str, folded: str) -> bool:
     return re.search(rf"\b{re.escape(word)}\b", folded) is not None
 
 
+def _find_badge(words: Sequence[str]) -> set[str]:
+    """Those of the folded words that tell of a new tie, where all words of a badge are there, in any language."""
+    for badge in _fold_badges():
+        glued = "".join(badge)
+        if glued in words:
+            return {glued}
+        # A short word that stands inside another one was left out of the query.
+        if all(one in words or len(one) < SHORTEST_INSIDE for one in badge):
+            return {*badge} & {*words}
+    return set()
+
+
 def _find(asked: AskedWord, application: Application) -> SearchWord:
     word = asked.folded
     return SearchWord(
@@ -57,6 +74,13 @@ def _find(asked: AskedWord, application: Application) -> SearchWord:
 def _find_kinds(word: str) -> tuple[tuple[str, str], ...]:
     """Acts with their stages, where what pages say of them holds a folded word."""
     return tuple(kind for kind, told in fold_kinds() if is_in(word, told))
+
+
+@lru_cache(maxsize=1)
+def _fold_badges() -> tuple[tuple[str, ...], ...]:
+    """What pages call the first event of a pair, and digests several of them; the longest first."""
+    told = {load_words(language).say(key) for language in LANGUAGES for key in ("event.new_tie", "section.new_ties")}
+    return tuple(sorted((tuple(fold_text(one).split()) for one in told), key=lambda badge: (-len(badge), badge)))
 
 
 @lru_cache(maxsize=4)

@@ -63,7 +63,9 @@ def find_tied_places(application: Application) -> set[str]:
 
 
 def _has_day(tie: TieRow, day: str) -> bool:
-    return any(one is not None and one.startswith(day) for one in (tie.since, tie.last_event_on))
+    """Whether a day of the tie is the day, or in the month or the year; one of any year begins with `--`."""
+    days = [one for one in (tie.since, tie.last_event_on) if one]
+    return any(f"-{one[4:]}".startswith(day) if day.startswith("--") else one.startswith(day) for one in days)
 
 
 @lru_cache(maxsize=1_000)

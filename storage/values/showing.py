@@ -15,7 +15,8 @@ from storage.values.judging import FactName
 class SearchWord:
     """One word that is searched for, folded (`storage.folding`), with the places and outlets whose names hold it.
 
-    `kinds` are acts with stages of which pages say it. `day` is set where it is a day, a month or a year.
+    `kinds` are acts with stages of which pages say it. `day` is set where it is a day, a month or a year; one of any
+    year is `--MM-DD` or `--MM`. `is_new_tie` where pages say it of events of a pair that was not known.
     """
 
     folded: str
@@ -23,6 +24,7 @@ class SearchWord:
     outlet_ids: tuple[str, ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
     day: str = ""
+    is_new_tie: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ OLD, RARE, COMMON = "since=2010-01-01&until=2012-12-31", "place=VN-46", "place=K
 WORDS = (
     "광주", "seasonal workers", "ban ghi nho", "thời vụ", "충청", "Hue", "sign a memo", "업무협약을", "nothing",
     "우호협력", "friendship agreement signed", "Quảng Nam", "lao động thời vụ, tháng 3/2020",
-    "2019년 충청남도 자매결연",
+    "2019년 충청남도 자매결연", "tháng 12", "3월 5일", "새로운 관계",
 )
 PAGES = (
     "/", "/events", f"/events?{RARE}", f"/events?{COMMON}", "/events?act=visit", "/events?act=aid&stage=planned",

@@ -170,6 +170,9 @@ LOOKING: dict[str, Question] = {
     "events: with a place's name": (lambda s: _search(s, SearchWord("seoul", ("KR-7",), ("o7",))), 0.3),
     "events: with a kind's name": (lambda s: _search(s, SearchWord("visit", kinds=(("visit", "signed"),))), 0.3),
     "events: with a day": (lambda s: _search(s, SearchWord("2025-03-01", day="2025-03-01")), 0.3),
+    "events: with a month of any year": (lambda s: _search(s, SearchWord("03-", day="--03")), 0.3),
+    "events: with a day of any year": (lambda s: _search(s, SearchWord("1 mar", day="--03-01")), 0.3),
+    "events: of new ties": (lambda s: _search(s, SearchWord("new tie", is_new_tie=True)), 0.3),
     "events: with two words": (lambda s: _search(s, SearchWord("hue"), SearchWord("hop", ("VN-7",))), 0.3),
     "events: with a word in a place": (
         lambda s: s.event_pages.find_briefs(EventQuery(keys=("VN-7",), words=(SearchWord("hue"),))), 0.3),
