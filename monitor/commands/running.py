@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from monitor.web.serving import Dashboard
 
 HOW_TO_SET = "in twinwatch.toml, or as TWINWATCH_CRAWL__CONTACT; `twinwatch init` asks for it"
-NO_CONTACT = f"nothing is crawled: set crawl.contact to an address or page that outlets can turn to ({HOW_TO_SET})"
+NO_CONTACT = (f"nothing is crawled: set crawl.contact to an address or page that outlets can turn to ({HOW_TO_SET}), "
+              "and start again")
 NO_SUBSCRIPTION = "nothing is sent: the settings have no [[subscription]] (`twinwatch init` makes one)"
 
 
@@ -46,6 +47,7 @@ def run(
     from monitor.crawl import run_crawl
     from monitor.fork_server import run_fork_server
     from monitor.logging_lines import SayHandler, make_say
+    from monitor.outlook import describe_outlook
     from monitor.schedule import Service
 
     if log_format is not None:
@@ -63,6 +65,7 @@ def run(
         say(line)
     if dashboard is not None:
         say(Line(f"dashboard: {dashboard.url}", "dashboard_opened", url=dashboard.url))
+    say(describe_outlook(application))
     serve = dashboard.serve if dashboard else None
     with run_fork_server() as forks:
         crawl = partial(run_crawl, start=forks.start)
