@@ -34,7 +34,9 @@ class Refusal(HTTPException):
 
 
 def find_status(error: Exception) -> int:
-    """The status of the answer to an error."""
+    """The status of a page's answer to an error: an address in whose path a number does not fit is none of ours."""
+    if isinstance(error, RequestValidationError) and any(one["loc"][0] == "path" for one in error.errors()):
+        return 404
     if isinstance(error, StarletteHTTPException):
         return error.status_code
     return 503 if isinstance(error, StoreError) else 400

@@ -13,7 +13,7 @@ from monitor.web.refusals import VALUES, Refusal, tell_person
 from monitor.web.words import load_words
 from seeds.errors import HeldError, SettingsError, TwinwatchError
 from storage.errors import StoreError
-from tests.web.desk import find_csrf, open_browser, save_happenings
+from tests.web.desk import find_csrf, find_routes, open_browser, save_happenings
 from tests.web.test_words import _read
 
 PASSWORD, TOKEN = "correct horse battery", "a token of many signs"
@@ -44,9 +44,10 @@ def find_english(page: str) -> list[str]:
     ("/events?act=nothing", 400), ("/events?place=VN-999", 400), ("/events?since=yesterday&language=Viet", 400),
     ("/events?before=here", 400), ("/ties?sort=colour", 400), ("/ties?kind=cousin", 400), ("/timeline?years=7", 400),
     ("/ties?page=x", 400), ("/runs?outcome=odd", 400), ("/runs?before=x", 400), ("/outlets?state=odd", 400),
-    ("/digests/0", 400), (f"/events?q={'x' * 201}", 400), ("/events/a%00b", 400),
+    (f"/events?q={'x' * 201}", 400), ("/events/a%00b", 400),
     ("/nothing", 404), ("/events/nothing", 404), ("/events/e1/rules?article=99", 404), ("/ties/VN-46/nothing", 404),
-    ("/outlets/nothing", 404), ("/digests/99", 404), ("/?subscription=nothing", 404), ("/static/nothing.css", 404),
+    ("/outlets/nothing", 404), ("/digests/99", 404), ("/digests/0", 404),
+    ("/?subscription=nothing", 404), ("/static/nothing.css", 404),
     ("/events/e1/judge", 405), ("/logout", 405), ("/links/judge/forged", 410), ("/links/unsubscribe/forged", 410),
 ])
 def test_what_an_address_is_refused_with(browser: TestClient, language: str, path: str, status: int) -> None:
@@ -54,6 +55,20 @@ def test_what_an_address_is_refused_with(browser: TestClient, language: str, pat
 
     assert (answer.status_code, answer.headers["content-language"]) == (status, language)
     assert not find_english(answer.text), path
+
+
+def test_an_address_that_cannot_be_is_not_there_whatever_its_ending(browser: TestClient) -> None:
+    """`..` leads to the list, as everywhere; a value behind the question mark is another matter."""
+    paths = sorted({path for _, path in find_routes(browser, "GET")} - {"/static/{path:path}"})
+    odd = ("1.csv", "1.xlsx", "1.json", "1.atom", "0", "-1", "x", "1.5", "9" * 20, "%20", "é", "e1.csv", "null")
+    asked = [
+        re.sub("{[^}]+}", one, path) for path in paths for one in odd
+        if "{" in path and not path.startswith(("/api/", "/links/"))
+    ]
+
+    assert len(asked) > 100
+    assert [(path, answer.status_code) for path in asked if (answer := browser.get(path)).status_code != 404] == []
+    assert [browser.get(path).status_code for path in ("/digests?before=x", "/api/v1/digests/x")] == [400, 422]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,6 +90,8 @@ def test_what_a_form_is_refused_with(browser: TestClient, language: str) -> None
         (400, "/events/e1/judge", {"csrf": csrf, "answer": "maybe", "reader": "Lan"}),
         (403, "/events/e1/judge", {"answer": "yes", "reader": "Lan"}),
         (404, "/outlets/nothing/check", {"csrf": csrf}),
+        (404, "/events/gone/judge", {"csrf": csrf, "answer": "yes", "reader": "Lan"}),
+        (404, "/deliveries/nine/stop", {"csrf": csrf, "reader": "Lan"}),
         (409, "/deliveries/9/resend", {"csrf": csrf, "reader": "Kim"}),
         (409, "/deliveries/9/stop", {"csrf": csrf, "reader": "Lan"}), (410, "/links/judge/forged", {}),
     )

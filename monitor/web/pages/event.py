@@ -149,6 +149,8 @@ def undo(event_id: str, desk: DeskHere, correction: FormNumber, reader: Annotate
 def _act(desk: Desk, event_id: str, reader: str, work: Callable[[str], Any]) -> Response:
     """Does what a reader asks for, and leads back to the event as it stands then."""
     who = judgements.check_reader(reader)
+    if desk.store.events.get(event_id) is None:
+        raise HTTPException(404, "event")
     desk.remember_reader(who)
     work(who)
     event = desk.store.events.get(event_id)

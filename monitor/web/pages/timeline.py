@@ -55,8 +55,9 @@ def show_timeline(desk: DeskHere, place: PlaceHere, act: str = "", years: int = 
 
 def count_months(desk: Desk, place: str, act: str, years: int) -> TimelinePage:
     """The months of so many years, of a place with everything inside it. HTTPException 400 for what is not known."""
-    if years not in YEARS or (act and act not in ACTS):
-        raise HTTPException(400, "years, act")
+    is_known = {"years": years in YEARS, "act": act in ("", *ACTS)}
+    if not all(is_known.values()):
+        raise HTTPException(400, ", ".join(name for name, is_right in is_known.items() if not is_right))
     today = desk.application.clock().date()
     keys = find_inside(desk.application.gazetteer, place) if place else ()
     since = date(today.year - years, today.month, 1).isoformat()[:7]
