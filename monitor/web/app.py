@@ -16,6 +16,7 @@ from monitor.web.access import Access
 from monitor.web.api import routes as api
 from monitor.web.api.answers import answer_bytes
 from monitor.web.desk import get_desk
+from monitor.web.ended_sessions import FILE, EndedSessions
 from monitor.web.figures import FigureKeeper
 from monitor.web.guard import HEADERS, Guard, is_for_programs, make_check_write
 from monitor.web.heads import HeadAnswerer
@@ -40,7 +41,7 @@ from monitor.web.reasons import Explainer
 from monitor.web.refusals import find_status, tell_person, tell_program
 from monitor.web.refused_page import make_refused_page
 from monitor.web.rendering import render
-from monitor.web.sessions import Sessions
+from monitor.web.sessions import LASTS, Sessions
 from seeds.errors import TwinwatchError
 from storage.errors import StoreError
 
@@ -56,13 +57,14 @@ def make_app(application: Application, *, is_demo: bool = False) -> FastAPI:
     """
     access = Access(application.settings.web)
     access.check()
-    sessions = Sessions(access.make_key(load_link_key(application.settings)))
+    ended = EndedSessions(application.settings.data_dir.absolute() / FILE, LASTS, application.clock())
+    sessions = Sessions(access.make_key(load_link_key(application.settings)), ended)
     app = FastAPI(
         title="Twinwatch", description=api.DESCRIPTION, version="1", openapi_url=None, docs_url=None, redoc_url=None,
         dependencies=[Depends(make_check_write(sessions))],
     )
     for name, value in (
-        ("application", application), ("access", access), ("sessions", sessions),
+        ("application", application), ("access", access), ("sessions", sessions), ("ended", ended),
         ("limiter", LoginLimiter(application.clock)),
         ("links", make_links(application.settings)), ("figures", FigureKeeper(application)),
         ("explainer", Explainer(application)), ("is_demo", is_demo),

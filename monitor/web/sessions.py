@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -28,16 +29,17 @@ class Session:
 
 
 class Sessions:
-    """Reads and writes sessions with one key."""
+    """Reads and writes sessions with one key; those whose ids are in `ended` count no more."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key.encode()
+    def __init__(self, key: str, ended: Container[str] = ()) -> None:
+        self._key, self._ended = key.encode(), ended
         self._signer = URLSafeSerializer(key, salt=SALT, signer_kwargs={"digest_method": sha256})
 
     def read(self, cookie: str, now: datetime) -> Session:
         """The session of a cookie; a new one where it is none of ours, or too old."""
         session = self._decode(cookie)
-        return session if session and timedelta() <= now - session.began_at < LASTS else self.make(now)
+        counts = session and timedelta() <= now - session.began_at < LASTS and session.id not in self._ended
+        return session if session and counts else self.make(now)
 
     def make(self, now: datetime) -> Session:
         """A new session, which nobody has let in yet."""

@@ -155,6 +155,56 @@ def test_the_password_opens_and_logging_out_closes(application: Application) -> 
     assert out.status_code == 303 and "twinwatch_session" in out.headers["set-cookie"]
 
 
+def find_statuses(application: Application, *cookies: str) -> list[int]:
+    """How a dashboard that just started answers browsers with these cookies."""
+    answers = []
+    for cookie in cookies:
+        browser = open_browser(application, password=PASSWORD)
+        browser.cookies.set("twinwatch_session", cookie)
+        answers.append(browser.get("/ties").status_code)
+    return answers
+
+
+def log_in(application: Application) -> tuple[TestClient, str]:
+    """A browser that is let in, and a copy of its cookie."""
+    browser = open_browser(application, password=PASSWORD)
+    browser.post("/login", data={"csrf": find_csrf(browser, "/login"), "password": PASSWORD})
+    return browser, str(browser.cookies["twinwatch_session"])
+
+
+def test_a_copied_cookie_is_worth_nothing_once_its_browser_logged_out_also_after_a_restart(
+    application: Application, clock: FakeClock
+) -> None:
+    (browser, copied), (_, other) = log_in(application), log_in(application)
+    before = browser.get("/ties").status_code
+    browser.post("/logout", data={"csrf": find_csrf(browser, "/ties")})
+    thief = TestClient(browser.app, base_url="http://localhost", follow_redirects=False)
+    thief.cookies.set("twinwatch_session", copied)
+    file = application.settings.data_dir / "sessions.ended"
+
+    assert (before, thief.get("/ties").status_code) == (200, 303)
+    assert find_statuses(application, copied, other) == [303, 200]
+    assert file.stat().st_mode & 0o077 == 0 and file.read_text().count(" ") == 1
+
+    with file.open("a") as cut_off:
+        cut_off.write("cut-off 17")
+    again, _ = log_in(application)
+    again.post("/logout", data={"csrf": find_csrf(again, "/ties")})
+    assert find_statuses(application, copied, str(again.cookies["twinwatch_session"]), other) == [303, 303, 200]
+    clock.advance(days=31)
+    assert find_statuses(application, copied) == [303] and file.read_text() == ""
+
+
+def test_whoever_logs_out_is_out_although_the_disk_takes_no_more(application: Application) -> None:
+    browser, copied = log_in(application)
+    (application.settings.data_dir / "sessions.ended").mkdir()
+    browser.post("/logout", data={"csrf": find_csrf(browser, "/ties")})
+    browser.cookies.clear()
+    browser.cookies.set("twinwatch_session", copied)
+
+    assert browser.get("/ties").status_code == 303
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/\n/evil"])
 def test_logging_in_leads_to_no_other_site(application: Application, target: str) -> None:
     browser = open_browser(application, password=PASSWORD)

@@ -54,7 +54,9 @@ def find_target(wished: str) -> str:
 
 
 def _begin_session(desk: Desk, *, is_in: bool) -> None:
-    """A new session, so that nobody who planted the old one has it."""
+    """A new session: nobody who planted the old one has it, and nobody who copied that goes on with it."""
+    if desk.visitor.session.is_in:
+        desk.request.app.state.ended.add(desk.visitor.session.id, desk.visitor.session.began_at)
     fresh = desk.sessions.make(desk.application.clock())
     fresh.is_in, fresh.reader, fresh.is_changed = is_in, desk.visitor.session.reader, True
     desk.visitor.session = fresh
