@@ -67,7 +67,7 @@ def make_app(application: Application, *, is_demo: bool = False) -> FastAPI:
         ("application", application), ("access", access), ("sessions", sessions), ("ended", ended),
         ("limiter", LoginLimiter(application.clock)),
         ("links", make_links(application.settings)), ("figures", FigureKeeper(application)),
-        ("explainer", Explainer(application)), ("is_demo", is_demo),
+        ("explainer", Explainer(application)), ("is_demo", is_demo), ("store_file", None),
     ):
         setattr(app.state, name, value)
     for page in PAGES:

@@ -1,6 +1,7 @@
 """What machines ask: whether the process lives, whether it does its work, and its figures; no page for people."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,6 +12,7 @@ from monitor.metrics import CONTENT_TYPE, make_metrics
 from monitor.recalling import find_hold
 from monitor.schedule import SCHEDULER_LEASE
 from monitor.visits import LONGEST_REST, look_at_visits
+from storage.engine import find_file
 from storage.errors import StoreError
 
 
@@ -24,6 +26,7 @@ def is_ready(request: Request) -> Response:
     application: Application = request.app.state.application
     try:
         last_wave_at, reasons = application.store.runs.last_wave_at(), _look(application, application.clock())
+        reasons += _look_at_file(request, find_file(application.settings.database_address))
     except StoreError as error:
         last_wave_at, reasons = None, [str(error)]
     body: dict[str, Any] = {
@@ -51,6 +54,19 @@ def _look(application: Application, now: datetime) -> list[str]:
     if hold := find_hold(application):
         reasons.append(str(hold))
     return reasons
+
+
+def _look_at_file(request: Request, file: Path | None) -> list[str]:
+    """SQLite goes on with a file that was moved or replaced under it, and what is saved then is lost at the end."""
+    if file is None:
+        return []
+    try:
+        found = file.stat().st_dev, file.stat().st_ino
+    except OSError:
+        return [f"database: {file} is gone"]
+    state = request.app.state
+    state.store_file = state.store_file or found
+    return [] if state.store_file == found else [f"database: another {file} stands there since the service began"]
 
 
 router = APIRouter()
