@@ -285,6 +285,15 @@ def test_an_arc_of_the_map_leads_to_its_tie_with_the_keyboard(page: Page) -> Non
     assert page.locator("h1").inner_text() == name.partition(":")[0]
 
 
+def test_the_page_one_is_on_is_told_apart_in_forced_colours_too(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto(PAGES["map"])
+    lines = page.locator(".top nav a").evaluate_all(
+        "links => links.map(one => getComputedStyle(one).textDecorationLine)")
+
+    assert sorted(lines) == ["none"] * 7 + ["underline"]
+
+
 @pytest.mark.parametrize(("scheme", "names"), [
     ("light", ["event", "map"]), ("dark", ["timeline", "outlet"]),
     *(pytest.param(scheme, list(PAGES), marks=pytest.mark.slow) for scheme in ("light", "dark")),

@@ -287,6 +287,13 @@ def test_pages_lead_to_what_their_rows_are_to_be_had_as(browser: TestClient) -> 
             assert browser.get(target, params={"place": "VN-46"}).status_code == 200
 
 
+def test_what_is_in_the_readers_language_says_by_what_it_was_chosen(browser: TestClient) -> None:
+    for path in (*FEEDS, "/events.xlsx", "/events.json", "/events"):
+        texts = {browser.get(path, headers={"Accept-Language": one}).text for one in ("ko", "vi")}
+
+        assert len(texts) == 2 and browser.get(path).headers["vary"] == "Accept-Language, Cookie", path
+
+
 def test_a_search_shows_its_words_as_words(browser: TestClient) -> None:
     page = browser.get("/events", params={"q": EVIL}).text
 

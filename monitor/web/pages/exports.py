@@ -35,7 +35,8 @@ def show_json_feed(desk: DeskHere, wanted: FilterHere) -> Response:
 
 def show_calendar(desk: DeskHere, wanted: FilterHere) -> Response:
     lines = _find(desk, wanted, IN_CALENDAR)
-    return answer_bytes(desk.request, write_calendar(_describe(desk, wanted), lines), "text/calendar; charset=utf-8")
+    calendar = write_calendar(_describe(desk, wanted), lines)
+    return answer_bytes(desk.request, calendar, "text/calendar; charset=utf-8", **VARY)
 
 
 def show_events_workbook(desk: DeskHere, wanted: FilterHere) -> Response:
@@ -55,11 +56,13 @@ def show_picture(desk: DeskHere, wanted: TieFilterHere) -> Response:
             counted[gazetteer.province(tie.vn_key), gazetteer.province(tie.kr_key)] += 1
     note = desk.words.count("ties.count", counted.total())
     countries = say("country.VN"), say("country.KR")
-    return answer_bytes(desk.request, draw_register(counted, desk.place, say("ties.title"), countries, note), SVG)
+    picture = draw_register(counted, desk.place, say("ties.title"), countries, note)
+    return answer_bytes(desk.request, picture, SVG, **VARY)
 
 
 def _as_feed(desk: Desk, wanted: ListFilter, write: Write, kind: str) -> Response:
-    return answer_bytes(desk.request, write(_describe(desk, wanted), _find(desk, wanted, IN_FEED, by_sight=True)), kind)
+    feed = write(_describe(desk, wanted), _find(desk, wanted, IN_FEED, by_sight=True))
+    return answer_bytes(desk.request, feed, kind, **VARY)
 
 
 def _as_workbook(desk: Desk, name: str, columns: Sequence[str], lines: Sequence[object]) -> Response:
