@@ -47,12 +47,14 @@ def run(
     from monitor.crawl import run_crawl
     from monitor.fork_server import run_fork_server
     from monitor.logging_lines import SayHandler, make_say
+    from monitor.memory import share_room
     from monitor.outlook import describe_outlook
     from monitor.schedule import Service
 
     if log_format is not None:
         # For crawls in child processes too, which read the settings anew.
         os.environ["TWINWATCH_LOG__FORMAT"] = log_format.value
+    share_room()
     application = Application()
     dashboard = _open_dashboard(application)
     say = make_say(application.clock, application.settings)

@@ -1,50 +1,36 @@
-"""The service gives back the memory of what it has done, and collects nothing while it is idle."""
+"""What the C library keeps for threads: one room for all where the service asks for it."""
 
-import asyncio
-import gc
-import weakref
-from collections.abc import Iterator
+import platform
+import subprocess
+import sys
 
 import pytest
 
-from monitor.application import Application
-from monitor.crawl import CrawlRequest
-from monitor.schedule import Service
+# Threads that live at once and take little pieces from the C library; then it says of how many rooms ("arenas") they are.
+THREADS = """
+import ctypes, threading
+from monitor.memory import share_room
+{first}
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+met = threading.Barrier(6)
+
+def take():
+    met.wait()
+    libc.malloc(100)
+    met.wait()
+
+threads = [threading.Thread(target=take) for _ in range(6)]
+for one in threads: one.start()
+for one in threads: one.join()
+libc.malloc_stats()
+"""
 
 
-@pytest.fixture
-def quiet_collector() -> Iterator[None]:
-    """The collector works only where it is called."""
-    gc.disable()
-    yield
-    gc.enable()
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no such rooms")
+@pytest.mark.parametrize(("first", "is_one"), [("share_room()", True), ("", False)])
+def test_threads_take_their_memory_from_one_room(first: str, is_one: bool) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", THREADS.format(first=first)], capture_output=True, text=True, check=True, timeout=60)
 
-
-class Circle:
-    """Holds itself, so that only the collector can remove it."""
-
-    def __init__(self) -> None:
-        self.itself = self
-
-
-def test_the_memory_of_a_wave_is_given_back_and_of_idle_ticks_nothing_is_collected(
-    application: Application, quiet_collector: None
-) -> None:
-    async def crawl(request: CrawlRequest) -> int:
-        return 0
-
-    update = {"contact": "desk@city.example", "outlets": ["huengaynay"]}
-    crawling = application.settings.crawl.model_copy(update=update)
-    application.settings = application.settings.model_copy(update={"crawl": crawling})
-    application.store.outlets.register(application.watched)
-    service = Service(application, print, crawl)
-    asyncio.run(service.tidy_tick())  # the day's own tidying
-    circle = weakref.ref(Circle())
-
-    asyncio.run(service.tidy_tick())
-    is_kept = circle() is not None
-    asyncio.run(service.crawl_tick())
-    asyncio.run(service.tidy_tick())
-
-    assert is_kept
-    assert circle() is None
+    assert (said.stderr.count("Arena ") == 1) is is_one, said.stderr
