@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-# Threads that live at once and take little pieces from the C library; then it says of how many rooms ("arenas") they are.
+# Threads that live at once and take little pieces from the C library, which then says of how many rooms ("arenas").
 THREADS = """
 import ctypes, threading
 from monitor.memory import share_room
