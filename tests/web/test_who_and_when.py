@@ -99,6 +99,19 @@ def test_what_leaves_an_event_as_it_was_is_no_change(
     assert reader.get("/events.atom", headers={"If-None-Match": tag}).status_code == 304
 
 
+def test_whoever_has_something_sent_again_is_asked_for_a_name_once(application: Application, clock: FakeClock) -> None:
+    application.store.digests.begin_subscription("daily", clock())
+    number = application.store.digests.save_digest(new_digest(recipients=("a@x.example",)))
+    browser, page = open_browser(application), f"/digests/{number}"
+    csrf = find_csrf(browser, page)
+    before = browser.get(page).text
+    browser.post("/deliveries/1/resend", data={"csrf": csrf, "reader": "Lan"})
+    after = browser.get(page).text
+
+    assert '<input name="reader" value="" required' in before and 'type="hidden" name="reader"' not in before
+    assert 'type="hidden" name="reader" value="Lan"' in after and '<input name="reader"' not in after
+
+
 def test_who_had_a_delivery_sent_again_or_stopped_and_when_is_kept_and_shown(
     application: Application, clock: FakeClock
 ) -> None:

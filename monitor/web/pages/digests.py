@@ -98,6 +98,7 @@ def show_digest(digest_id: Number, desk: DeskHere) -> DigestPage:
 def resend(delivery_id: Number, desk: DeskHere, reader: Annotated[str, Form()]) -> Response:
     """Makes a delivery due: the service hands it over with its next tick."""
     who = check_reader(reader)
+    desk.remember_reader(who)
     if not resending.put_back(desk.application, delivery_id, who):
         raise HTTPException(409, "delivery")
     return _lead_back(desk, delivery_id)
