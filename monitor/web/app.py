@@ -19,7 +19,7 @@ from monitor.web.desk import get_desk
 from monitor.web.ended_sessions import FILE, EndedSessions
 from monitor.web.figures import FigureKeeper
 from monitor.web.guard import HEADERS, Guard, is_for_programs, make_check_write
-from monitor.web.heads import HeadAnswerer
+from monitor.web.heads import HeadAnswerer, find_methods
 from monitor.web.limiter import LoginLimiter
 from monitor.web.pages import (
     digests,
@@ -92,14 +92,16 @@ async def _show_document(request: Request) -> Response:
 async def _show_error(request: Request, error: Exception) -> Response:
     """An error as a page for people, in their language, and as JSON for programs; never with a traceback."""
     status, path = find_status(error), request.url.path
-    headers = getattr(error, "headers", None)
+    headers = dict(getattr(error, "headers", None) or {})
+    if "Allow" in headers:
+        headers["Allow"] = find_methods(request)
     if isinstance(error, RequestValidationError) and path.startswith(api.PREFIX):
         status = 422
     if is_for_programs(path):
         return JSONResponse({"detail": tell_program(error)}, status, headers)
     desk = await get_desk(request)
     response = render(desk, "error.html", {"status": status, "detail": tell_person(error, desk.words)}, status)
-    response.headers.update(headers or {})
+    response.headers.update(headers)
     return response
 
 

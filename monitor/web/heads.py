@@ -1,6 +1,8 @@
 """Answers HEAD wherever GET is answered, with the same head and nothing behind it; the API's document names GET alone.
 """
 
+from starlette.requests import Request
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -18,3 +20,12 @@ class HeadAnswerer:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         await self._app({**scope, "method": "GET"}, receive, send_without_body)
+
+
+def find_methods(request: Request) -> str:
+    """What the address may be asked by, as `Allow` has it (RFC 9110, 15.5.6); a router names its first route alone."""
+    found = [
+        names for method, names in (("GET", "GET, HEAD"), ("POST", "POST"))
+        if any(one.matches({**request.scope, "method": method})[0] == Match.FULL for one in request.app.router.routes)
+    ]
+    return ", ".join(found)

@@ -30,6 +30,18 @@ def test_head_is_answered_as_get_is(browser: TestClient) -> None:
         assert heads[0] == heads[1] and asked.content == b"", path
 
 
+def test_a_method_that_is_not_answered_is_told_all_that_are(browser: TestClient) -> None:
+    for path, allowed in (
+        ("/events", "GET, HEAD"), ("/login", "GET, HEAD, POST"), ("/events/e1/judge", "POST"),
+        ("/links/judge/x", "GET, HEAD, POST"), ("/links/event/x", "GET, HEAD"),
+        ("/api/v1/events/e1/judgements", "POST"), ("/api/v1/events/e1", "GET, HEAD"),
+    ):
+        answer = browser.options(path)
+
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed), path
+    assert "allow" not in browser.options("/nothing").headers
+
+
 def test_head_acts_on_nothing_that_post_is_for(browser: TestClient) -> None:
     for path in ("/logout", "/events/e1/judge", "/api/v1/events/e1/judgements"):
         assert browser.head(path).status_code == 405, path
