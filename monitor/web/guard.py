@@ -83,7 +83,8 @@ class Guard:
         if request.method in SAFE_METHODS:
             return None
         length = request.headers.get("content-length", "")
-        if not length.isdecimal():
+        # In pieces a body has whatever length it likes, also beside a Content-Length (RFC 9112, 6.3).
+        if not length.isdecimal() or "transfer-encoding" in request.headers:
             return _refuse(request, 411, "length")
         return _refuse(request, 413, "long") if len(length) > 9 or int(length) > MAX_BODY else None
 

@@ -123,6 +123,8 @@ def test_a_form_without_length_or_too_long_is_refused(browser: TestClient) -> No
         yield b"csrf=1"
 
     assert browser.post("/events/e1/judge", content=pieces()).status_code == 411
+    both = {"Transfer-Encoding": "chunked", "Content-Length": "6"}
+    assert browser.post("/events/e1/judge", content=pieces(), headers=both).status_code == 411
     assert browser.post("/events/e1/judge", content=b"x" * 70_000).status_code == 413
 
 
