@@ -17,6 +17,7 @@ help:
 	@echo "make bench      the README's figures, measured here"
 	@echo "make setup      only the environment, in $(VENV)"
 	@echo "make lock       new requirement files (needs uv)"
+	@echo "make clean      removes $(VENV), the demonstration and caches; what was stored stays"
 
 setup: $(VENV)/runtime.stamp
 	@echo "Ready: . $(BIN)/activate, and the first time twinwatch init"
@@ -55,7 +56,7 @@ bench: $(VENV)/dev.stamp
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Twinwatch needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
+		|| { echo "Twinwatch needs Python 3.11 or newer: say where it is by PYTHON=/path/to/python3.11 at the end of the line"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/runtime.stamp: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python

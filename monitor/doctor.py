@@ -151,7 +151,9 @@ def _settings(application: Application) -> Iterator[Finding]:
         yield Finding("settings", "warning", f"crawl.contact {settings.crawl.contact!r}: no address and no page",
                       "outlets turn to it: write one such as desk@city.example")
     else:
-        yield Finding("settings", "fine", f"contact {settings.crawl.contact}, {len(application.watched)} outlets")
+        count = len(application.watched)
+        said = f"contact {settings.crawl.contact}, {count} outlet{'' if count == 1 else 's'}"
+        yield Finding("settings", "fine", said)
     if not application.subscriptions:
         yield Finding("settings", "warning", "no subscription: nobody is told anything", "`twinwatch init` makes one")
 

@@ -109,4 +109,5 @@ def _alone(database: Database) -> Iterator[Connection]:
 
 def _refuse_unknown(revision: str | None) -> None:
     if revision is not None and revision not in _read_revisions():
-        raise StoreError(f"database: revision {revision} is newer than this program (install the newer Twinwatch)")
+        advice = "install the newer Twinwatch, or restore a backup from before its upgrade"
+        raise StoreError(f"database: revision {revision} is newer than this program ({advice})")

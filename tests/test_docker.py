@@ -142,6 +142,20 @@ def test_the_service_is_asked_for_a_sign_of_life_where_it_listens_without_a_pass
         compile(command[-1], "healthcheck", "exec")
 
 
+def test_the_database_is_asked_by_its_address_as_on_its_socket_it_answers_before_it_is_ready() -> None:
+    assert "pg_isready -h 127.0.0.1 " in SCALE["database"]["healthcheck"]["test"][1]
+
+
+def test_every_service_that_the_readme_names_for_compose_exists() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    section = text[text.index("**In a container**"):text.index("## Every day")]
+
+    named = set(re.findall(r"\b(?:exec|run(?: --[a-z]+(?: cat| tee)?| -T)*) (\w+)", section))
+
+    assert {"twinwatch", "database", "upgrade"} <= named <= {"twinwatch", "database", "upgrade", "service"}
+    assert named - {"twinwatch"} <= SCALE.keys()
+
+
 def test_every_command_that_a_file_starts_exists() -> None:
     unit = (DOCKER / "twinwatch.service").read_text()
     started = [*(service["command"][0] for service in SCALE.values() if "build" in service)]

@@ -64,9 +64,12 @@ class Image:
             "PYTHONPATH": str(self._root / "site"), "TWINWATCH_WEB__PORT": str(self.port),
         }
 
-    def run(self, environment: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, environment: dict[str, str], *command: str, given: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self._enter(command, "rw"), cwd=self.data, env=environment, capture_output=True, text=True, timeout=300)
+            self._enter(command, "rw"), cwd=self.data, env=environment, capture_output=True, text=True, timeout=300,
+            input=given)
 
     @contextmanager
     def start(self, environment: dict[str, str], *command: str, volume: str = "rw") -> Iterator[subprocess.Popen[str]]:
@@ -164,7 +167,10 @@ def test_one_machine_from_the_first_question_to_a_restored_backup(image: Image) 
     assert made.returncode == 0, made.stderr
     written = image.data / "twinwatch.toml"
     assert 'contact = "desk@city.example"' in written.read_text("utf-8")
-    written.write_text(written.read_text("utf-8").replace('"desk@city.example"', '""', 1), "utf-8")  # nobody is asked
+    before, mode = image.run(environment, "cat", "twinwatch.toml").stdout, written.stat().st_mode
+    changed = before.replace('"desk@city.example"', '""', 1)  # nobody is asked
+    assert image.run(environment, "tee", "twinwatch.toml", given=changed).returncode == 0
+    assert written.read_text("utf-8") == changed and written.stat().st_mode == mode
 
     with image.start(environment, "twinwatch", "run") as service:
         said = wait_for(service, "dashboard: ")
