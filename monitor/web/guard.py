@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -98,8 +99,7 @@ class Guard:
         if secret and not self._access.is_open:
             wait = self._limiter.take(visitor.address, secret)
             if wait:
-                minutes, after = int(wait // 60) + 1, {"Retry-After": str(int(wait) + 1)}
-                return _refuse(request, 429, "tries", after, minutes=minutes)
+                return _refuse(request, 429, "tries", {"Retry-After": str(ceil(wait))}, minutes=ceil(wait / 60))
             if not self._access.is_token(secret):
                 return _refuse(request, 401, "token", ASK)
             self._limiter.forgive(visitor.address)

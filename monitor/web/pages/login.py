@@ -1,6 +1,7 @@
 """Logging in with the password of the settings, and out; tries are limited."""
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -30,9 +31,9 @@ def log_in(desk: DeskHere, password: Annotated[str, Form()] = "", next: Annotate
     state, target = desk.request.app.state, find_target(next)
     wait = state.limiter.take(desk.visitor.address)
     if wait:
-        page = LoginPage(target, "login.limited", int(wait // 60) + 1)
+        page = LoginPage(target, "login.limited", ceil(wait / 60))
         answer = render(desk, "login.html", page, 429)
-        answer.headers["Retry-After"] = str(int(wait) + 1)
+        answer.headers["Retry-After"] = str(ceil(wait))
         return answer
     if not state.access.is_password(password):
         return render(desk, "login.html", LoginPage(target, "login.wrong"), 403)
