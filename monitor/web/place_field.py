@@ -19,6 +19,8 @@ from seeds.gazetteer import Gazetteer
 LONGEST = 80
 # Nobody types these by hand: what stands so in an address is a key, known or not.
 KEY = re.compile(r"[A-Z]{2}\w{0,3}-\w+")
+# What the choices of the forms say before anybody chose.
+USUAL = frozenset({("verdict", "yes"), ("years", "3"), ("sort", "vn"), ("page", "1")})
 
 
 async def read_place(desk: DeskHere, place: str = "") -> PlaceAnswer:
@@ -41,12 +43,15 @@ def ask_place(desk: Desk, words: str) -> PlaceAnswer:
 
 
 def lead_on(desk: Desk, place: PlaceAnswer) -> Response | None:
-    """The way to the address with the key for a page that was asked by a name: that address stays."""
-    path = desk.request.url.path
-    if not place.key or place.key == place.words or is_for_programs(path):
+    """The way to the address that stays, for a page that was asked by a place's name or with fields left as they were:
+    it has the key, and says nothing of what was not asked for. What a redirect leaves is in no browser's history."""
+    path, given = desk.request.url.path, desk.request.query_params.multi_items()
+    asked = [one for one in given if one[1].strip() and one[0] != "place" and one not in USUAL]
+    if place.words:
+        asked.append(("place", place.key or place.words))
+    if is_for_programs(path) or sorted(asked) == sorted(given):
         return None
-    given = [(name, value) for name, value in desk.request.query_params.multi_items() if value and name != "place"]
-    return RedirectResponse(f"{path}?{urlencode([*given, ('place', place.key)])}", 303)
+    return RedirectResponse(f"{path}?{urlencode(asked)}" if asked else path, 303)
 
 
 def furnish_place(desk: Desk, occurring: Collection[str]) -> dict[str, object]:

@@ -162,18 +162,20 @@ def test_events_are_filtered_and_paged_in_place(page: Page, width: int) -> None:
 @pytest.mark.parametrize("path", ["/events", "/ties", "/map", "/timeline"])
 def test_what_leads_out_of_a_list_goes_with_its_filter(page: Page, path: str) -> None:
     page.goto(path)
-    unfiltered = page.locator("#clear a").count()
+    unfiltered, steps = page.locator("#clear a").count(), page.evaluate("history.length")
     page.locator("input[name=place]").fill("hue")
     page.keyboard.press("Enter")
-    page.wait_for_url("**place=VN-46**")
+    page.wait_for_url(f"**{path}?place=VN-46")
     expect(page.locator("#clear a")).to_have_count(1)
+    expect(page.locator("input[name=place]")).to_have_value("Huế")
+    steps -= page.evaluate("history.length")
     led = [one.get_attribute("href") or ""
            for one in page.locator("#exports a, #languages a, head link[rel=alternate]").all()]
     focused = page.evaluate("document.activeElement.name")
     page.get_by_role("link", name="Tiếng Việt").click()
     page.wait_for_url("**lang=vi**")
 
-    assert unfiltered == 0 and focused == "place"
+    assert (unfiltered, focused, steps) == (0, "place", -1)
     assert len(led) >= 5 and all("place=VN-46" in one for one in led), led
     assert page.locator("input[name=place]").input_value() == "Huế"
 

@@ -40,6 +40,17 @@ def test_a_name_leads_to_the_address_with_its_key(browser: TestClient, path: str
     assert 'name="place" value="Gwangju (Gyeonggi)"' in browser.get(answer.headers["location"]).text
 
 
+@pytest.mark.parametrize(("given", "clean"), [
+    ("?act=&stage=&q=&verdict=yes&place=gwangju", "?place=gwangju"), ("?place=&q=+&act=visit", "?act=visit"),
+    ("?q=", ""), ("?place=VN-46&q=hue", None), ("?verdict=no", None), ("", None),
+])
+def test_an_address_says_nothing_of_what_was_left_empty(browser: TestClient, given: str, clean: str | None) -> None:
+    answer = browser.get(f"/events{given}")
+
+    assert answer.headers.get("location") == (None if clean is None else f"/events{clean}")
+    assert browser.get(f"/events.json{given}").status_code == (400 if "gwangju" in given else 200)
+
+
 def test_only_what_is_of_the_place_is_shown_and_leads_out(browser: TestClient) -> None:
     page = find(browser, "/events", place="경기도 광주시", act="agreement")
 

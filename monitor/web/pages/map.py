@@ -28,9 +28,9 @@ class MapPage:
 
 
 def show_map(desk: DeskHere, wanted: TieFilterHere, place: PlaceHere) -> MapPage | Response:
-    if place.is_open:
-        return MapPage((), 0, "", wanted.kind)
-    return lead_on(desk, place) or find_busiest(desk, wanted)
+    if way := lead_on(desk, place):
+        return way
+    return MapPage((), 0, "", wanted.kind) if place.is_open else find_busiest(desk, wanted)
 
 
 def find_busiest(desk: Desk, wanted: TieFilter) -> MapPage:

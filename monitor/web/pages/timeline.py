@@ -48,9 +48,9 @@ class TimelinePage:
 
 
 def show_timeline(desk: DeskHere, place: PlaceHere, act: str = "", years: int = 3) -> TimelinePage | Response:
-    if place.is_open:
-        return TimelinePage((), (), "", act, years)
-    return lead_on(desk, place) or count_months(desk, place.key, act, years)
+    if way := lead_on(desk, place):
+        return way
+    return TimelinePage((), (), "", act, years) if place.is_open else count_months(desk, place.key, act, years)
 
 
 def count_months(desk: Desk, place: str, act: str, years: int) -> TimelinePage:
