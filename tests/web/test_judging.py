@@ -230,6 +230,24 @@ def test_a_form_leads_to_what_it_did_and_in_place_the_focus_goes_there(browser: 
     assert 'id="judge-title" tabindex="-1" autofocus' in browser.get("/events/e2", headers={"HX-Request": "true"}).text
 
 
+def test_what_was_said_stands_in_its_order_and_of_one_instant_the_newest_last(
+    browser: TestClient, clock: FakeClock
+) -> None:
+    csrf = find_csrf(browser)
+
+    def act(name: str, **data: str) -> None:
+        browser.post(f"/events/e1/{name}", data={"csrf": csrf, "reader": "Lan", **data})
+
+    act("merge", other="e2")
+    clock.advance(minutes=1)
+    act("judge", answer="no")
+    act("judge", answer="yes")
+    page = browser.get("/events/e1").text.partition('<ul class="log">')[2]
+
+    assert re.findall(r"merged two|is wrong|is right", page) == ["merged two", "is wrong", "is right"]
+    assert re.search(r'id="said"[^>]*><span>Lan said that it is right', page)
+
+
 def test_every_event_of_the_two_provinces_may_be_merged(application: Application) -> None:
     rows = []
     for number in range(1, 31):

@@ -1,7 +1,8 @@
 """One event: its facts with their proof, its articles, its pair's other events, why it was flagged, who said what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
@@ -88,7 +89,8 @@ def show_event(event_id: str, desk: DeskHere) -> EventPage | Response:
     if event is None:
         raise HTTPException(404, "event")
     if event.id != event_id and desk.request.url.path.endswith(event_id):
-        return RedirectResponse(f"/events/{event.id}", 301)
+        query = desk.request.url.query
+        return RedirectResponse(f"/events/{event.id}" + (f"?{query}" if query else ""), 301)
     facts = desk.store.event_pages.facts(event.id)
     return EventPage(
         event=make_line(desk, event), facts=_show_facts(facts), groups=_group(event),
@@ -107,19 +109,27 @@ def furnish(desk: Desk, page: EventPage) -> dict[str, object]:
     stage = say("event.stage", stage=say(f"stage.{page.event.stage}"))
     fields = ", ".join(say(f"field.{one}") for one in page.fields)
     others = find_mergeable(desk, page.event)
+    log = _find_log(page)
     return {
-        "what": f"{stage} · {say('event.fields', fields=fields)}" if fields else stage, "others": others,
-        "latest": _find_latest(page), "focuses": IN_PLACE in desk.request.headers and not others.is_asked,
+        "what": f"{stage} · {say('event.fields', fields=fields)}" if fields else stage, "others": others, "log": log,
+        "latest": _find_latest(log), "focuses": IN_PLACE in desk.request.headers and not others.is_asked,
     }
 
 
-def _find_latest(page: EventPage) -> object:
-    """What a reader said or took back last; None where nobody did."""
-    said = [
-        *((one.withdrawn_at or one.judged_at, number, one) for number, one in enumerate(page.judgements)),
-        *((one.withdrawn_at or one.made_at, number, one) for number, one in enumerate(page.corrections)),
-    ]
-    return max(said, key=lambda one: one[:2])[2] if said else None
+def _find_log(page: EventPage) -> list[Judgement | Correction]:
+    """What readers said of the event and of its grouping, first said first; of one instant in the order of the store.
+    """
+    return sorted((*page.judgements, *page.corrections), key=_find_said_at)
+
+
+def _find_said_at(said: Judgement | Correction) -> datetime:
+    return said.judged_at if isinstance(said, Judgement) else said.made_at
+
+
+def _find_latest(log: Sequence[Judgement | Correction]) -> Judgement | Correction | None:
+    """What a reader said or took back last, of one instant what stands last; None where nobody did."""
+    touched = [(one.withdrawn_at or _find_said_at(one), number) for number, one in enumerate(log)]
+    return log[max(touched)[1]] if touched else None
 
 
 def judge(event_id: str, desk: DeskHere, answer: Annotated[str, Form()], reader: Annotated[str, Form()]) -> Response:
