@@ -51,6 +51,10 @@ SIDES = {
 }
 # So far Vietnam's islands lie into the drawing of Korea, at the height of the Yellow Sea and below Jeju.
 ISLANDS_REACH = 20
+# So much of the sea between the drawings is free for names of Korea's places.
+SEA = 130
+# Names stand away from the other country where they can.
+OWN_SIDE, OTHER_SIDE = "own", "other"
 # So far a name of two lines begins above where one of a single line stands.
 LINE_UP = 14
 # How large names are on wide and on narrow screens (`.map .name`), and where they begin beside their point.
@@ -93,7 +97,10 @@ class Arc:
 
 @dataclass(frozen=True)
 class Dot:
-    """A place as drawn; `label` says whether its name has room, `minor` whether it has none on a narrow screen."""
+    """A place as drawn; `label` says whether its name has room, `minor` whether it has none on a narrow screen.
+
+    Where it has room on the other side of its point only, it is `turned` on a narrow screen, on a wide one `away`.
+    """
 
     key: str
     country: str
@@ -101,6 +108,8 @@ class Dot:
     y: float
     label: bool
     minor: bool
+    turned: bool
+    away: bool
 
 
 @cache
@@ -150,10 +159,18 @@ def draw_dots(links: Sequence[Link], gazetteer: Gazetteer, name: Callable[[str],
             country = gazetteer.localities[key].country
             named = [dot for dot in found if dot.country == country and dot.label]
             is_free = len(named) < LABELS and all(abs(dot.y - point[1]) >= LINE_ROOM for dot in named)
-            has_room = is_free and _fits(country, point, name(key), WIDE_LETTERS)
-            is_minor = len(named) >= LABELS // 2 or not _fits(country, point, name(key), NARROW_LETTERS)
-            found.append(Dot(key, country, *point, has_room, is_minor))
+            wide, narrow = (_find_side(country, point, name(key), size) for size in (WIDE_LETTERS, NARROW_LETTERS))
+            is_minor = len(named) >= LABELS // 2 or not narrow
+            found.append(Dot(
+                key, country, *point, is_free and bool(wide), is_minor, narrow == OTHER_SIDE, wide == OTHER_SIDE))
     return tuple(found)
+
+
+def _find_side(country: str, point: tuple[float, float], name: str, size: float) -> str:
+    """On which side of its point a name has room; empty for none."""
+    if _fits(country, point, name, size):
+        return OWN_SIDE
+    return OTHER_SIDE if _fits_turned(country, point, name, size) else ""
 
 
 def _fits(country: str, point: tuple[float, float], name: str, size: float) -> bool:
@@ -165,6 +182,19 @@ def _fits(country: str, point: tuple[float, float], name: str, size: float) -> b
         point[0] + reach > mark.name_x - measure(mark.lines[0], size) / 2
         and min(abs(mark.name_y - point[1]), abs(mark.y - point[1])) < LINE_ROOM
         for mark in draw_islands(LANGUAGES[0]) if mark.country == country
+    )
+
+
+def _fits_turned(country: str, point: tuple[float, float], name: str, size: float) -> bool:
+    """Whether a name on the other side of its point, towards the other country, stays out of that and off islands."""
+    (x, y), reach = point, NAME_GAP + measure(name, size)
+    left, right = (x, x + reach) if country == "VN" else (x - reach, x)
+    if right > PANELS["KR"].left + ISLANDS_REACH if country == "VN" else left < PANELS["KR"].left - SEA:
+        return False
+    return not any(
+        left < mark.name_x and right > mark.name_x - max(measure(line, size) for line in mark.lines)
+        and mark.name_y - LINE_ROOM < y < mark.name_y + LINE_ROOM * len(mark.lines)
+        for mark in draw_islands(LANGUAGES[0]) if mark.anchor == "end"
     )
 
 

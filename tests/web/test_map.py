@@ -64,19 +64,25 @@ def test_a_tie_of_an_island_is_drawn(application: Application) -> None:
     assert 'href="/ties/VNH-576/KR-47940"' in open_browser(application).get("/map").text
 
 
-@pytest.mark.parametrize(("key", "language", "wide", "narrow"), [
-    ("KR-41610", "vi", False, False),  # Gwangju (Gyeonggi), which ran into Ulleungdo
-    ("KR-41", "vi", True, False),
-    ("KR-11", "vi", True, True),
-    ("KR-43", "en", True, False),  # Chungcheongbuk, into Dokdo
-    ("KR-43", "ko", True, True),
-    ("KR-48", "vi", True, False),  # Gyeongsangnam, out of a narrow drawing
-    ("KR-31", "vi", True, True),
+@pytest.mark.parametrize(("key", "other", "language", "wide", "narrow"), [
+    ("KR-41610", "VN-46", "vi", True, ""),  # Gwangju (Gyeonggi), which ran into Ulleungdo; turned on wide screens
+    ("KR-41", "VN-46", "vi", True, "turned"),
+    ("KR-11", "VN-46", "vi", True, "straight"),
+    ("KR-43", "VN-46", "en", True, "turned"),  # Chungcheongbuk, into Dokdo
+    ("KR-43", "VN-46", "ko", True, "straight"),
+    ("KR-44", "VN-46", "vi", True, "turned"),
+    ("KR-48", "VN-46", "vi", True, ""),  # Gyeongsangnam, out of a narrow drawing, and turned into Hoàng Sa
+    ("KR-31", "VN-46", "vi", True, "straight"),
+    ("VN-46", "KR-11", "vi", True, "straight"),
 ])
-def test_a_name_without_room_is_not_shown(key: str, language: str, wide: bool, narrow: bool) -> None:
+def test_a_name_without_room_is_turned_on_narrow_screens_or_not_shown(
+    key: str, other: str, language: str, wide: bool, narrow: str
+) -> None:
     gazetteer = load_gazetteer()
+    link = Link(key, other, 1) if key.startswith("VN") else Link(other, key, 1)
 
-    dots = draw_dots([Link("VN-46", key, 1)], gazetteer, lambda one: gazetteer.name(one, language))
+    dots = draw_dots([link], gazetteer, lambda one: gazetteer.name(one, language))
 
     [dot] = [dot for dot in dots if dot.key == key]
-    assert dot.label is wide and (dot.label and not dot.minor) is narrow
+    shown = "" if dot.minor or not dot.label else "turned" if dot.turned else "straight"
+    assert (dot.label, shown) == (wide, narrow)
