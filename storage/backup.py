@@ -26,6 +26,7 @@ CHUNK = 1 << 20
 SQLITE_HEAD, HEAD_BYTES = b"SQLite format 3\0", 100
 # By what the head says.
 PAGE_SIZES = {1: 65_536, **{1 << n: 1 << n for n in range(9, 16)}}
+A_STORE = "it is a store itself, not a backup (to have it again, stop the service and give it the store's name)"
 NO_STORE = "it holds no store (`twinwatch db backup` makes backups)"
 OURS = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'alembic_version'"
 # All that acts by itself in a store. What an older version made stays here when the text changes.
@@ -278,8 +279,15 @@ def _explained(file: Path) -> Iterator[None]:
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        if _begins_as_store(file):
+            raise StoreError(f"backup {file}: {A_STORE}") from error
         raise StoreError(f"backup {file}: damaged or no backup ({error})") from error
     except OSError as error:
         raise StoreError(f"backup {file}: {error.strerror or error}") from error
     except sqlite3.DatabaseError as error:
         raise StoreError(f"backup {file}: {error}") from error
+
+
+def _begins_as_store(file: Path) -> bool:
+    with file.open("rb") as begun:
+        return begun.read(len(SQLITE_HEAD)) == SQLITE_HEAD

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from storage.engine import Database
+from storage.engine import Database, show_address
 from storage.errors import StoreError
 from storage.models import Base
 from storage.upgrade import check_revision
@@ -50,7 +50,7 @@ def _tables() -> Sequence[Table]:
 def _refuse_filled(target: Database, writing: Session) -> None:
     filled = [name for name, rows in count_rows(writing).items() if rows]
     if filled:
-        where = target.engine.url.set(query={}).render_as_string(hide_password=True)
+        where = show_address(target.engine.url)
         raise StoreError(f"database {where}: it is not empty, there are rows in {filled[0]} (give it a new database)")
 
 

@@ -211,10 +211,14 @@ def make_conninfo(address: str) -> str:
 
 def explain_failure(url: URL, error: DBAPIError) -> StoreError:
     """One line for a database that cannot be reached or written, without password or query."""
-    shown = url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
     said = next((line.strip() for line in str(error.orig).splitlines() if line.strip()), type(error.orig).__name__)
     advice = next((advice for words, advice in ADVICE if words in said.lower()), "")
-    return StoreError(f"database {shown}: {said}" + (f" ({advice})" if advice else ""))
+    return StoreError(f"database {show_address(url)}: {said}" + (f" ({advice})" if advice else ""))
+
+
+def show_address(url: URL) -> str:
+    """An address as people write it in the settings, without password or query."""
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
 def _answer(question: Callable[[], Any]) -> Any:
