@@ -17,7 +17,8 @@ from seeds.gazetteer import Gazetteer
 from storage.values import EventQuery
 
 VERDICTS = ("yes", "unsure", "no")
-DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+# Until the 31st of February is until its end; a thirteenth month is a slip that would find nothing in silence.
+DAY = re.compile("[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 LANG = re.compile(r"[a-z]{2,3}")
 LONGEST_WORDS = 200
 PAGE = 50
@@ -82,7 +83,7 @@ def find_days(since: str, until: str) -> tuple[str, str]:
     """The first day of `since` and the last of `until`, each a day, a month or a year; else as it is."""
     first = f"{since}-01-01"[:10] if since else ""
     month = f"{until}-12"[:7]
-    if not until or len(until) == 10 or not "01" <= month[5:] <= "12" or month < "0001":
+    if not until or len(until) == 10 or month < "0001":
         return first, until
     return first, f"{month}-{monthrange(int(month[:4]), int(month[5:]))[1]:02}"
 

@@ -144,7 +144,8 @@ def test_a_cursor_that_is_none_of_ours_is_refused(program: TestClient) -> None:
     ("/api/v1/events?limit=x", 422, "limit: Input should be a valid integer"),
     ("/api/v1/events?limit=1000", 422, "limit: Input should be less than or equal to 200"),
     ("/ties.json?kind=x", 400, "kind: not known"), ("/timeline.json?act=x", 400, "act: not known"),
-    ("/digests/1x.json", 400, "digest_id: Input should be a valid integer"), ("/events/x.json", 404, "event")])
+    ("/timeline.json?years=x", 400, "years: Input should be a valid integer"), ("/digests/1x.json", 404, ""),
+    ("/events/x.json", 404, "event")])
 def test_a_program_is_told_which_value_does_not_fit_and_why(
     program: TestClient, path: str, status: int, told: str,
 ) -> None:

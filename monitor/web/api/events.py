@@ -14,7 +14,7 @@ from monitor.times import format_instant
 from monitor.web.api.answers import Cursor, Limit, answer, documented, make_page, read_two
 from monitor.web.api.shapes import EventId, EventList, Merge, Rules, Said, Split, Who, WholeEvent
 from monitor.web.desk import Desk, DeskHere
-from monitor.web.filters import BIGGEST, LONGEST_WORDS, ListFilter, Number, make_query
+from monitor.web.filters import BIGGEST, DAY, LONGEST_WORDS, ListFilter, Number, make_query
 from monitor.web.lines import make_cursor
 from monitor.web.pages.rules import show_rules
 from monitor.web.place_field import ask_place
@@ -22,7 +22,7 @@ from seeds.subscription import Act
 from storage.values import EventFact, EventView
 
 Stage = Literal["", "planned", "agreed", "signed", "under_way", "done", "suspended"]
-Bound = Annotated[str, Query(pattern=r"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$", description="A day, a month or a year.")]
+Bound = Annotated[str, Query(pattern=f"^({DAY.pattern})?$", description="A day, a month or a year.")]
 Key = Annotated[str, Query(max_length=40)]
 Place = Annotated[str, Query(max_length=80, description="With everything inside it: a key (`KR-44`), or a name.")]
 
