@@ -23,7 +23,12 @@ SERVICE, FORK_SERVER = "service", "crawler.fork_server"
 
 @dataclass(frozen=True)
 class Sample:
-    """What a process takes: `own` (memory that is nobody else's, USS) and `resident` (RSS) in MB."""
+    """What a process takes, in MB: `own` (what it has written, anonymous pages) and `resident` (RSS).
+
+    Pages of files are no growth, and whether they count as its own hangs on what else runs on the machine: when other
+    programs with the same libraries ended, 10 MB of them became the last one's. Nor are pages that a crawl of this
+    moment shares with the process that forked it less.
+    """
 
     own: float
     resident: float
@@ -110,7 +115,7 @@ def _weigh(folder: Path) -> Sample:
     rows = {name: int(size) / 1024 for name, size in
             re.findall(r"^(\w+):\s+(\d+) kB", (folder / "smaps_rollup").read_text(), re.M)}
     return Sample(
-        own=rows["Private_Clean"] + rows["Private_Dirty"], resident=rows["Rss"],
+        own=rows["Anonymous"], resident=rows["Rss"],
         files=len(list((folder / "fd").iterdir())), threads=len(list((folder / "task").iterdir())))
 
 
