@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from monitor.judging.meetings import describe_meeting
 from monitor.judging.reading import Reading, View
-from monitor.judging.rivals import describe_rivals
 from monitor.judging.scopes import ACT_GROUPS, ACTS, Scope, cue_span, describe_whole, make_scope, span_of
 from monitor.judging.units import OTHER, Feature, Span, Unit, find_owners, make_unit, without_places
 from monitor.judging.values import Mention
@@ -146,7 +145,6 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
         **_count_features(vn.key, kr.key, focus, context),
         **describe_meeting(sorted(vn.views), sorted(kr.views), views),
         **describe_whole(context.scope_of(told, views, front=False), CUES),
-        **describe_rivals(vn.views, kr.views, views),
     }
     if "met_acts" in features and features["met_acts"].value:
         del features["actless"]

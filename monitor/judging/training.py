@@ -32,8 +32,6 @@ QUIET_WORTH, DOUBTFUL_WORTH = 1.5, 0.4
 ROUNDS = 3
 # What is less sure than this is a no; how sure a yes must be is chosen among these by what it costs.
 NO, YES = 0.3, (0.45, 0.5, 0.55)
-# What is missed costs a reader more than what is told too much: the greatest fear is news that nobody heard of.
-MISSED_COST = 1.5
 PAIR_YES = 0.5
 # Figures are kept to so many digits: more would only make the file's differences hard to read.
 DIGITS = 3
@@ -181,9 +179,7 @@ def _calibrate(weights: Weights, examples: Sequence[Example], odds: Mapping[str,
 def _choose_yes(scores: Iterable[tuple[float, bool, float]]) -> float:
     """The threshold at which wrong answers cost least; the lowest of equals."""
     rows = list(scores)
-    cost: Callable[[float], float] = lambda yes: sum(  # noqa: E731
-        w * (MISSED_COST if true else 1.0) for score, true, w in rows if (score >= yes) != true
-    )
+    cost: Callable[[float], float] = lambda yes: sum(w for score, true, w in rows if (score >= yes) != true)  # noqa: E731
     return min(YES, key=lambda yes: (round(cost(yes), 6), yes))
 
 
