@@ -14,6 +14,7 @@ from monitor.application import Application
 from monitor.judging.judge import Knowledge
 from seeds.catalogue import Catalogue
 from tests.bench.large_store import NOW, SUBSCRIPTION
+from tests.fake_clock import FakeClock
 from tests.web.live import fill, make_live_application, serve
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -222,10 +223,12 @@ def test_everything_works_without_script(page_without_script: Page) -> None:
     assert page.evaluate("document.querySelector(':target').textContent").startswith("Minh said")
 
 
-def test_after_a_form_the_focus_is_on_what_it_did(page: Page) -> None:
+def test_after_a_form_the_focus_is_on_what_it_did(page: Page, live_application: Application) -> None:
     said: list[tuple[str, bool]] = []
 
     def press(button: Locator) -> None:
+        assert isinstance(live_application.clock, FakeClock)
+        live_application.clock.advance(seconds=1)
         button.focus()
         with page.expect_response("**/events/*"):
             page.keyboard.press("Enter")
