@@ -3,6 +3,7 @@
 A report that sets a scene first names the two far down and sentences apart: what counts then is who acts there.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from monitor.judging.reading import View
@@ -43,11 +44,17 @@ def describe_meeting(vn: Sequence[int], kr: Sequence[int], views: Sequence[View]
 
 def _find_meeting(vn: Sequence[int], kr: Sequence[int], views: Sequence[View]) -> tuple[int, int] | None:
     """The numbers of the two nearest sentences of one item, the first one first; of several the earliest fresh ones."""
+    def order(number: int) -> int:
+        return views[number].sentence.order
+
+    # In their order, so that of a long text each is held against those near it alone.
+    others = sorted((number for number in kr if not views[number].is_title), key=order)
+    orders = list(map(order, others))
     found = sorted(
-        (gap, min(one, other), max(one, other))
-        for one in vn for other in kr
-        if (gap := abs(views[one].sentence.order - views[other].sentence.order)) <= FAR
-        and not views[one].is_title and not views[other].is_title and _item(views[one]) == _item(views[other])
+        (abs(order(one) - order(other)), min(one, other), max(one, other))
+        for one in vn if not views[one].is_title
+        for other in others[bisect_left(orders, order(one) - FAR):bisect_right(orders, order(one) + FAR)]
+        if _item(views[one]) == _item(views[other])
     )
     nearest = [row[1:] for row in found if row[0] == found[0][0]]
     return next((row for row in nearest if not any(views[n].past for n in row)), nearest[0] if nearest else None)
