@@ -43,6 +43,8 @@ ADVICE = (
 )
 # Whoever has chosen more than `on`, as for a second server, keeps it.
 DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+# Whatever the server's own zone is: instants come as they are stored, and days of them are the same everywhere.
+IN_UTC = "SELECT set_config('timezone', 'UTC', false)"
 # Faults of the program and not of the database: these stay what they are.
 OUR_FAULTS = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
 
@@ -260,6 +262,7 @@ def _make_file(dialect: Any, record: Any, arguments: Sequence[Any], options: Any
 def _prepare_postgresql(connection: Any, record: Any) -> None:
     """A crash of the server must not forget that a digest was sent: a server that would is asked not to."""
     connection.execute(DURABLE)
+    connection.execute(IN_UTC)
     connection.commit()
 
 

@@ -3,7 +3,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -29,10 +30,8 @@ def find_briefs(session: Session, question: Select[Any], *, is_sqlite: bool) -> 
     rows = session.connection().execute(question).all()
     brief = EventBriefModel
     mine = is_among(brief.event_id, [row[0] for row in rows], is_sqlite=is_sqlite)
-    kept = read_plain(session, select(brief.event_id, brief.brief).where(mine))
-    # All at once: to call the reader of JSON for each takes longer than to read it.
-    briefs = {event_id: told for (event_id, _), told in zip(kept, _read(text for _, text in kept), strict=True)}
-    return [EventBrief(*row, *briefs[row[0]]) for row in rows]
+    kept = dict(read_plain(session, select(brief.event_id, brief.brief).where(mine)))
+    return [EventBrief(*row, *_read(kept[row[0]])) for row in rows]
 
 
 def save_event_briefs(session: Session, block: str, proofs: Mapping[str, Sequence[Proof]]) -> None:
@@ -62,9 +61,11 @@ def make_brief(view: EventView) -> EventBrief:
     )
 
 
-def _read(briefs: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    for pairs, articles, langs, outlets, title, quotes in json.loads(f"[{','.join(briefs)}]"):
-        yield tuple(map(tuple, pairs)), articles, tuple(langs), tuple(outlets), title, tuple(map(tuple, quotes))
+# The newest events are asked for by every list, and to read their JSON takes longer than to find them.
+@lru_cache(maxsize=5_000)
+def _read(brief: str) -> tuple[Any, ...]:
+    pairs, articles, langs, outlets, title, quotes = json.loads(brief)
+    return tuple(map(tuple, pairs)), articles, tuple(langs), tuple(outlets), title, tuple(map(tuple, quotes))
 
 
 def _sum_up(told: Sequence[Proof]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[Proof, ...]]:

@@ -102,7 +102,8 @@ def _ask_row(word: SearchWord) -> list[_OwnRow]:
     if word.day:
         asked.append(_ask_day(word.day))
     if word.is_new_tie:
-        asked.append(_OwnRow(EventModel.new_tie.is_(True), None))
+        is_new = EventModel.new_tie.is_(True)
+        asked.append(_OwnRow(is_new, is_new))
     return asked
 
 

@@ -148,7 +148,8 @@ def _judged(articles: int, words: _Words) -> list[_Plan]:
             "verdict": f"CASE WHEN i % {PROVING} = 0 THEN 'yes' ELSE 'no' END"}),
         ("events", events, {
             "id": "'e' || i", "happened_on": event_on, "dated_on": event_on, "verdict": "'yes'",
-            "first_seen_at": event_at, "news_number": "i", "change_number": "i", **_kind("i")}),
+            "first_seen_at": event_at, "news_number": "i", "change_number": "i",
+            "new_tie": words.yes(f"i <= {PAIRS}"), **_kind("i")}),
         ("event_pairs", events, {"event_id": "'e' || i", "dated_on": event_on, **_keys("i")}),
         ("event_briefs", events, {"event_id": "'e' || i", "brief": BRIEF}),
         ("event_outlets", events, {"event_id": "'e' || i", "outlet_id": OUTLET, "lang": "'vi'"}),

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from datetime import UTC, date
 from pathlib import Path
 
 import psycopg
@@ -128,6 +129,21 @@ def test_a_full_disk_is_named_and_what_was_saved_stays(sqlite_store: Store) -> N
         connection.exec_driver_sql("CREATE TABLE big AS SELECT zeroblob(1000000) AS body")
 
     assert list(sqlite_store.outlets.states()) == [OUTLET]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "UTC", "America/St_Johns"])
+def test_days_and_instants_do_not_hang_on_the_zone_of_the_server(postgres: TestServer, zone: str) -> None:
+    address = postgres.make_upgraded()
+    name = make_conninfo(address).partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(make_conninfo(address), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET timezone = '{zone}'")  # type: ignore[arg-type]
+
+    with Database(address).read() as session:
+        instant, day = session.execute(
+            text("SELECT CAST('2026-03-01T23:30:00+00' AS timestamptz), '2026-03-01T23:30:00+00'::timestamptz::date")
+        ).one()
+
+    assert instant.tzinfo is UTC and day == date(2026, 3, 1)
 
 
 @pytest.mark.parametrize(("server_says", "we_have"), [
