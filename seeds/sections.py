@@ -34,6 +34,11 @@ def _check_public_url(url: str) -> str:
     return url
 
 
+def _bare(host: str) -> str:
+    """An IPv6 address without the brackets that it has in links."""
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
+
+
 class Section(BaseModel):
     """A part of the settings; a key that it does not know is an error."""
 
@@ -135,7 +140,7 @@ class WebSettings(Section):
     """
 
     enabled: bool = True
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_bare)] = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     public_url: Annotated[str, AfterValidator(_check_public_url)] = ""
     allowed_hosts: list[str] = []

@@ -11,7 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from monitor.commands.database import register
+from monitor.commands.database import _progress, register
 from storage.errors import StoreError
 from storage.store import open_store
 from storage.upgrade import newest_revision
@@ -92,3 +92,11 @@ def test_tidying_an_older_store_says_that_it_stays_as_large_and_what_makes_it_sm
     assert done.startswith("Nothing is over its limit.\n")
     assert "stays as large: free room is used again first. `twinwatch db compact` makes it smaller." in done
     assert re.fullmatch(r"Compacted: [\d.]+ MB -> [\d.]+ MB\.\n", compacted)
+
+
+def test_whoever_breaks_off_hears_that_nothing_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), _progress() as note:
+        note("articles", 1, 2)
+        raise KeyboardInterrupt
+
+    assert "nothing was written" in capsys.readouterr().err

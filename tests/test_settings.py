@@ -130,7 +130,8 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         (DESK + 'dat_dir = "a"', "subscription desk: unknown setting 'dat_dir'; known: name, notifier"),
         ("[crawl", "not valid TOML: "),
         ("[crawl]\ncontact = desk@city.example", 'a text is written "a", a list ["a", "b"]'),
-        ('[crawl]\ncontact = "a"\ncontact = "b"', "not valid TOML: "),
+        ('[crawl]\ncontact = "a"\ncontact = "b"\n', "line 3, column 14) (the same name stands there twice: keep one)"),
+        ('[crawl]\n[web]\n[crawl]', "line 3, column 7) (the same name stands there twice: keep one)"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line_that_names_it(text: str, said: str) -> None:

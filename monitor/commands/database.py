@@ -1,5 +1,6 @@
 """The commands about the database itself: upgrade, copy, backup, restore, tidy, compact. Imports only when they run."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,10 +139,12 @@ def _own_database() -> "Iterator[Database]":
 
 @contextmanager
 def _progress() -> "Iterator[Progress]":
-    """A bar on standard error for each table or file in turn."""
+    """A bar on standard error for each table or file in turn; whoever breaks it off hears what is left behind."""
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    # What the driver could not clean up when it was broken off: whoever broke it off hears what it means.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     tasks: dict[str, TaskID] = {}
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
@@ -151,7 +154,12 @@ def _progress() -> "Iterator[Progress]":
                 tasks[what] = bars.add_task(what, total=rows or None)
             bars.update(tasks[what], completed=done, total=rows or None)
 
-        yield note
+        try:
+            yield note
+        except KeyboardInterrupt:
+            bars.stop()
+            typer.echo("twinwatch: stopped; it is done whole or not at all, so nothing was written", err=True)
+            raise
 
 
 def _group() -> None:

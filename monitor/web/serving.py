@@ -1,6 +1,7 @@
 """Serves the dashboard in the loop that it is given, on a socket that was opened beforehand; it decides nothing."""
 
 import asyncio
+import errno
 import gc
 import os
 import socket
@@ -16,6 +17,11 @@ from seeds.errors import SettingsError
 
 # What is being answered may come to its end.
 CLOSE_SECONDS = 3
+ADVICE = {
+    errno.EADDRINUSE:
+        "a Twinwatch that is running already, or another program, may hold it; web.port names another, 0 any",
+    errno.EACCES: "numbers below 1024 are the system's: web.port names another, 0 any",
+}
 # A page makes some thousands of objects, which are gone with it.
 COLLECT_AFTER = (20_000, 10, 10)
 
@@ -28,8 +34,8 @@ class Dashboard:
         settings = application.settings.web
         self._app = make_app(application, is_demo=is_demo)
         self._application = application
-        self._socket = _open_socket(settings.host, settings.port)
-        self.url = _name_address(*self._socket.getsockname()[:2])
+        self._sockets = _open_sockets(settings.host, settings.port)
+        self.url = _name_address(*self._sockets[0].getsockname()[:2])
 
     async def serve(self, stopped: asyncio.Event) -> None:
         """Answers until `stopped` is set; the first questions wait for what is loaded once."""
@@ -41,7 +47,7 @@ class Dashboard:
             proxy_headers=bool(proxies), forwarded_allow_ips=proxies,
         )
         server = _Server(config)
-        serving = asyncio.ensure_future(server.serve([self._socket]))
+        serving = asyncio.ensure_future(server.serve(self._sockets))
         warming = asyncio.ensure_future(asyncio.to_thread(warm_up, self._application))
         stopping = asyncio.ensure_future(stopped.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -53,7 +59,8 @@ class Dashboard:
 
     def close(self) -> None:
         """Gives the address back where it was never served."""
-        self._socket.close()
+        for one in self._sockets:
+            one.close()
 
 
 def warm_up(application: Application) -> None:
@@ -85,11 +92,18 @@ def _say(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
 
 
-def _open_socket(host: str, port: int) -> socket.socket:
+def _open_sockets(host: str, port: int) -> list[socket.socket]:
+    """One, but for `::` one of each family: in one of both, IPv4 addresses look like one network of IPv6."""
+    opened: list[socket.socket] = []
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        for one in ("::", "0.0.0.0") if host == "::" else (host,):
+            family = socket.AF_INET6 if ":" in one else socket.AF_INET
+            opened.append(socket.create_server((one, port), family=family))
+            port = opened[0].getsockname()[1]
     except OSError as error:
-        advice = "a Twinwatch that is running already, or another program, may hold it; web.port names another, 0 any"
+        for one_socket in opened:
+            one_socket.close()
+        advice = ADVICE.get(error.errno or 0, "web.host is an address of this machine: 127.0.0.1, or 0.0.0.0 for all")
         where = f"web.host {host}, web.port {port}"
         raise SettingsError(_say(error), where=where, advice=advice) from error
+    return opened

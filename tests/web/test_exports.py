@@ -358,7 +358,7 @@ def test_figures_are_read_by_prometheus_and_a_sign_of_life_needs_no_password(app
 
 @pytest.mark.parametrize("path", [
     "/events.json", "/events.csv", "/events.xlsx", "/events/e1.json", "/ties.json", "/ties.csv", "/ties.xlsx",
-    "/timeline.csv", "/map.json", "/api/v1/openapi.json",
+    "/timeline.csv", "/map.json", "/api/v1/openapi.json", "/api/v1/events/e1/rules",
 ])
 def test_documents_and_tables_are_not_sent_again_while_nothing_changed(
     browser: TestClient, clock: FakeClock, path: str

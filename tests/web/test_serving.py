@@ -75,6 +75,40 @@ def test_an_address_that_is_taken_is_named_in_one_line(application: Application)
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(("host", "reached"), [
+    ("::", ("127.0.0.1", "[::1]")), ("[::1]", ("[::1]",)), ("::1", ("[::1]",)), ("0.0.0.0", ("127.0.0.1",)),
+])
+def test_every_way_of_writing_an_address_is_listened_at(
+    application: Application, host: str, reached: tuple[str, ...]
+) -> None:
+    _set(application, host=host, port=0, password="a password of ours")
+    dashboard = Dashboard(application)
+    port = dashboard.url.rpartition(":")[2]
+
+    async def ask() -> list[str]:
+        stopped = asyncio.Event()
+        serving = asyncio.ensure_future(dashboard.serve(stopped))
+        answers = []
+        async with httpx.AsyncClient() as client:
+            for one in ("127.0.0.1", "[::1]"):
+                try:
+                    answers.append((one, (await client.get(f"http://{one}:{port}static/style.css")).status_code))
+                except httpx.ConnectError:
+                    continue
+        stopped.set()
+        await serving
+        return [one for one, code in answers if code == 200]
+
+    assert asyncio.run(ask()) == list(reached)
+
+
+def test_an_address_of_another_machine_is_no_port_that_is_taken(application: Application) -> None:
+    _set(application, host="192.0.2.1", port=0, password="a password of ours")
+
+    with pytest.raises(SettingsError, match="address of this machine"):
+        Dashboard(application)
+
+
 def test_an_open_door_is_refused_before_anything_is_started(application: Application) -> None:
     _set(application, host="0.0.0.0")
 

@@ -17,6 +17,7 @@ from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import BIGGEST, DAY, LONGEST_WORDS, ListFilter, Number, make_query
 from monitor.web.lines import make_cursor
 from monitor.web.pages.rules import show_rules
+from monitor.web.rendering import VARY
 from monitor.web.place_field import ask_place
 from seeds.subscription import Act
 from storage.values import EventFact, EventView
@@ -58,11 +59,13 @@ def get_rules(
 ) -> Response:
     """Every rule that led to the verdict on one article of the event, by today's rules."""
     page = show_rules(_find(desk, event_id).id, desk, article)
-    return answer(desk.request, {
+    told = answer(desk.request, {
         "event": page.event_id, "article": page.article, "verdict": page.verdict, "score": page.score,
         "points": page.points, "yes_from": page.yes_from, "rules_version": page.rules_version,
         "reasons": [asdict(row) for row in page.rows], "mentions": [asdict(one) for one in page.mentions],
     })
+    told.headers.update(VARY)  # the reasons are in the reader's language
+    return told
 
 
 def judge_event(event_id: EventId, said: Said, desk: DeskHere) -> Response:
