@@ -17,8 +17,8 @@ from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import BIGGEST, DAY, LONGEST_WORDS, ListFilter, Number, make_query
 from monitor.web.lines import make_cursor
 from monitor.web.pages.rules import show_rules
-from monitor.web.rendering import VARY
 from monitor.web.place_field import ask_place
+from monitor.web.rendering import VARY
 from seeds.subscription import Act
 from storage.values import EventFact, EventView
 
