@@ -60,14 +60,16 @@ def describe_room(tidied: Tidied, database_name: str, *, apply: bool) -> str:
     size = f"{database_name} ({before.size / 1e6:,.1f} MB, {before.free / 1e6:,.1f} MB of it free)"
     if not before.shrinks:
         return f"{size} stays as large: free room is used again first. `twinwatch db compact` makes it smaller."
-    if not apply:
-        freed = Room(before.size, before.free + tidied.kept.page_bytes, before.shrinks)
-        return f"{size} would give about {measure_excess(freed) / 1e6:,.1f} MB back to the disk; a tenth may stay free."
     given = before.size - after.size
-    return (
-        f"{database_name} gave {given / 1e6:,.1f} MB back to the disk: {after.size / 1e6:,.1f} MB, "
-        f"{after.free / 1e6:,.1f} MB of it free and used again first."
-    )
+    if apply and given > 0:
+        return (
+            f"{database_name} gave {given / 1e6:,.1f} MB back to the disk: {after.size / 1e6:,.1f} MB, "
+            f"{after.free / 1e6:,.1f} MB of it free and used again first."
+        )
+    excess = measure_excess(Room(before.size, before.free + tidied.kept.page_bytes, before.shrinks))
+    if not apply and excess:
+        return f"{size} would give about {excess / 1e6:,.1f} MB back to the disk; a tenth may stay free."
+    return f"{size} stays as large: what is free, little beyond a tenth, is used again first."
 
 
 def _find_limits(application: Application) -> Limits:

@@ -24,8 +24,10 @@ SPARE_BYTES = 64 << 20
 
 
 def measure_excess(room: Room) -> int:
-    """Bytes beyond FREE_SHARE that `give_back` would give back; 0 where it cannot."""
-    return max(0, int((room.free - FREE_SHARE * room.size) / (1 - FREE_SHARE))) if room.shrinks else 0
+    """Bytes beyond FREE_SHARE that `give_back` would give back; 0 where it cannot, or where they are less than a batch.
+    """
+    excess = int((room.free - FREE_SHARE * room.size) / (1 - FREE_SHARE)) if room.shrinks else 0
+    return excess if excess >= BATCH * PAGE else 0
 
 
 def give_back(database: Database) -> Room:
@@ -34,7 +36,7 @@ def give_back(database: Database) -> Room:
     The disk has it when SQLite next writes its journal into the file: when the last one leaves, or after 4 MB.
     """
     room = measure_room(database)
-    while measure_excess(room) >= BATCH * PAGE:
+    while measure_excess(room):
         _cut(database)
         before, room = room, measure_room(database)
         if room.size >= before.size:

@@ -77,6 +77,24 @@ def test_tidying_says_what_happens_to_the_rows_and_what_to_the_disk(
     assert list((tmp_path / "backups").iterdir()) == []
 
 
+def test_what_tidying_says_of_the_disk_beforehand_is_what_it_does_where_little_is_free(
+    monkeypatch: pytest.MonkeyPatch, sqlite_address: str, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TWINWATCH_DATA_DIR", str(tmp_path))
+    with closing(open_store(sqlite_address)) as store:
+        entry_id = save_entry(store, 1)
+        store.articles.save(entry_id, new_article(1, text="Huế"), backlog=False, at=START_AT, page=os.urandom(900_000))
+    path = tmp_path / "twinwatch.db"
+
+    preview = _run(monkeypatch, sqlite_address, "tidy")
+    size = path.stat().st_size
+    done = _run(monkeypatch, sqlite_address, "tidy", "--apply")
+
+    assert preview.startswith("Would remove 1 raw page") and done.startswith("Removed 1 raw page")
+    assert all("stays as large: what is free, little beyond a tenth" in said for said in (preview, done))
+    assert path.stat().st_size == size
+
+
 def test_tidying_an_older_store_says_that_it_stays_as_large_and_what_makes_it_smaller(
     monkeypatch: pytest.MonkeyPatch, sqlite_address: str, tmp_path: Path
 ) -> None:
