@@ -3,6 +3,7 @@
 Revision: 0014; revises: 0013; made: 2026-11-22.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -10,8 +11,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
-
-from storage.repository.event_briefs import write_brief
 
 revision = '0014'
 down_revision = '0013'
@@ -54,5 +53,19 @@ def _save(briefs: sa.Table, told: Mapping[str, Sequence[Any]]) -> None:
     for event_id, vn, kr in op.get_bind().execute(question.bindparams(sa.bindparam("ids", list(told), expanding=True))):
         pairs[event_id].append((vn, kr))
     op.bulk_insert(briefs, [
-        {"event_id": event_id, "brief": write_brief(pairs[event_id], rows)} for event_id, rows in told.items()
+        {"event_id": event_id, "brief": _write_brief(pairs[event_id], rows)} for event_id, rows in told.items()
     ])
+
+
+def _write_brief(pairs: Sequence[tuple[str, str]], facts: Sequence[Any]) -> str:
+    """As briefs were when they began, whatever they became later."""
+    first: dict[int, Any] = {}
+    quotes: dict[str, tuple[str, str, str]] = {}
+    for _, article_id, outlet_id, lang, title, quote, _ in facts:
+        if article_id not in first:
+            first[article_id] = (outlet_id, lang, title)
+            if quote:
+                quotes.setdefault(lang, (lang, outlet_id, quote))
+    outlets, langs, titles = zip(*first.values(), strict=True)
+    told = [pairs, len(first), list(dict.fromkeys(langs)), list(dict.fromkeys(outlets)), titles[0], list(quotes.values())]
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
