@@ -119,6 +119,34 @@ def test_a_field_inside_a_longer_korean_name_is_none(knowledge: Knowledge, word:
     assert [d.name for d in find(fact, "field")] == fields
 
 
+@pytest.mark.parametrize(
+    ("story", "told", "fields"),
+    [
+        (VI, "UBND tỉnh Đồng Nai và tỉnh Gyeongsangnam (Hàn Quốc) ký kết bản ghi nhớ tại thành phố cảng", []),
+        (VI, "UBND tỉnh Đồng Nai và tỉnh Gyeongsangnam (Hàn Quốc) đã ký kết bản ghi nhớ về cảng", ["transport"]),
+        (VI, "UBND tỉnh Đồng Nai và tỉnh Gyeongsangnam (Hàn Quốc) ký kết, Báo Nông nghiệp đưa tin", []),
+        (VI, "Trung tâm Xúc tiến đầu tư, thương mại và du lịch Đồng Nai ký kết với tỉnh Gyeongsangnam (Hàn Quốc)", []),
+        (KO, "항구도시 박닌성과 경상북도가 협약을 체결했다. 농민신문이 전했다", []),
+        (KO, "베트남 박닌성 교육훈련국과 경상북도가 농업과 관광 협약을 체결했다", ["agriculture", "tourism"]),
+        (EN, "The port city of Da Nang and Daegu, South Korea, signed an agreement, the Tourism Times says", []),
+        (EN, "Da Nang and Daegu city government, South Korea, signed an agreement on ports", ["transport"]),
+    ],
+)
+def test_what_a_place_an_office_or_an_outlet_is_called_is_no_field(
+    knowledge: Knowledge, story: dict[str, str], told: str, fields: list[str],
+) -> None:
+    fact = main_fact(knowledge, story, title="-", text=f"{told}.")
+
+    assert [d.name for d in find(fact, "field")] == fields
+
+
+def test_a_field_is_named_where_cooperation_is_told_not_where_guests_are_shown_around(knowledge: Knowledge) -> None:
+    told = EN["text"].replace("health care and tourism", "tourism")
+    text = f"{told} The mayor visited Da Nang's seaport and hospital."
+
+    assert [d.name for d in find(main_fact(knowledge, EN, text=text), "field")] == ["tourism"]
+
+
 def test_fields_of_the_background_are_left_out(knowledge: Knowledge) -> None:
     told = "UBND tỉnh Đồng Nai và tỉnh Gyeongsangnam (Hàn Quốc) đã ký kết bản ghi nhớ hợp tác về du lịch."
     fact = main_fact(knowledge, VI, text=f"{told} Từ năm 1996, Đồng Nai và Gyeongsangnam hợp tác về thể thao.")

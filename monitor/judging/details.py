@@ -5,8 +5,10 @@ from datetime import date
 
 from monitor.judging.cues import Cue, is_unspaced
 from monitor.judging.days import Day, step_back
+from monitor.judging.office_names import is_in_office_name
 from monitor.judging.reading import Reading, View
-from monitor.judging.signatories import find_signatories, is_in_office_name
+from monitor.judging.scopes import ACT_GROUPS
+from monitor.judging.signatories import find_signatories
 from monitor.judging.values import Detail, DetailKind, Fact
 from monitor.judging.verdict import cut_quote
 
@@ -15,6 +17,9 @@ MOST_FIELDS = 5
 MOST_SIGNATORIES = 6
 PAPERS = ("act.agreement", "act.twinning")
 FIELD_GROUP = "field."
+# A field of cooperation is named where cooperation is told: by a paper, a course, a gift, or as cooperation; what a
+# visitor is shown and what was celebrated is none.
+COOPERATION = ("act.generic", *(group for group in ACT_GROUPS if group not in ("act.visit", "act.review")))
 # Scripts in which a word has no end that can be seen: what was found is all that is quoted.
 _ENDLESS = (("぀", "ヿ"), ("一", "鿿"))
 
@@ -94,7 +99,7 @@ def _has_figure(view: View, day: Day) -> bool:
 
 
 def _find_fields(fresh: Sequence[View], reading: Reading) -> list[Detail]:
-    """Each field once, with its first words; a department's name ("Department of Health") names no field."""
+    """Each field once, with its first words; the name of a department or an outlet names none."""
     counts: dict[str, int] = {}
     first: dict[str, Detail] = {}
     for view, cue in _each_field(fresh):
@@ -107,6 +112,8 @@ def _find_fields(fresh: Sequence[View], reading: Reading) -> list[Detail]:
 
 def _each_field(views: Sequence[View]) -> Iterator[tuple[View, Cue]]:
     for view in views:
+        if not any(view.has(group) for group in COOPERATION):
+            continue
         ends: dict[str, int] = {}
         fields = [cue for cue in view.cues if cue.group.startswith(FIELD_GROUP)]
         for cue in sorted(fields, key=lambda cue: (cue.start, -cue.end)):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from monitor.judging.cues import Cue, is_unspaced
+from monitor.judging.cues import is_unspaced
 from monitor.judging.reading import View
 
 # So far from a name its office may stand: "Chủ tịch UBND tỉnh Quảng Nam Nguyễn Văn A", "A, the governor of".
@@ -55,11 +55,6 @@ _WITNESSES_BEFORE = re.compile(r"(?:참석|배석|입회)한 가운데")
 _STOP = re.compile(r"[.;:!?\n]")
 # Between a name and the office behind it: a comma, a dash, an opening bracket, a short word.
 _LINK = re.compile(r"\s*[,(–-]\s*(?:(?:the|then|là)\s+)?(?:\w+\s+){0,2}$")
-_BEFORE_OFFICE_NAME = re.compile(
-    r"(?:Sở|Bộ|Ban|Cục|Chi cục|Phòng|Trung tâm|Vụ|Tổng cục)\s(?:[^\W\d_]+(?: - |, | )){0,4}$"
-    r"|(?:[Dd]epartments?|[Mm]inistry|[Bb]ureau|[Oo]ffice|[Dd]ivision|[Ss]ervice) (?:of|for) (?:[\w']+,? ){0,4}$"
-)
-_AFTER_OFFICE_NAME = re.compile(r"[가-힣]{0,6}(?:청|부 ?장관|국장|과장|실장|센터|공사|공단|협회|부시장|부지사|구역)")
 
 
 class Person(NamedTuple):
@@ -87,14 +82,6 @@ def find_signatories(view: View) -> list[Person]:
     offices = _find_offices(view)
     found = (_with_office(name, names, offices, view) for name in names)
     return [person for person in found if person and not _is_witness(person, view)]
-
-
-def is_in_office_name(view: View, cue: Cue) -> bool:
-    """Whether a word is part of a department's or a ministry's name ("Sở Y tế", "Department of Health", "보건국장")."""
-    start, end = cue.start - view.sentence.start, cue.end - view.sentence.start
-    before = view.text[max(0, start - 60):start]
-    capital = view.text[start].isupper() and _BEFORE_OFFICE_NAME.search(before)
-    return bool(capital or _AFTER_OFFICE_NAME.match(view.text, end))
 
 
 def _find_names(view: View) -> Iterator[_Name]:
