@@ -17,6 +17,9 @@ TITLE_WEIGHT = 3.0
 LEAD_WEIGHT = 1.5
 BODY_WEIGHT = 0.5
 BACK_WEIGHT = 0.1
+# What a sentence without either place adds to a topic.
+SCENE_WEIGHT = 0.25
+SCENES = ("training", "aid", "culture_tourism", "trade_promotion", "seasonal_workers")
 LEAD_SENTENCES = 2
 # A topic named only in the body must weigh so much more than the words of visiting.
 TOPIC_MARGIN = 0.5
@@ -27,16 +30,23 @@ AHEAD = 22
 _CLAUSE = re.compile(r"[,;:.!?…\n]")
 # "…할 예정이라고 15일 밝혔다": told is the plan, nothing is done yet.
 _PLAN_TOLD = re.compile(r"(?:예정|계획|방침)이(?:라고|라며)[^,.!?\n]{0,12}$")
-# Korean says it behind the verb: "체결할 예정", "체결하기로".
-_AHEAD_AFTER = re.compile(r"(?:할|하기로|키로|한다[.]|[을를]? ?(?:추진|앞두|위해|위한|준비|계획|희망))")
+# Korean says it behind the verb: "체결할 예정", "체결하기로", "협약을 맺을 예정", "손을 잡기로".
+_AHEAD_AFTER = re.compile(
+    r"(?:할|하기로|키로|기로|한다[.]|는다[.]|[을를]? ?(?:추진|앞두|위해|위한|준비|계획|희망)|을 (?:예정|계획|방침|전망))"
+)
 # Acts that last: a course that has begun is under way until it has ended.
 LASTING = frozenset({"training", "seasonal_workers"})
 
 
-def choose_act(title: Sequence[View], focus: Sequence[View]) -> Act:
-    """The act of the main happening. `title` are the views of the headline, `focus` the sentences that tell it."""
+def choose_act(title: Sequence[View], focus: Sequence[View], around: Sequence[View] = ()) -> Act:
+    """The act of the main happening.
+
+    `title` are the views of the headline, `focus` the sentences that tell it, `around` the others of the same story:
+    a report in scenes says there what it is about.
+    """
     told = [*title, *(v for v in focus if not v.is_title)]
     weights = _weigh(told)
+    _add_scenes(weights, around)
     if _makes_twins(title, focus):
         return "twinning"
     signed = _is_signing(focus)
@@ -136,6 +146,18 @@ def _weigh(views: Iterable[View]) -> dict[str, float]:
         for group in {cue.group for cue in view.cues if cue.group.startswith("act.")}:
             weights[group[4:]] = weights.get(group[4:], 0.0) + _worth(view)
     return weights
+
+
+def _add_scenes(weights: dict[str, float], around: Iterable[View]) -> None:
+    """Adds what sentences without either place say of the topics, where those with one name none."""
+    if any(weights.get(topic) for topic in SCENES):
+        return
+    for view in around:
+        if view.past or view.is_title:
+            continue
+        for topic in SCENES:
+            if view.has(f"act.{topic}"):
+                weights[topic] = weights.get(topic, 0.0) + SCENE_WEIGHT
 
 
 def _worth(view: View) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from monitor.judging.meetings import describe_meeting
 from monitor.judging.reading import Reading, View
+from monitor.judging.rivals import describe_rivals
 from monitor.judging.scopes import ACT_GROUPS, ACTS, Scope, cue_span, describe_whole, make_scope, span_of
 from monitor.judging.units import OTHER, Feature, Span, Unit, find_owners, make_unit, without_places
 from monitor.judging.values import Mention
@@ -27,6 +28,8 @@ OFTEN = 3
 NAMED_TWICE = 2
 # Capitals stand for their states where nothing says that the city itself acts.
 CAPITALS = frozenset({"VN-01", "KR-11"})
+# A story of so many sentences names the bodies that act.
+TOLD_AT_LENGTH = 10
 # So many units of one side make the front of a page a survey of many regions.
 CROWD = 3
 CUES = (
@@ -145,9 +148,11 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
         **_count_features(vn.key, kr.key, focus, context),
         **describe_meeting(sorted(vn.views), sorted(kr.views), views),
         **describe_whole(context.scope_of(told, views, front=False), CUES),
+        **describe_rivals(vn.views, kr.views, views),
     }
     if "met_acts" in features and features["met_acts"].value:
         del features["actless"]
+    features |= _find_hollow(features, len(views))
     vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
     features = {name: feature for name, feature in features.items() if feature.value}
     return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
@@ -247,6 +252,20 @@ def _body_features(vn: Unit, kr: Unit, scope: Scope, context: _Context) -> dict[
         "bodiless": Feature(float(not vn.body.value and not kr.body.value and not scope.bodies.value)),
         "capital": Feature(float(any(u.key in CAPITALS and not u.body.value and not u.is_typed for u in (vn, kr)))),
         "known_tie": Feature(float(kr.key in context.gazetteer.tied.get(vn.key, ()))),
+    }
+
+
+def _find_hollow(features: Mapping[str, Feature], sentences: int) -> dict[str, Feature]:
+    """The sides of which no local body is ever spoken: neither beside the name nor by a title that only it has.
+
+    A brief may leave it out; the longer a story, the more it says that somebody else acts.
+    """
+    def has(name: str) -> bool:
+        return bool(name in features and features[name].value)
+
+    full = min(1.0, sentences / TOLD_AT_LENGTH)
+    return {
+        f"hollow_{side}": Feature(0.0 if has(f"body_{side}") or has(f"titles_{side}") else full) for side in ("vn", "kr")
     }
 
 

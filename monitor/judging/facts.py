@@ -67,7 +67,7 @@ def _acts_beside(candidate: Candidate, better: Candidate) -> bool:
 def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:
     title = [v for v in reading.views if v.is_title]
     focus = _telling(candidate if candidate.shared else main, reading)
-    act: Act = choose_act(title, focus)
+    act: Act = choose_act(title, focus, _around(focus, reading))
     view = _proof(candidate, act)
     field = view.sentence.segment.field
     whole = reading.story.title if field == "title" else reading.story.text
@@ -104,6 +104,15 @@ def _telling(candidate: Candidate, reading: Reading) -> list[View]:
     return [
         v for v in reading.views
         if v.sentence.order in orders and (v.sentence.segment.item in items or v.is_title) and not v.listing
+    ]
+
+
+def _around(focus: Sequence[View], reading: Reading) -> list[View]:
+    """The other sentences of the items in which the happening is told."""
+    orders, items = {v.sentence.order for v in focus}, {v.sentence.segment.item for v in focus}
+    return [
+        v for v in reading.views
+        if v.sentence.order not in orders and v.sentence.segment.item in items and not v.listing
     ]
 
 

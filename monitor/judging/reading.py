@@ -21,12 +21,15 @@ PAST_YEARS = 1
 PASSING_REACH = 8
 _BYLINE_BEFORE = re.compile(r"^\s*[(\[]$")
 _SEAT_AFTER = re.compile(
-    r"\s?(?:기업|업체|중소기업|출신|시민|관광객|여행|상공인|에 본사|에 본점|에 공장)|"
+    r"\s?(?:기업|업체|중소기업|출신|시민|관광객|여행|상공인|에 본사|에 본점|에 공장|댁|새댁|[이가은는] 고향|"
+    r"에서 (?:시집|태어|나고 자|자란|이주))|"
     r"[- ](?:based|headquartered|born|firms?|compan(?:y|ies)|businesses|residents|tourists|travellers|native)\b", re.I
 )
 _SEAT_BEFORE = re.compile(
-    r"(?:trụ sở(?: chính)?(?: đặt)? (?:tại|ở)|doanh nghiệp|du khách|nhà máy (?:tại|ở)|quê(?: ở)?|"
-    r"headquartered in|based in|factory in|plant in|travellers from|tourists from)"
+    r"(?:trụ sở(?: chính)?(?: đặt)? (?:tại|ở)|doanh nghiệp|du khách|nhà máy (?:tại|ở)|quê(?: gốc)?(?: ở)?|"
+    r"(?:sinh ra|lớn lên) (?:tại|ở)|cô dâu|người gốc|"
+    r"headquartered in|based in|factory in|plant in|travellers from|tourists from|"
+    r"born in|grew up in|originally from|natives? of)"
     r"\s+(?:tỉnh |thành phố |TP\.? ?|the )?$", re.I
 )
 ACTOR_GROUPS = frozenset({"body.any", "body.head", "actor.other"})
