@@ -38,12 +38,17 @@ INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
 HOMES_PER_FIELD = 4
 HOME_BODIES = (
     "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch|chính quyền|"
-    "đoàn đại biểu"
+    "đoàn đại biểu|Bảo tàng|Nhà hát|Trung tâm Khuyến nông|Trung tâm Dịch vụ việc làm"
+)
+# A department without a name behind it is that of the paper's own province or city.
+HOME_OFFICES = (
+    r"(?:Giám đốc |lãnh đạo )?Sở (?:Ngoại vụ|Nội vụ|Công Thương|Nông nghiệp|Văn hóa|Du lịch|Y tế|Giáo dục|Tài chính|"
+    r"Khoa học|Xây dựng|Lao động|Tư pháp)(?![^.,;:\n]{0,40}(?<!\w)(?:tỉnh|thành phố|TP)(?!\w))"
 )
 
 
 def _make_home(province: str) -> re.Pattern[str]:
-    own = rf"(?:{HOME_BODIES})\s+(?:{province})|(?:{province})\s+(?:ta|nhà)"
+    own = rf"(?:{HOME_BODIES})\s+(?:{province})|(?:{province})\s+(?:ta|nhà)|{HOME_OFFICES}"
     return re.compile(rf"(?<!\w)(?:{own}|{fold(own)})(?!\w)", re.IGNORECASE)
 
 
@@ -52,7 +57,8 @@ VIETNAMESE_HOME = {"province": _make_home("tỉnh"), "city": _make_home("thành 
 ENGLISH_HOME = {
     level: re.compile(
         rf"(?<!\w)[Tt]he\s+(?:(?P<bare>{noun})(?!\s+(?:of|in)\b|\w|-|\s+[A-Z])|"
-        rf"(?:{noun}|{adjective})(?:['’]s)?\s+(?:People['’]s|government|administration|authorities|leaders?|delegation))"
+        rf"(?:{noun}|{adjective})(?:['’]s)?\s+(?:People['’]s|government|administration|authorities|leaders?|delegation|"
+        rf"[Dd]epartment|[Cc]ouncil))"
     )
     for level, noun, adjective in (
         ("province", "province", "provincial"), ("city", "city", "municipal"), ("county", "county", "county"),
@@ -193,7 +199,8 @@ def _home_pattern(locality: Locality, lang: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _korean_home(glyph: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![가-힣]){glyph}(?=(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣]))")
+    own = r"(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣])"
+    return re.compile(rf"(?<![가-힣]){glyph}(?={own}| (?:관계자|담당자|직원|농정과|농업기술센터|국제\w{{0,2}}과|보건소))")
 
 
 def _means_another(match: re.Match[str], named: list[Found], own: set[str]) -> bool:

@@ -17,7 +17,11 @@ SENTENCE_END = re.compile(r"[.!?。…](?=[\s\"'”’)」]|$)|\n")
 ABBREVIATED = re.compile(r"(?:\b(?:tp|q|p|tx|tt|ths|ts|gs|pgs|mr|ms|mrs|dr|st|no|vol|gov)|\b\w)$", re.IGNORECASE)
 COUNTRY_WORDS = {
     "KR": re.compile("한국|韩国|韓国|korea|hàn quốc|han quoc|коре[яеийю]|corée|coréen|corea|jižní kore", re.IGNORECASE),
-    "VN": re.compile("베트남|월남|越南|ベトナム|vi[eệê]t ?nam|wietnam|вьетнам", re.IGNORECASE),
+    # Only Vietnam's localities have a people's committee: it names the country as well as the country's name does.
+    "VN": re.compile(
+        "베트남|월남|越南|ベトナム|vi[eệê]t ?nam|wietnam|вьетнам|people['’]s committee|인민위원회|volkskomitee|"
+        "comité popul|komitet\\w* ludow|lidov\\w+ výbor|народн\\w+ комитет|人民委员会|人民委員会", re.IGNORECASE,
+    ),
 }
 # (봉화=연합뉴스), [함양=뉴시스]: the desk that wrote, not an actor.
 BYLINE = re.compile(r"[(\[【]\s*([가-힣·, ]{2,12})\s*=\s*[^)\]】\n]{2,30}[)\]】]")

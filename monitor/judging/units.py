@@ -23,12 +23,16 @@ PLACE_REACH = 14
 LOCAL, OTHER = ("body.any", "body.head"), "actor.other"
 _BEFORE_PLACE = re.compile(
     r"(?:^|\W)(?:in|at|near|tại|ở|w|we|à|в|in der)\s+(?:the\s+)?$"
-    r"|(?:^|\W)(?:at|tại|ở)\s+[^\W\d_][\w ]{1,20},\s*$", re.I
+    r"|(?:^|\W)(?:at|tại|ở)\s+[^\W\d_][\w ]{1,20},\s*$"
+    r"|(?:^|\W)(?:bến|hồ|đèo|chợ|núi|sông)\s+$", re.I
 )
 _PART_OF = re.compile(
     r"(?:quận|huyện|phường|xã)\s[\w ]{0,24}của\s+$|(?:district|county|ward|commune)\s(?:of|in)\s+$", re.I
 )
-_AFTER_PLACE = re.compile(r"에서|서(?=[ ,…])|에 본사|에 있는|에 위치|で(?!の)")
+_AFTER_PLACE = re.compile(
+    r"에서|서(?=[ ,…])|에 본사|에 있는|에 위치|で(?!の)|"
+    r" (?:마을|분교|(?:초등|중|고등)학교|호수|호숫가|산골|들녘|골짜기|앞바다)(?![가-힣]*[은는이가] )"
+)
 _CLAUSE = re.compile(r"[,;:()\n]")
 
 Span = tuple[Field, int, int]
