@@ -153,6 +153,9 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
     if "met_acts" in features and features["met_acts"].value:
         del features["actless"]
     features |= _find_hollow(features, len(views))
+    if any(view.has("act.aid") for view in focus if view.is_front and not view.past):
+        # Relief is sent to where a disaster was.
+        features = {name: feature for name, feature in features.items() if not name.endswith("_incident")}
     vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
     features = {name: feature for name, feature in features.items() if feature.value}
     return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
