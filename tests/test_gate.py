@@ -1,8 +1,9 @@
 """The quality that the judge must not fall below, on labelled stories that must not change in silence.
 
 `gate.jsonl` was never trained on, nor was `fresh.jsonl`: reports that set a scene first and name the two places late,
-the kind that the gate's misses are of. `dev.jsonl` was: each of its stories is judged by weights that saw neither it
-nor any other story of its event. The floors are what was reached when they were set, less a little room for a story
+the kind that the gate's misses are of, nor `press.jsonl`: news in the styles of agencies, portals, features, captions,
+minutes and interviews. `dev.jsonl` was: each of its stories is judged by weights that saw neither it nor any other
+story of its event. The floors are what was reached when they were set, less a little room for a story
 or two.
 They may be raised at will; to lower one, or to change the stories, change the pinned figure and say why in the
 changelog. What the bars of the README ask for and is not reached stands there with the measured figure.
@@ -37,25 +38,29 @@ from tests.noise_pages import Noise, Row
 
 FINGERPRINTS = {
     "dev.jsonl": "3af13c040325f8a5f5524d6de329e9805c8fb265ac2e54c3660c86371ea7be95",
-    "training.jsonl": "1aa2fdef33df686f84b0dcb75be79d40f628bb0933112fc3841c6eabde23edfe",
+    "training.jsonl": "7dc2d5688cc39b2c2f02cdf4732d09f426bbff60093d8c41c8f568b42045abf9",
     "fresh.jsonl": "0027fde377f75be47cb16ae6b236c29bc3cdf88110b47dc95a7b406a4c6a4b54",
+    "press.jsonl": "af7d799bca6b45fe2faa3b8177ed2e5818222bb7176afb358c93c1f3180a12d6",
     "gate.jsonl": "f0cfcf67d5a57b54912aa1d2e2d8c0fd78c1a97011ce866bf514bc6cc47f1db6",
 }
 # (precision, recall) by language, and of all.
-GATE = {"vi": (0.95, 0.85), "ko": (0.9, 0.8), "en": (0.95, 0.7), "all": (0.95, 0.8)}
-FRESH = {"all": (0.92, 0.67)}
+GATE = {"vi": (0.95, 0.85), "ko": (0.95, 0.9), "en": (0.95, 0.7), "all": (0.97, 0.83)}
+FRESH = {"all": (0.95, 0.81)}
+PRESS = {"all": (0.95, 0.95)}
 DEV = {"vi": (0.98, 0.95), "ko": (0.98, 0.98), "en": (0.98, 0.94), "all": (0.98, 0.97)}
-FLOORS = {"gate": GATE, "dev": DEV, "fresh": FRESH}
+FLOORS = {"gate": GATE, "dev": DEV, "fresh": FRESH, "press": PRESS}
 FACTS = {
-    "gate": {"pairs, micro F1": 0.85, "main pair right": 0.94, "act right": 0.7,
+    "gate": {"pairs, micro F1": 0.87, "main pair right": 0.92, "act right": 0.7,
              "act right, agreement and twinning as one": 0.74, "day exact, where the story names it": 0.9},
+    "press": {"pairs, micro F1": 0.94, "main pair right": 0.95, "act right": 0.9},
+    "fresh": {"pairs, micro F1": 0.88, "main pair right": 0.95, "act right": 0.55},
     "dev": {"pairs, micro F1": 0.91, "main pair right": 0.98, "act right": 0.88,
             "act right, agreement and twinning as one": 0.88, "day exact, where the story names it": 0.92},
 }
 # (B-cubed F1, pairwise F1) of events with several pages.
 GROUPING = {"gate": (0.96, 0.94), "dev": (0.96, 0.94)}
 # False alarms per 1,000 pages that are put together of stories that are none; of the same few stories, so of few kinds.
-MOST_ALARMS = 32
+MOST_ALARMS = 10
 PAGES = 1_100
 # How far noise around a story may change a figure.
 NOISE_ROOM = 0.02
@@ -100,7 +105,7 @@ def test_the_weights_were_trained_on_these_stories() -> None:
     assert corpus.fingerprint == json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["corpus"]
 
 
-@pytest.mark.parametrize("name", ["gate.jsonl", "fresh.jsonl"])
+@pytest.mark.parametrize("name", ["gate.jsonl", "fresh.jsonl", "press.jsonl"])
 def test_no_event_that_is_measured_was_trained_on(name: str) -> None:
     trained = {row["event_id"] for file in TRAINING_FILES for row in rows(file)} - {None}
 

@@ -195,6 +195,8 @@ def test_slips_names_of_other_things_and_namesakes(
     ("en", "Gyeonggi Province is large. The province hopes", "VN-40", None),
     ("en", "The county signed with Ninh Binh", "KR-47920", "KR-47920"),
     ("en", "The county of Ninh Binh", "KR-47920", None),
+    ("ko", "군 관계자가 닌빈성과", "KR-47920", "KR-47920"), ("ko", "해군 관계자가 닌빈성과", "KR-47920", None),
+    ("en", "The provincial Department of Health met Busan", "VN-40", "VN-40"),
     ("ko", "도는 타이응우옌성과", "KR-47", "KR-47"), ("ko", "도는 타이응우옌성과", "KR-47920", None),
 ])
 def test_the_unnamed_home_in_every_language(
@@ -286,6 +288,10 @@ def test_a_known_tie_gives_a_direction(gazetteer: Gazetteer, other: str, key: st
     ("Chủ tịch UBND tỉnh tiếp đoàn Busan", None, []),
     ("UBND thành phố ký với TP Busan", "VN-46", ["VN-46"]),
     ("UBND tỉnh ký với TP Busan", "VN-46", []),
+    ("Sở Nội vụ đón cán bộ huyện Muan", "VN-40", ["VN-40"]),
+    ("Sở Nội vụ tỉnh Bình Dương đón cán bộ huyện Muan", "VN-40", []),
+    ("Sở Nội vụ Bình Dương đón cán bộ huyện Muan", "VN-40", []),
+    ("Sở thích của Muan", "VN-40", []),
 ])
 def test_an_unnamed_body_is_the_outlets_own(
     gazetteer: Gazetteer, text: str, home: str | None, homes: list[str],
@@ -337,3 +343,17 @@ def test_every_mention_quotes_its_own_span(gazetteer: Gazetteer) -> None:
 
     for mention in find_mentions(text, "text", "vi", gazetteer):
         assert text[mention.start:mention.end] == mention.alias
+
+
+@pytest.mark.parametrize(("lang", "text", "keys"), [
+    ("en", "Nine came from the People's Committee of Thu Dau Mot", ["VNH-718"]),
+    ("en", "Nine came from the bakers of Thu Dau Mot", []),
+    ("de", "Das Volkskomitee von Bien Hoa", ["VNH-731"]),
+    ("en", "Three teachers from Hue came", ["VN-46"]), ("en", "A pale hue of blue", []),
+])
+def test_a_peoples_committee_names_its_country(
+    gazetteer: Gazetteer, lang: str, text: str, keys: list[str],
+) -> None:
+    found = find_mentions(text, "text", lang, gazetteer)
+
+    assert [mention.key for mention in found if mention.key] == keys

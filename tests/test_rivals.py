@@ -2,7 +2,8 @@
 
 import pytest
 
-from monitor.judging.judge import judge, load_knowledge
+from monitor.judging.candidates import find_candidates
+from monitor.judging.judge import judge, load_knowledge, read_story
 from monitor.judging.values import Story
 
 KNOWLEDGE = load_knowledge()
@@ -80,3 +81,43 @@ def test_where_a_person_is_from_is_nobody_who_acts(lang: str, told: str, acting:
 def test_a_gathering_of_many_is_counted(lang: str, many: str, two: str) -> None:
     assert "gathering" in rules(lang, many)
     assert "gathering" not in rules(lang, two)
+
+
+def features(lang: str, text: str) -> set[str]:
+    reading, _ = read_story(Story("1", "", lang, "-", text), KNOWLEDGE)
+    (candidate,) = find_candidates(reading, KNOWLEDGE.gazetteer)
+    return set(candidate.features)
+
+
+@pytest.mark.parametrize(("lang", "alone", "both"), [
+    ("ko", "여수의 한 업체가 까마우성에 우물을 팠다. 까마우성 인민위원회가 반겼다.",
+     "여수시장이 까마우성에 우물을 팠다. 까마우성 인민위원회가 반겼다."),
+    ("vi", "Chủ tịch UBND tỉnh Cà Mau tiếp công ty ở Yeosu (Hàn Quốc).",
+     "Chủ tịch UBND tỉnh Cà Mau tiếp Thị trưởng Yeosu (Hàn Quốc)."),
+    ("en", "A firm in Yeosu dug wells in Ca Mau, Vietnam. The People's Committee of Ca Mau was glad.",
+     "The mayor of Yeosu dug wells in Ca Mau, Vietnam. The People's Committee of Ca Mau was glad."),
+])
+def test_a_side_without_any_local_body_is_hollow(lang: str, alone: str, both: str) -> None:
+    assert "hollow_kr" in features(lang, alone)
+    assert "hollow_kr" not in features(lang, both)
+
+
+@pytest.mark.parametrize(("lang", "place", "acting"), [
+    ("ko", "안성시가 보냐이 마을에 베트남 말로 인사했다.", "안성시가 보냐이현에 베트남 말로 인사했다."),
+    ("vi", "Thành phố Gunsan (Hàn Quốc) ký trên bến Ninh Kiều.", "Thành phố Gunsan (Hàn Quốc) ký với quận Ninh Kiều."),
+])
+def test_a_village_or_a_wharf_of_that_name_is_only_a_place(lang: str, place: str, acting: str) -> None:
+    assert "place_vn" in features(lang, place)
+    assert "place_vn" not in features(lang, acting)
+
+
+def test_a_disaster_does_not_speak_against_relief() -> None:
+    quake = "Sau động đất, UBND tỉnh Sơn La và thành phố Pocheon (Hàn Quốc)"
+
+    assert "shared_incident" not in features("vi", f"{quake} trao tặng máy bơm.")
+    assert "shared_incident" in features("vi", f"{quake} họp.")
+
+
+def test_officers_are_no_ministry() -> None:
+    assert "shared_national" not in features("vi", "UBND tỉnh Sơn La đón cán bộ nông nghiệp thành phố Sangju.")
+    assert "shared_national" in features("vi", "UBND tỉnh Sơn La và Bộ Nông nghiệp đón đoàn thành phố Sangju.")

@@ -26,7 +26,7 @@ from seeds.gazetteer import Gazetteer, load_gazetteer
 from seeds.lexicon import Lexicon, load_lexicon
 
 # Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
-RULES = "4"
+RULES = "5"
 WEIGHTS_NAME = "weights.json"
 WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / WEIGHTS_NAME
 # A story is read this far: its news stands in front, and what follows after so much (a dozen long reports) is
