@@ -32,7 +32,8 @@ _CLAUSE = re.compile(r"[,;:.!?…\n]")
 _PLAN_TOLD = re.compile(r"(?:예정|계획|방침)이(?:라고|라며)[^,.!?\n]{0,12}$")
 # Korean says it behind the verb: "체결할 예정", "체결하기로", "협약을 맺을 예정", "손을 잡기로".
 _AHEAD_AFTER = re.compile(
-    r"(?:할|하기로|키로|기로|한다[.]|는다[.]|[을를]? ?(?:추진|앞두|위해|위한|준비|계획|희망)|을 (?:예정|계획|방침|전망))"
+    r"(?:할|하기로|키로|기로|한다[.]|는다[.]|[을를]? ?(?:추진|앞두|위해|위한|준비|계획|희망)|"
+    r"을 (?:예정|계획|방침|전망))"
 )
 # Acts that last: a course that has begun is under way until it has ended.
 LASTING = frozenset({"training", "seasonal_workers"})

@@ -267,9 +267,8 @@ def _find_hollow(features: Mapping[str, Feature], sentences: int) -> dict[str, F
         return bool(name in features and features[name].value)
 
     full = min(1.0, sentences / TOLD_AT_LENGTH)
-    return {
-        f"hollow_{side}": Feature(0.0 if has(f"body_{side}") or has(f"titles_{side}") else full) for side in ("vn", "kr")
-    }
+    hollow = [side for side in ("vn", "kr") if not has(f"body_{side}") and not has(f"titles_{side}")]
+    return {f"hollow_{side}": Feature(full) for side in hollow}
 
 
 def _scope_features(focus: Sequence[View], scope: Scope) -> dict[str, Feature]:

@@ -18,7 +18,7 @@ NEAR_DAYS = 75
 FAR_DAYS = 366
 # A further pair may be so much less likely than the main one (log odds): what the story as a whole says of its bodies
 # speaks for all its pairs alike. Tried by cross-validation.
-BEHIND_MAIN = 1.5
+BEHIND_MAIN = 3.0
 # How many facts one story may carry at most.
 MOST_FACTS = 8
 # What has come so far cannot have happened after its story was published.

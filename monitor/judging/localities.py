@@ -200,7 +200,8 @@ def _home_pattern(locality: Locality, lang: str) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _korean_home(glyph: str) -> re.Pattern[str]:
     own = r"(?:는|은)(?![가-힣])|(?:의회|장|수)(?:는|은|가|이)(?![가-힣])"
-    return re.compile(rf"(?<![가-힣]){glyph}(?={own}| (?:관계자|담당자|직원|농정과|농업기술센터|국제\w{{0,2}}과|보건소))")
+    office = r" (?:관계자|담당자|직원|농정과|농업기술센터|국제\w{0,2}과|보건소)"
+    return re.compile(rf"(?<![가-힣]){glyph}(?={own}|{office})")
 
 
 def _means_another(match: re.Match[str], named: list[Found], own: set[str]) -> bool:
