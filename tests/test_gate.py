@@ -50,7 +50,7 @@ PRESS = {"all": (0.95, 0.95)}
 DEV = {"vi": (0.98, 0.95), "ko": (0.98, 0.98), "en": (0.98, 0.94), "all": (0.98, 0.97)}
 FLOORS = {"gate": GATE, "dev": DEV, "fresh": FRESH, "press": PRESS}
 FACTS = {
-    "gate": {"pairs, micro F1": 0.86, "main pair right": 0.92, "act right": 0.7,
+    "gate": {"pairs, micro F1": 0.86, "main pair right": 0.94, "act right": 0.7,
              "act right, agreement and twinning as one": 0.74, "day exact, where the story names it": 0.9},
     "press": {"pairs, micro F1": 0.94, "main pair right": 0.95, "act right": 0.9},
     "fresh": {"pairs, micro F1": 0.88, "main pair right": 0.95, "act right": 0.55},

@@ -119,6 +119,35 @@ def test_the_district_that_acts_is_the_pair_and_not_its_city() -> None:
     assert find_pairs(verdict) == [("Hải Châu", "Uiwang")]
 
 
+TELLS_PLACE = " và chính quyền huyện Muan (tỉnh Jeollanam, Hàn Quốc) ký bản ghi nhớ về hợp tác nông nghiệp."
+
+
+@pytest.mark.parametrize(("begins", "pair"), [
+    ("Ngày 3/5, tại TP Cao Lãnh, UBND tỉnh Đồng Tháp", ("Đồng Tháp", "Muan")),
+    ("Ngày 3/5, tại TP Vinh, UBND tỉnh Nghệ An", ("Nghệ An", "Muan")),
+    ("Ngày 3/5, UBND TP Cao Lãnh, tỉnh Đồng Tháp", ("Cao Lãnh", "Muan")),
+    ("Ngày 3/5, UBND TP Cao Lãnh (Đồng Tháp)", ("Cao Lãnh", "Muan")),
+])
+def test_a_province_whose_own_body_stands_behind_a_town_is_no_mere_place_of_it(
+    begins: str, pair: tuple[str, str]
+) -> None:
+    verdict = ask("vi", "Ký bản ghi nhớ hợp tác với huyện Muan", begins + TELLS_PLACE)
+
+    assert find_pairs(verdict)[:1] == [pair]
+
+
+@pytest.mark.parametrize(("title", "text", "pair"), [
+    ("Da Lat and Chuncheon become friends", "Officials of Lam Dong Province and the mayor of Chuncheon, Republic of "
+     "Korea, signed a friendship agreement on May 3. Da Lat City will send flowers to Chuncheon City each year.",
+     ("Đà Lạt", "Chuncheon")),
+    ("Da Lat and Gangwon become friends", "Leaders of Lam Dong Province and Gangwon Province, Republic of Korea, "
+     "signed a friendship agreement on May 3. Both provinces will send officials to each other, from Da Lat too.",
+     ("Lâm Đồng", "Gangwon")),
+])
+def test_a_headline_that_joins_two_towns_says_whose_tie_it_is(title: str, text: str, pair: tuple[str, str]) -> None:
+    assert find_pairs(ask("en", title, text))[:1] == [pair]
+
+
 def test_ties_mentioned_in_passing_are_no_pairs() -> None:
     verdict = ask(
         "vi", "Hà Nội và tỉnh Gyeonggi ký bản ghi nhớ",

@@ -37,13 +37,15 @@ CUES = (
     "migrants", "forum", "third_country", "incident", "listing", "association", "pledge",
 )
 
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """A Vietnamese and a Korean unit of one story; `shared` are the views that name both, `focus` either.
 
     `features` holds only what was seen.
 
-    `nested` are the acting units that lie in it or hold it; `stands` says that a body of its own acts.
+    `nested` are the acting units that lie in it or hold it; `stands` says that a body of its own acts. `is_level` says
+    that both are provinces, or neither is.
     """
 
     vn_key: str
@@ -55,6 +57,7 @@ class Candidate:
     kr_nested: frozenset[str] = frozenset()
     vn_stands: bool = True
     kr_stands: bool = True
+    is_level: bool = True
 
 
 def find_candidates(reading: Reading, gazetteer: Gazetteer) -> list[Candidate]:
@@ -158,7 +161,8 @@ def _describe(vn: Unit, kr: Unit, views: Sequence[View], context: _Context) -> C
         features = {name: feature for name, feature in features.items() if not name.endswith("_incident")}
     vn_nested, kr_nested = (context.parts[unit.key] | context.wholes[unit.key] for unit in (vn, kr))
     features = {name: feature for name, feature in features.items() if feature.value}
-    return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands)
+    is_level = len({context.gazetteer.localities[unit.key].level == 1 for unit in (vn, kr)}) == 1
+    return Candidate(vn.key, kr.key, shared, focus, features, vn_nested, kr_nested, vn.stands, kr.stands, is_level)
 
 
 def _place_features(

@@ -30,9 +30,27 @@ def take_facts(candidates: Sequence[Candidate], reading: Reading, weights: Weigh
     odds = {c: weigh_features(c.features, weights.pair) + weigh_features(c.features, weights.relevance)
             for c in candidates}
     ranked = sorted(candidates, key=lambda c: -odds[c])
-    main = ranked[0]
-    chosen = _without_nested([main, *(c for c in ranked[1:] if _is_told(c, main, weights))])
+    main = _prefer_headline(ranked, weights)
+    chosen = _without_nested([main, *(c for c in ranked if c is not main and _is_told(c, main, weights))])
     return [_make_fact(candidate, main, reading) for candidate in chosen[:MOST_FACTS]]
+
+
+def _prefer_headline(ranked: Sequence[Candidate], weights: Weights) -> Candidate:
+    """The best pair, or the one that the headline joins where that is the same but for a part or a whole of its units.
+
+    Provinces deal with provinces and towns with towns, so only in the place of a pair that is not level; and only one
+    that would be flagged by itself, as a headline may be cut short.
+    """
+    best = ranked[0]
+    if best.is_level or "title_both" in best.features:
+        return best
+    vn, kr = {best.vn_key, *best.vn_nested}, {best.kr_key, *best.kr_nested}
+    return next((
+        one for one in ranked
+        if one.is_level and "title_both" in one.features and one.vn_key in vn and one.kr_key in kr
+        and score_features(one.features, weights.relevance) >= weights.yes
+        and score_features(one.features, weights.pair) >= weights.pair_yes
+    ), best)
 
 
 def _is_told(candidate: Candidate, main: Candidate, weights: Weights) -> bool:

@@ -162,9 +162,19 @@ def _find_places(view: View, gazetteer: Gazetteer) -> set[int]:
             mention = view.mentions[number]
             if mention.start - part.end > PLACE_REACH:
                 break
-            if mention.key in above and part.start - mention.end <= PLACE_REACH:
+            is_near = mention.key in above and part.start - mention.end <= PLACE_REACH
+            if is_near and not _acts_after(view, part, mention):
                 found.add(number)
     return found
+
+
+def _acts_after(view: View, part: Mention, mention: Mention) -> bool:
+    """Whether a body of the higher unit's own stands behind its part: "tại TP Cao Lãnh, UBND tỉnh Đồng Tháp"."""
+    start = view.sentence.start
+    return any(
+        cue.group in LOCAL and part.end <= cue.start and cue.end <= mention.start
+        and _CLAUSE.search(view.text, part.end - start, cue.start - start) for cue in view.actor_cues
+    )
 
 
 def _is_whole_of_named(view: View, mention: Mention) -> bool:
