@@ -22,6 +22,8 @@ from storage.files import make_private_folder
 from storage.store import Store, open_store
 
 UTC_ZONE = ZoneInfo("UTC")
+# Places of one name, or with like ones, whose keys are told to whoever wrote a name.
+NAMED_KEYS = 4
 LANGUAGE_ZONES = {"vi": ZoneInfo(ZONES["VN"]), "ko": ZoneInfo(ZONES["KR"])}
 
 
@@ -95,8 +97,18 @@ class Application:
     def check_locality(self, key: str, where: str) -> None:
         """Raises SettingsError unless `key` is in the gazetteer."""
         if key not in self.gazetteer.localities:
-            near = _suggest(key, self.gazetteer.localities)
-            raise SettingsError(f"no locality {key!r}", where=where, advice=f"a key such as VN-46 or KR-44{near}")
+            raise SettingsError(f"no locality {key!r}", where=where, advice=self._advise_key(key))
+
+    def _advise_key(self, words: str) -> str:
+        """What to write in the place of a name, in whatever language it is."""
+        from monitor.web.placing import make_place_book  # commands that need no name would load it for nothing
+
+        book = make_place_book(self.gazetteer)
+        meant = book.find(words)
+        found = [meant.key] if meant.key else meant.offers[:NAMED_KEYS]
+        if found:
+            return "write its key: " + ", ".join(f"{book.label(key, 'en')} is {key}" for key in found)
+        return f"a key such as VN-46 or KR-44{_suggest(words, self.gazetteer.localities)}"
 
     def find_outlet(self, outlet_id: str, where: str = "") -> Outlet:
         """The outlet of that id; InputError where there is none."""

@@ -171,7 +171,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     except tomllib.TOMLDecodeError as error:
         advice = """a text is written "a", a list ["a", "b"]"""
         if str(error).startswith(("Cannot overwrite", "Cannot declare")):
-            advice = "the same name stands there twice: keep one"
+            advice = "the same name stands there twice: keep one; a further subscription begins [[subscription]]"
         raise SettingsError(f"not valid TOML: {error}", where=str(file), advice=advice) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(getattr(error, "strerror", None) or "not a text in UTF-8", where=str(file)) from error

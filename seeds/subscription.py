@@ -35,6 +35,9 @@ PLACES = {
     ),
     **dict.fromkeys(("korea", "south_korea", "busan", "incheon", "daegu", "gwangju", "서울", "한국"), "Asia/Seoul"),
 }
+# `GMT+7` is no zone by itself, and the nearest name that is one lies seven hours off.
+OFFSET = re.compile(r"(?:UTC|GMT)?\s*\+\s*0?(\d)(?::?00)?", re.I)
+OFFSETS = {7: "Asia/Ho_Chi_Minh", 9: "Asia/Seoul"}
 ADDRESS = r"[^\s@,;<>]+@[^\s@,;<>]+"
 ADDRESSES = {
     # With or without a name before it: `Desk <desk@city.example>`.
@@ -88,7 +91,9 @@ class Subscription(Section):
     def _known_zone(cls, zone: str) -> str:
         if zone not in _zones():
             place = zone.replace(" ", "_").rpartition("/")[2].casefold()
-            near = [PLACES[place]] if place in PLACES else difflib.get_close_matches(zone, _zones(), 1)
+            offset = OFFSET.fullmatch(zone)
+            meant = PLACES.get(place) or (OFFSETS.get(int(offset[1])) if offset else None)
+            near = [meant] if meant else difflib.get_close_matches(zone, _zones(), 1)
             raise ValueError(f"no time zone {zone!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         return zone
 

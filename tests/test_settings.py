@@ -130,8 +130,11 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         (DESK + 'dat_dir = "a"', "subscription desk: unknown setting 'dat_dir'; known: name, notifier"),
         ("[crawl", "not valid TOML: "),
         ("[crawl]\ncontact = desk@city.example", 'a text is written "a", a list ["a", "b"]'),
-        ('[crawl]\ncontact = "a"\ncontact = "b"\n', "line 3, column 14) (the same name stands there twice: keep one)"),
-        ('[crawl]\n[web]\n[crawl]', "line 3, column 7) (the same name stands there twice: keep one)"),
+        ('[crawl]\ncontact = "a"\ncontact = "b"\n', "line 3, column 14) (the same name stands there twice: keep one"),
+        (DESK + "[subscription]\n", "further subscription begins [[subscription]])"),
+        (DESK + 'zone = "GMT+7"', "no time zone 'GMT+7'; did you mean 'Asia/Ho_Chi_Minh'?"),
+        (DESK + 'zone = "UTC+09:00"', "no time zone 'UTC+09:00'; did you mean 'Asia/Seoul'?"),
+        ('[crawl]\n[web]\n[crawl]', "line 3, column 7) (the same name stands there twice: keep one"),
     ],
 )
 def test_a_wrong_file_is_refused_in_one_line_that_names_it(text: str, said: str) -> None:

@@ -136,15 +136,18 @@ def test_a_wrong_setting_gets_one_line(run: Run, clean_folder: Path, settings: s
     assert err.startswith("twinwatch: ") and err.count("\n") == 1 and said in err, err
 
 
-def test_a_subscription_to_a_place_that_nobody_knows_gets_one_line(run: Run, clean_folder: Path) -> None:
-    (clean_folder / "twinwatch.toml").write_text(
-        '[[subscription]]\nname = "desk"\nnotifier = "email"\nrecipients = ["a@b.example"]\nlocalities = ["VN-99"]'
-    )
+@pytest.mark.parametrize(("word", "said"), [
+    ("VN-99", "(a key such as VN-46"), ("nghe an", "(write its key: Nghệ An is VN-40)"), ("수원", "Suwon is KR-41110)"),
+    ("Gwangju", "Gwangju (metropolitan city) is KR-29, Gwangju (Gyeonggi) is KR-41610)"),
+])
+def test_a_place_that_is_no_key_gets_one_line_that_names_it(run: Run, clean_folder: Path, word: str, said: str) -> None:
+    text = f'[[subscription]]\nname = "desk"\nnotifier = "email"\nrecipients = ["a@b.example"]\nlocalities = ["{word}"]'
+    (clean_folder / "twinwatch.toml").write_text(text, "utf-8")
 
     code, out, err = run("digest", "desk")
 
-    assert (code, out) == (1, "")
-    assert err.startswith("twinwatch: subscription desk: localities: no locality 'VN-99'") and err.count("\n") == 1
+    assert (code, out) == (1, "") and said in err, err
+    assert err.startswith(f"twinwatch: subscription desk: localities: no locality '{word}'") and err.count("\n") == 1
 
 
 def test_a_fault_of_our_own_is_one_line_too_and_debug_shows_where(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
