@@ -137,12 +137,11 @@ def test_a_province_whose_own_body_stands_behind_a_town_is_no_mere_place_of_it(
 
 
 @pytest.mark.parametrize(("title", "text", "pair"), [
-    ("Da Lat and Chuncheon become friends", "Officials of Lam Dong Province and the mayor of Chuncheon, Republic of "
-     "Korea, signed a friendship agreement on May 3. Da Lat City will send flowers to Chuncheon City each year.",
-     ("Đà Lạt", "Chuncheon")),
-    ("Da Lat and Gangwon become friends", "Leaders of Lam Dong Province and Gangwon Province, Republic of Korea, "
-     "signed a friendship agreement on May 3. Both provinces will send officials to each other, from Da Lat too.",
-     ("Lâm Đồng", "Gangwon")),
+    ("Da Lat and Chuncheon establish friendship", "The People's Committee of Lam Dong Province received the mayor of "
+     "Chuncheon City, Republic of Korea, on May 3. Da Lat and Chuncheon signed a friendship agreement. The chairman of "
+     "Lam Dong Province thanked Chuncheon City.", ("Đà Lạt", "Chuncheon")),
+    ("Long Xuyen and Jeollanam become friends", "The People's Committee of An Giang Province received the governor of "
+     "Jeollanam Province, Republic of Korea, on May 3, who signed a friendship agreement.", ("An Giang", "Jeollanam")),
 ])
 def test_a_headline_that_joins_two_towns_says_whose_tie_it_is(title: str, text: str, pair: tuple[str, str]) -> None:
     assert find_pairs(ask("en", title, text))[:1] == [pair]
