@@ -81,24 +81,34 @@ def group_block(application: Application, block: str) -> list[str]:
         # What the rules call noise is kept for the event that a reader judged, and makes no other.
         if event_id in answers or believed.intersection(group.fact_ids)
     ]
-    new_ties = find_new_ties(rows, list(existing), store.events.new_ties(block), gazetteer)
+    marked, told = (
+        {carried.redirects.get(id, id) for id in ids}
+        for ids in (store.events.new_ties(block), store.events.told_ids(block))
+    )
+    new_ties = find_new_ties(rows, list(existing), marked, told, gazetteer)
     _save_ties(application, block, rows)
     return store.events.save_block(block, rows, carried.redirects, application.clock(), new_ties, carried.changes)
 
 
 def find_new_ties(
-    events: Sequence[EventRow], known: Sequence[str], marked: Container[str], gazetteer: Gazetteer
+    events: Sequence[EventRow], known: Sequence[str], marked: Container[str], told: Container[str],
+    gazetteer: Gazetteer,
 ) -> frozenset[str]:
     """Of all events of a block, the ids of those that are the first to show their main pair's tie.
 
-    A pair lies in one block with all its events, so nothing else need be asked. The one of them that was `marked` as
-    the first stays it as long as it shows the tie; else it is the one `known` longest (the ids, oldest first), and of
-    those not known the first to happen. What is planned, suspended, unsure or refuted shows no tie.
+    A pair lies in one block with all its events, so nothing else need be asked. Readers keep what they were told: the
+    one that was `marked` as the first and `told` stays it as long as it shows the tie, else it is the one `known`
+    longest (the ids, oldest first) of those told, and of the backlog, which was there before all news. Of what nobody
+    was told yet it is the first to happen, so that one digest does not call the second of two the first. What is
+    planned, suspended, unsure or refuted shows no tie.
     """
     ages = {event_id: number for number, event_id in enumerate(known)}
 
-    def rank(event: EventRow) -> tuple[bool, int, str, str]:
-        return event.id not in marked, ages.get(event.id, len(ages)), event.happened_on or "9999", event.id
+    def rank(event: EventRow) -> tuple[bool, int, str, int, str]:
+        age = ages.get(event.id, len(ages))
+        settled = age if event.id in told or event.backlog else len(ages)
+        kept = event.id in told and event.id in marked
+        return not kept, settled, event.happened_on or "9999", age, event.id
 
     ties, found = make_register(gazetteer.ties, (), gazetteer), set()
     for event in sorted(filter(shows_tie, events), key=rank):

@@ -178,6 +178,18 @@ def test_the_quote_is_the_readers_language_where_there_is_one_and_else_the_first
         assert (told.quote, told.quote_lang) == (f"Quote in {quoted}.", quoted)
 
 
+@pytest.mark.parametrize(("gaps", "quoted"), [((0, 0), "ko"), ((0, 1), "vi"), ((1, 0), "ko"), ((2, 2), "ko")])
+def test_a_quote_in_another_language_that_proves_more_of_the_headline_comes_before_the_readers(
+    gaps: tuple[int, int], quoted: str
+) -> None:
+    event = make_event(articles=(make_article("vi", gaps=gaps[0]), make_article("ko", gaps=gaps[1])))
+
+    told = make_content(event, language="ko").of_section("agreements")[0]
+
+    assert told.quote_lang == quoted
+    assert [article.lang for article in told.articles] == ["ko", "vi"]
+
+
 def test_a_quote_is_never_longer_than_200_characters() -> None:
     told = make_content(make_event(articles=(make_article(quote="từ " * 200),))).of_section("agreements")[0]
 
@@ -190,6 +202,13 @@ def test_a_quote_is_never_longer_than_200_characters() -> None:
     ({"earlier_events": 3, "known_since": "2012"}, "3 earlier events known between these two. Tie known since 2012."),
     ({"earlier_events": 0, "known_since": "2012-05-03"}, "Tie known since 3 May 2012."),
     ({"earlier_events": 0}, ""),
+    # The event's own day, as exactly as either is known, proves nothing older.
+    ({"earlier_events": 0, "known_since": "2025-08-29"}, ""),
+    ({"earlier_events": 0, "known_since": "2025-08-28"}, "Tie known since 28 Aug 2025."),
+    ({"earlier_events": 0, "known_since": "2025-08"}, ""),
+    ({"earlier_events": 0, "known_since": "2025-08-01", "happened_on": "2025-08"}, ""),
+    ({"earlier_events": 0, "known_since": "2025-07", "happened_on": "2025-08"}, "Tie known since Jul 2025."),
+    ({"earlier_events": 0, "known_since": "2025-08-29", "happened_on": None}, "Tie known since 29 Aug 2025."),
 ])
 def test_what_is_known_of_the_pair_is_all_that_is_claimed(event: dict[str, object], expected: str) -> None:
     view = make_view(make_content(make_event(**event)))

@@ -186,8 +186,9 @@ def _name_pairs(event: EventView, language: str, name: Name) -> tuple[DigestPair
 
 
 def _find_proof(articles: Sequence[EventArticle], language: str) -> EventArticle | None:
+    """What proves most of the headline; of such the first in the reader's language, else the first."""
     quoted = [article for article in articles if article.quote.strip()]
-    return next((article for article in quoted if article.lang == language), quoted[0] if quoted else None)
+    return min(quoted, key=lambda article: (article.gaps, article.lang != language), default=None)
 
 
 def _mark_cut(quote: str) -> str:

@@ -108,9 +108,17 @@ def _known(event: DigestEvent, wording: Wording) -> str:
     """Only ever what Twinwatch knows: never that something is the first of its kind."""
     if event.new_tie:
         return wording.say("known.first")
-    since = format_day(event.known_since, wording.language)
+    since = format_day(event.known_since, wording.language) if _is_older(event.known_since, event.happened_on) else ""
     lines = [wording.count("known.earlier", event.earlier_events)] if event.earlier_events else []
     return " ".join([*lines, wording.say("known.since", day=since)] if since else lines)
+
+
+def _is_older(known_since: str | None, happened_on: str | None) -> bool:
+    """Whether a tie was known before the day of an event: its own day proves nothing older. Days may be months."""
+    if not known_since or not happened_on:
+        return bool(known_since)
+    length = min(len(known_since), len(happened_on))
+    return known_since[:length] < happened_on[:length]
 
 
 def _groups(

@@ -54,7 +54,9 @@ def write_brief(pairs: Iterable[tuple[str, str]], told: Sequence[Proof]) -> str:
 
 def make_brief(view: EventView) -> EventBrief:
     """The same of an event that is known wholly."""
-    told = [(view.id, one.article_id, one.outlet_id, one.lang, one.title, one.quote, 0) for one in view.articles]
+    told = [
+        (view.id, one.article_id, one.outlet_id, one.lang, one.title, one.quote, one.gaps, 0) for one in view.articles
+    ]
     return EventBrief(
         view.id, view.act, view.stage, view.happened_on, view.verdict, view.backlog, view.new_tie, view.first_seen_at,
         view.changed_at or view.first_seen_at, view.pairs, *_sum_up(told),
@@ -69,14 +71,16 @@ def _read(brief: str) -> tuple[Any, ...]:
 
 
 def _sum_up(told: Sequence[Proof]) -> tuple[int, tuple[str, ...], tuple[str, ...], str, tuple[Proof, ...]]:
-    """How many articles, their languages and outlets, the first title, and the first quote of each language."""
+    """How many articles, their languages and outlets, the first title, and the first quote of each language, of those
+    that prove most of the headline."""
     if not told:
         return 0, (), (), "", ()
-    _, articles, outlets, langs, titles, words, _ = zip(*told, strict=True)
+    _, articles, outlets, langs, titles, words, gaps, _ = zip(*told, strict=True)
     if len(set(articles)) < len(articles):  # several facts of one article, of which the first counts
         return _sum_up([next(same) for _, same in groupby(told, key=itemgetter(1))])
     quotes: dict[str, Proof] = {}
-    for quote in zip(langs, outlets, words, strict=True):
-        if quote[2] and quote[0] not in quotes:
-            quotes[quote[0]] = quote
+    fewest = min((gap for gap, quote in zip(gaps, words, strict=True) if quote), default=0)
+    for gap, *quote in zip(gaps, langs, outlets, words, strict=True):
+        if quote[2] and gap == fewest:
+            quotes.setdefault(quote[0], tuple(quote))
     return len(articles), tuple(dict.fromkeys(langs)), tuple(dict.fromkeys(outlets)), titles[0], tuple(quotes.values())

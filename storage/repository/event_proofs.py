@@ -4,23 +4,40 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.models import ArticleModel, EventModel, FactModel
+from storage.models import ArticleModel, EventModel, EventPairModel, FactModel
 from storage.repository.redirects import make_chunks
 
-# Event, article, outlet, language, title, quote, fact.
+# Event, article, outlet, language, title, quote, gaps (see EventArticle), fact.
 Proof = tuple[Any, ...]
+
+
+def count_gaps() -> ColumnElement[int]:
+    """How many parts of its event's headline (main pair, act, stage) a fact tells otherwise; see `with_headline`."""
+    fact, event, main = FactModel, EventModel, EventPairModel
+    told = (main.vn_key == fact.vn_key) & (main.kr_key == fact.kr_key), event.act == fact.act, event.stage == fact.stage
+    first, *others = (case((same, 0), else_=1) for same in told)
+    return sum(others, first)
+
+
+def with_headline(question: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A question for facts of events, joined to what the events' headlines say."""
+    fact, event, main = FactModel, EventModel, EventPairModel
+    return question.join(event, event.id == fact.event_id).join(
+        main, (main.event_id == fact.event_id) & (main.position == 0), isouter=True
+    )
 
 
 def find_proofs(session: Session, block: str) -> dict[str, list[Proof]]:
     """The facts of each event of a block with their articles: first published first, the best proof of each first."""
-    article, fact = ArticleModel, FactModel
-    question = (
-        select(fact.event_id, article.id, article.outlet_id, article.lang, article.title, fact.quote, fact.id)
-        .join(article, article.id == fact.article_id).where(fact.block == block, fact.event_id.is_not(None))
-        .order_by(article.published_at.is_(None), article.published_at, article.id, fact.position, fact.id)
+    article, fact, gaps = ArticleModel, FactModel, count_gaps().label("gaps")
+    question = with_headline(
+        select(fact.event_id, article.id, article.outlet_id, article.lang, article.title, fact.quote, gaps, fact.id)
+        .select_from(fact).join(article, article.id == fact.article_id)
+        .where(fact.block == block, fact.event_id.is_not(None))
+        .order_by(article.published_at.is_(None), article.published_at, article.id, gaps, fact.position, fact.id)
     )
     found = defaultdict[str, list[Proof]](list)
     for row in read_plain(session, question):

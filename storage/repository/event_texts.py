@@ -30,4 +30,4 @@ def join_pieces(pieces: Iterable[str]) -> str:
 
 def _join(told: Sequence[Proof]) -> str:
     """In the order of the facts, so that what comes later changes nothing before it."""
-    return join_pieces(piece for *_, title, quote, _ in sorted(told, key=itemgetter(-1)) for piece in (title, quote))
+    return join_pieces(piece for *_, title, quote, _, _ in sorted(told, key=itemgetter(-1)) for piece in (title, quote))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from storage.models import ArticleModel, EventModel, EventPairModel, FactModel, TieModel
+from storage.repository.event_proofs import count_gaps, with_headline
 from storage.repository.redirects import make_chunks
 from storage.values import EventArticle, EventView
 
@@ -121,12 +122,13 @@ def _articles(session: Session, ids: Sequence[str]) -> dict[str, tuple[EventArti
     found: dict[str, dict[int, EventArticle]] = defaultdict(dict)
     shown: tuple[Any, ...] = (
         ArticleModel.id, ArticleModel.url, ArticleModel.outlet_id, ArticleModel.lang, ArticleModel.title,
-        ArticleModel.published_at, FactModel.quote,
+        ArticleModel.published_at, FactModel.quote, count_gaps().label("gaps"),
     )  # never the texts: a list of all events would read the whole store
     for part in make_chunks(ids):
-        question = (
-            select(FactModel.event_id, *shown).join(ArticleModel, ArticleModel.id == FactModel.article_id)
-            .where(FactModel.event_id.in_(part)).order_by(FactModel.position, FactModel.id)
+        question = with_headline(
+            select(FactModel.event_id, *shown).select_from(FactModel)
+            .join(ArticleModel, ArticleModel.id == FactModel.article_id).where(FactModel.event_id.in_(part))
+            .order_by(shown[-1], FactModel.position, FactModel.id)
         )
         for event_id, article_id, *values in session.execute(question):
             found[str(event_id)].setdefault(article_id, EventArticle(article_id, *values))

@@ -16,6 +16,7 @@ from storage.models import (
     EventPairModel,
     FactModel,
     SubscriptionModel,
+    ToldModel,
     VerdictModel,
 )
 from storage.repository.changes import find_changed, find_grown, look_at, mark_changed
@@ -99,6 +100,14 @@ class EventRepository:
         """The ids of the present events of a block that were the first to show their tie."""
         question = select(EventModel.id).where(
             EventModel.block == block, EventModel.merged_into.is_(None), EventModel.new_tie.is_(True)
+        )
+        with self._database.read() as session:
+            return set(session.scalars(question))
+
+    def told_ids(self, block: str) -> set[str]:
+        """The ids of the events of a block that any reader was told of."""
+        question = select(ToldModel.event_id).join(EventModel, EventModel.id == ToldModel.event_id).where(
+            EventModel.block == block, ToldModel.passed_over.is_(False)
         )
         with self._database.read() as session:
             return set(session.scalars(question))

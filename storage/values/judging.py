@@ -85,7 +85,11 @@ class BlockFact:
 
 @dataclass(frozen=True)
 class EventArticle:
-    """An article of an event, as it is shown."""
+    """An article of an event, as it is shown.
+
+    Of its facts that belong to the event, `quote` proves the one that tells most of what the event's headline says;
+    `gaps` counts what that fact does not tell so: the main pair, the act, the stage.
+    """
 
     article_id: int
     url: str
@@ -94,6 +98,7 @@ class EventArticle:
     title: str
     published_at: datetime | None
     quote: str = ""
+    gaps: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,8 @@ class EventBrief(NamedTuple):
     """An event as a list shows it: of its articles only what stands in one line. A tuple, as there are many at once.
 
     `articles` counts them; `langs` and `outlets` are theirs in the order of publication, `title` is the first one's.
-    `quotes` are the first of each language: language, outlet and words. What is named as in EventView is the same.
+    `quotes` are the first of each language, of those that prove most of the headline: language, outlet and words. What
+    is named as in EventView is the same.
     """
 
     id: str

@@ -157,8 +157,8 @@ class LargeStore:
 
     def brief(self, n: int) -> dict[str, Any]:
         told = [
-            (f"b{n}", article, *self.told_by(article), self.title(article), QUOTES[self.told_by(article)[1]], article)
-            for article in range(n + 1, self.articles + 1, self.events)
+            (f"b{n}", article, outlet_id, lang, self.title(article), QUOTES[lang], 0, article)
+            for article in range(n + 1, self.articles + 1, self.events) for outlet_id, lang in [self.told_by(article)]
         ]
         return {"event_id": f"b{n}", "brief": write_brief([self.pair_of(n)], told)}
 

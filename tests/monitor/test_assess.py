@@ -237,28 +237,63 @@ LATE = event_row("late", pairs=PAIR, happened_on="2026-03-01")
 
 
 @pytest.mark.parametrize(
-    ("events", "known", "marked", "expected"),
+    ("events", "known", "marked", "told", "expected"),
     [
-        ([EARLY, LATE], (), (), {"early"}),
-        ([EARLY, LATE], ("early",), ("early",), {"early"}),
-        ([EARLY, LATE], ("late",), ("late",), {"late"}),
-        ([event_row("e", pairs=PAIR, stage="planned")], (), (), set()),
-        ([event_row("e", pairs=PAIR, stage="suspended")], ("e",), ("e",), set()),
-        ([event_row("e", pairs=PAIR, verdict="unsure")], (), (), set()),
-        ([event_row("e", pairs=PAIR, verdict="no")], ("e",), ("e",), set()),
-        ([event_row("e", pairs=PAIR)], ("e",), (), {"e"}),  # it was unsure or planned until now
-        ([event_row("e", pairs=PAIR, happened_on="2026-01-01"), LATE], ("late", "e"), ("late",), {"late"}),
-        ([event_row("e", pairs=PAIR, stage="planned", happened_on="2026-01-01"), LATE], ("e",), (), {"late"}),
-        ([event_row("e", pairs=PAIR, verdict="no"), EARLY, LATE], ("e", "late"), ("e",), {"late"}),
-        ([event_row("known", pairs=(("VN-31", "KR-28"),))], (), (), set()),  # signed by the Hai Phong of before 2025
-        ([event_row("near", pairs=(("VN-31", "KR-46900"),))], (), (), {"near"}),
+        ([EARLY, LATE], (), (), (), {"early"}),
+        ([EARLY, LATE], ("early",), ("early",), ("early",), {"early"}),
+        ([EARLY, LATE], ("late",), ("late",), ("late",), {"late"}),
+        ([EARLY, LATE], ("late",), ("late",), (), {"early"}),  # nobody was told that the late one is the first
+        ([EARLY, LATE], ("late", "early"), ("late",), ("early",), {"early"}),
+        ([EARLY, event_row("old", pairs=PAIR, backlog=True, happened_on=None)], ("old",), (), (), {"old"}),
+        ([EARLY, event_row("unread", pairs=PAIR, happened_on=None)], ("unread",), (), (), {"early"}),
+        ([event_row("e", pairs=PAIR, stage="planned")], (), (), (), set()),
+        ([event_row("e", pairs=PAIR, stage="suspended")], ("e",), ("e",), ("e",), set()),
+        ([event_row("e", pairs=PAIR, verdict="unsure")], (), (), (), set()),
+        ([event_row("e", pairs=PAIR, verdict="no")], ("e",), ("e",), ("e",), set()),
+        ([event_row("e", pairs=PAIR)], ("e",), (), (), {"e"}),  # it was unsure or planned until now
+        ([event_row("e", pairs=PAIR, happened_on="2026-01-01"), LATE], ("late", "e"), ("late",), ("late",), {"late"}),
+        ([event_row("e", pairs=PAIR, stage="planned", happened_on="2026-01-01"), LATE], ("e",), (), ("e",), {"late"}),
+        ([event_row("e", pairs=PAIR, verdict="no"), EARLY, LATE], ("e", "late"), ("e",), ("late",), {"late"}),
+        # Signed by the Hai Phong of before 2025.
+        ([event_row("known", pairs=(("VN-31", "KR-28"),))], (), (), (), set()),
+        ([event_row("near", pairs=(("VN-31", "KR-46900"),))], (), (), (), {"near"}),
     ],
 )
 def test_one_event_of_a_tie_is_the_first_to_show_it(
-    events: list[Any], known: tuple[str, ...], marked: tuple[str, ...], expected: set[str], knowledge: Knowledge
+    events: list[Any], known: tuple[str, ...], marked: tuple[str, ...], told: tuple[str, ...], expected: set[str],
+    knowledge: Knowledge,
 ) -> None:
     for order in permutations(events):
-        assert find_new_ties(order, known, marked, knowledge.gazetteer) == expected
+        assert find_new_ties(order, known, marked, told, knowledge.gazetteer) == expected
+
+
+def test_the_first_of_a_tie_is_the_first_to_happen_until_readers_were_told(application: Application) -> None:
+    store = application.store
+    save_story(store, DIEN_BIEN_AGAIN, 2, published_at=START_AT.replace(day=20))
+    assess(application)
+    assert [event.new_tie for event in store.events.find()] == [True]
+
+    save_story(store, DIEN_BIEN, 1)
+    assess(application)
+
+    assert {event.happened_on: event.new_tie for event in store.events.find()} == {
+        "2026-03-01": True, "2026-03-20": False,
+    }
+
+
+def test_readers_who_were_told_of_a_first_one_are_told_of_no_other(application: Application) -> None:
+    store = application.store
+    save_story(store, DIEN_BIEN_AGAIN, 2, published_at=START_AT.replace(day=20))
+    assess(application)
+    store.digests.begin_subscription("desk", START_AT)
+    _tell(store, store.events.find()[0].id)
+
+    save_story(store, DIEN_BIEN, 1)
+    assess(application)
+
+    assert {event.happened_on: event.new_tie for event in store.events.find()} == {
+        "2026-03-01": False, "2026-03-20": True,
+    }
 
 
 def _tell(store: Store, event_id: str) -> None:

@@ -109,6 +109,7 @@ JUDGING: dict[str, Question] = {
     "grouping: events": (lambda s: s.events.block_events("p7"), 0.5),
     "grouping: pairs": (lambda s: s.events.block_pairs("p7"), 0.2),
     "grouping: ties": (lambda s: s.events.new_ties("p7"), 0.2),
+    "grouping: told": (lambda s: s.events.told_ids("p7"), 0.2),
     "grouping: answers": (lambda s: s.judgements.answers("p7"), 0.2),
     "grouping: corrections": (lambda s: s.corrections.standing("p7"), 0.1),
     "grouping: saved": (lambda s: _save_block(s), 1.0),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
@@ -51,6 +52,42 @@ def test_articles_are_summed_up_in_the_order_in_which_they_were_published(store:
     assert brief.title == "e1 2"
     assert brief.quotes == (("ko", "b", "later"), ("en", "c", "undated"))
     assert brief.pairs == ((VN, KR), ("VN-SG", KR))
+
+
+@pytest.mark.parametrize(("told", "gaps", "quoted"), [
+    ({"act": "visit"}, 1, "second"), ({"stage": "planned"}, 1, "second"), ({"kr_key": "KR-11"}, 1, "second"),
+    ({"vn_key": "VN-48", "act": "aid", "stage": "done"}, 3, "second"),
+    ({"happened_on": None}, 0, "first"),
+])
+def test_what_is_quoted_first_is_what_proves_the_most_of_the_headline(
+    store: Store, told: dict[str, Any], gaps: int, quoted: str
+) -> None:
+    """Two articles in one language and a third; `told` is what the first article's fact says otherwise."""
+    facts = (new_fact(block="e1", quote="first", **told),), (new_fact(block="e1", quote="second"),)
+    for number, (article_facts, lang) in enumerate(zip((*facts, facts[0]), ("vi", "vi", "ko"), strict=True), 1):
+        at = START_AT + number * HOUR
+        article_id = save_article(store, number, lang=lang, published_at=at)
+        store.articles.save_verdict(new_verdict(article_id, *article_facts), START_AT)
+    ids = [fact.id for fact in store.events.block_facts("e1")]
+
+    store.events.save_block("e1", [event_row("e1", *ids, block="e1")], {}, START_AT)
+
+    (view,), (brief,) = store.event_pages.find(EventQuery()), store.event_pages.find_briefs(EventQuery())
+    assert [(one.quote, one.gaps) for one in view.articles] == [("first", gaps), ("second", 0), ("first", gaps)]
+    assert [(lang, quote) for lang, _, quote in brief.quotes] == [("vi", quoted)] + [("ko", "first")] * (gaps == 0)
+    assert brief == make_brief(view)
+
+
+def test_an_article_is_quoted_with_the_fact_that_proves_its_event(store: Store) -> None:
+    told = ("a tour", "visit"), ("a paper", "agreement")
+    facts = (new_fact(block="e1", quote=quote, act=act) for quote, act in told)
+    store.articles.save_verdict(new_verdict(save_article(store, 1), *facts), START_AT)
+    ids = [fact.id for fact in store.events.block_facts("e1")]
+
+    store.events.save_block("e1", [event_row("e1", *ids, block="e1")], {}, START_AT)
+
+    (view,) = store.event_pages.find(EventQuery())
+    assert [(one.quote, one.gaps) for one in view.articles] == [("a paper", 0)]
 
 
 @pytest.mark.parametrize("query", [

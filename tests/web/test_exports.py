@@ -251,7 +251,7 @@ def test_words_of_others_are_words_in_every_page_feed_and_answer(application: Ap
     with store.database.write() as session:
         session.connection().exec_driver_sql("UPDATE articles SET title = ?", (EVIL,))
         session.connection().exec_driver_sql("UPDATE facts SET quote = ?", (EVIL,))
-        brief = write_brief([(VN, KR)], [("e1", 1, "huengaynay", EVIL, EVIL, EVIL, 1)])
+        brief = write_brief([(VN, KR)], [("e1", 1, "huengaynay", EVIL, EVIL, EVIL, 0, 1)])
         session.connection().exec_driver_sql("UPDATE event_briefs SET brief = ?", (brief,))
     browser = open_browser(application)
     paths = (
