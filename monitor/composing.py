@@ -73,9 +73,12 @@ class Look:
     def __init__(self, application: Application) -> None:
         self._application = application
         self.now, self.views = application.clock(), SharedViews()
-        self.outlet_names = {outlet.id: outlet.name for outlet in application.catalogue.outlets.values()}
         self._ledgers: dict[datetime, list[LedgerLine]] = {}
         self._down: dict[datetime, list[tuple[datetime, datetime]]] = {}
+
+    def outlet_names(self, language: str) -> dict[str, str]:
+        """The names of all outlets, by id, for a reader of `language`."""
+        return {outlet.id: outlet.name_in(language) for outlet in self._application.catalogue.outlets.values()}
 
     def ledger(self, since_at: datetime) -> list[LedgerLine]:
         """The ledger from `since_at` until now."""
@@ -138,7 +141,7 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     events = store.events.untold(subscription.name, look.views)
     wanted, reading = _choose(application, subscription, events)
     content = compose(
-        subscription, wanted, look.ledger(since_at), outlet_names=look.outlet_names,
+        subscription, wanted, look.ledger(since_at), outlet_names=look.outlet_names(subscription.language),
         name=gazetteer.name, inside=gazetteer.ancestors, composed_at=now, since_at=since_at,
         read_since=min(since_at, now - _longest_pause(application)),
         down=look.down(since_at),

@@ -12,6 +12,7 @@ Confidence = Literal["seen", "inferred", "guess"]
 DateOrder = Literal["dmy", "ymd", "mdy"]
 Tls = Literal["strict", "legacy", "unverified"]
 
+HANGUL = re.compile("[가-힣]")
 ZONES: dict[Country, str] = {"VN": "Asia/Ho_Chi_Minh", "KR": "Asia/Seoul"}
 
 
@@ -110,3 +111,9 @@ class Outlet:
     hosts: frozenset[str] = frozenset()
     evidence: str = ""
     notes: str = ""
+
+    def name_in(self, language: str) -> str:
+        """Its own name; for readers of other languages than Korean (`language` is ISO 639-1) the English one of those
+        that write theirs in Hangul."""
+        is_readable = language == "ko" or not HANGUL.search(self.name)
+        return self.name if is_readable else self.name_en or self.name

@@ -6,6 +6,7 @@ import pytest
 
 from seeds.catalogue import BUNDLED, load_catalogue
 from seeds.gazetteer import load_gazetteer
+from seeds.outlet import HANGUL
 from seeds.outlet_declarations import NO_ARTICLES
 
 CATALOGUE = load_catalogue()
@@ -249,3 +250,17 @@ def test_an_outlet_is_found_by_article_then_feed_then_host(url: str, outlet_id: 
     outlet = CATALOGUE.find_outlet(url)
 
     assert (outlet.id if outlet else None) == outlet_id
+
+
+@pytest.mark.parametrize(("outlet_id", "language", "name"), [
+    ("gnnews", "ko", "경남일보"), ("gnnews", "vi", "Gyeongnam Ilbo"), ("gnnews", "en", "Gyeongnam Ilbo"),
+    ("huengaynay", "ko", "Huế Ngày Nay"), ("huengaynay", "en", "Huế Ngày Nay"),
+])
+def test_names_in_hangul_are_given_in_latin_letters_to_those_who_do_not_read_korean(
+    outlet_id: str, language: str, name: str
+) -> None:
+    assert CATALOGUE.outlets[outlet_id].name_in(language) == name
+
+
+def test_every_name_in_hangul_has_an_english_one() -> None:
+    assert [outlet.id for outlet in CATALOGUE.outlets.values() if HANGUL.search(outlet.name_in("vi"))] == []

@@ -67,9 +67,9 @@ class Desk:
         return name_place(self.application.gazetteer, key, self.language)
 
     def outlet(self, outlet_id: str, url: str = "") -> str:
-        """An outlet's own name; the host of its article's `url`, or else its id, where the catalogue has none."""
+        """An outlet's name for the reader; the host of its article's `url`, or its id, where nobody declared it."""
         known = self.application.catalogue.outlets.get(outlet_id)
-        return make_plain(known.name if known else urlsplit(url).hostname or outlet_id)
+        return make_plain(known.name_in(self.language) if known else urlsplit(url).hostname or outlet_id)
 
     def reason(self, text: str) -> str:
         """Why something could not be read, as it is stored, in the reader's language; made plain."""

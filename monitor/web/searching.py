@@ -65,7 +65,7 @@ def _find(asked: AskedWord, application: Application) -> SearchWord:
     return SearchWord(
         word, tuple(sorted(find_places(word, application.gazetteer))),
         tuple(one for one, outlet in application.catalogue.outlets.items()
-              if len(word) >= SHORTEST_INSIDE and word in _fold_name(outlet.name)),
+              if len(word) >= SHORTEST_INSIDE and word in _fold_name(f"{outlet.name} {outlet.name_en}")),
         _find_kinds(word), asked.day,
     )
 

@@ -12,7 +12,7 @@ from monitor.composing import draft_digest, save_draft
 from monitor.judgements import judge_event, withdraw_judgement
 from storage.values import Judgement
 from tests.factories import new_digest, save_article, save_event
-from tests.monitor.desk import make_subscription, subscribe
+from tests.monitor.desk import begin_subscriptions, make_subscription, subscribe
 from tests.screen_samples import make_weekly
 from tests.web.desk import find_routes, open_browser, save_happenings
 
@@ -312,3 +312,18 @@ def test_the_next_digest_is_that_of_the_schedule(application: Application) -> No
     assert browser.get("/today.json?subscription=weekly").json()["due_at"] == due["weekly"]
     assert "at once" in browser.get("/digests?lang=en").text
     assert "is told of new ties and agreements at once" in browser.get("/?subscription=at-once&lang=en").text
+
+
+@pytest.mark.parametrize(("language", "shown"), [("vi", "Gyeongnam Ilbo"), ("ko", "경남일보")])
+def test_an_outlet_is_named_in_letters_that_the_reader_reads(
+    application: Application, language: str, shown: str
+) -> None:
+    subscribe(application, make_subscription(language=language))
+    begin_subscriptions(application)
+    save_event(application.store, "e1", at=application.clock(), outlet_id="gnnews")
+
+    page = open_browser(application).get("/events/e1", params={"lang": language}).text
+    draft = draft_digest(application, application.subscriptions[0])
+
+    assert shown in page
+    assert [event.quote_outlet for section in draft.content.sections for event in section.events] == [shown]
