@@ -27,7 +27,7 @@ STAGES = ("planned", "ahead", "agreed", "signed", "under_way", "ended", "done", 
 CUES = (
     "national", "business", "university", "agency", "embassy", "sport", "crime", "entertainment", "tour", "air_route",
     "migrants", "forum", "third_country", "background", "in_force", "passing", "incident", "listing", "association",
-    "pledge", "unmet",
+    "pledge", "unmet", "since", "lately",
 )
 # Fields of cooperation, a closed list: the headings under which agreements of sister places name what they are about
 # (labour is work in the other country, training the teaching of grown-ups, industry includes energy).

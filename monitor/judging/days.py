@@ -6,7 +6,7 @@ announced ("3일 밝혔다") are not read.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -80,6 +80,8 @@ _CJK = (
 _ISO = re.compile(r"(?<![\d/=&-])(?P<y>20\d{2})-(?P<m>\d{2})-(?P<d>\d{2})(?!\d)")
 # Last month, this one and the next.
 _KO_MONTHS = {"지난달": 0, "이달": 1, "이번달": 1, "다음달": 2, "내달": 2}
+# Between a weekday and its day: "Friday, September 16", "thứ Sáu (16/9)".
+_BESIDE = re.compile(r"[\s,(]{0,3}")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 
@@ -88,7 +90,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 class Day:
     """A day (or a month) named in a text: `on` is YYYY-MM-DD or YYYY-MM.
 
-    `exact` says that the text gave the year; `again` when the same words come to mean another day ("" for never).
+    `exact` says that the text gave the year, with it or before it; `again` when the same words come to mean another
+    day ("" for never).
     """
 
     start: int
@@ -148,7 +151,7 @@ class DayReader:
                 place == len(found) or day.end <= found[place].start
             ):
                 found.insert(place, day)
-        return found
+        return [day for number, day in enumerate(found) if not _is_told_better(number, found, text)]
 
     def _read(self, text: str, original: str, anchor: date | None) -> Iterator[Day]:
         told = bool(_DIGIT.search(text))
@@ -219,6 +222,16 @@ def step_back(day: Day, anchor: date) -> str | None:
     on = date.fromisoformat(day.on)
     back = _make_date(on.year - 1, on.month, on.day) if day.again == "year" else _month_of(on, -1, on.day)
     return back.isoformat() if back and back <= anchor else None
+
+
+def _is_told_better(number: int, found: Sequence[Day], text: str) -> bool:
+    """Whether the day is a mere "Friday" or "today" with another day in figures right beside it."""
+    day = found[number]
+    if day.exact or day.again:
+        return False
+    beside = [(found[n], text[min(day.end, found[n].end):max(day.start, found[n].start)])
+              for n in (number - 1, number + 1) if 0 <= n < len(found)]
+    return any((one.exact or one.again) and one.on != day.on and _BESIDE.fullmatch(gap) for one, gap in beside)
 
 
 def find_years(text: str) -> list[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from monitor.judging.candidates import Candidate, find_candidates
+from monitor.judging.carried_years import carry_years
 from monitor.judging.cues import Cue, CueFinder
 from monitor.judging.days import DayReader, find_years
 from monitor.judging.facts import take_facts
@@ -26,7 +27,7 @@ from seeds.gazetteer import Gazetteer, load_gazetteer
 from seeds.lexicon import Lexicon, load_lexicon
 
 # Raised by hand with every change of the rules in this folder; part of the version that is stored with each verdict.
-RULES = "5"
+RULES = "6"
 WEIGHTS_NAME = "weights.json"
 WEIGHTS_FILE = Path(__file__).parents[2] / "seeds" / WEIGHTS_NAME
 # A story is read this far: its news stands in front, and what follows after so much (a dozen long reports) is
@@ -201,7 +202,7 @@ def _make_views(
         is_front = sentence.segment.kind == "title" or sentence.rank < fronts[sentence.segment.item]
         heard = _within(cues[field], start, end)
         views.append(make_view(sentence, whole[start:end], sure, heard, calendar, is_front=is_front))
-    return views
+    return carry_years(views)
 
 
 def _within(found: list[Found], start: int, end: int) -> tuple[Found, ...]:

@@ -55,8 +55,8 @@ class Calendar:
 class View:
     """One sentence with everything found in it; offsets are those of the sentence's field.
 
-    `listing` says that it only lists places, `is_front` that the news is told here and no background. What few
-    sentences are asked for is worked out when it is.
+    `listing` says that it only lists places, `is_front` that the news is told here and no background; `carried` are the
+    days whose year a sentence before it tells. What few sentences are asked for is worked out when it is.
     """
 
     sentence: Sentence
@@ -66,18 +66,25 @@ class View:
     calendar: Calendar
     listing: bool
     is_front: bool
+    carried: tuple[Day, ...] = ()
 
     @cached_property
     def days(self) -> tuple[Day, ...]:
         """The days named in it."""
+        starts = {day.start for day in self.carried}
+        found = [day for day in self.read_days(self.calendar.anchor) if day.start not in starts]
+        return tuple(sorted([*found, *self.carried], key=lambda day: day.start))
+
+    def read_days(self, anchor: date | None) -> tuple[Day, ...]:
+        """The days named in it as a story of the day `anchor` means them."""
         offset = self.sentence.start
-        found = self.calendar.reader.find_days(self.text, self.calendar.anchor)
+        found = self.calendar.reader.find_days(self.text, anchor)
         return tuple(replace(day, start=day.start + offset, end=day.end + offset) for day in found)
 
     @cached_property
     def past(self) -> bool:
         """Whether it tells of an earlier happening ("since 1995", "had signed")."""
-        return not self.is_title and _is_past(self.text, self.cues, self.days, self.calendar)
+        return not self.is_title and _is_past(self)
 
     @cached_property
     def is_title(self) -> bool:
@@ -195,14 +202,14 @@ def _inside(start: int, spans: list[tuple[int, int]]) -> bool:
     return any(low <= start < high for low, high in spans)
 
 
-def _is_past(text: str, cues: tuple[Cue, ...], days: tuple[Day, ...], calendar: Calendar) -> bool:
-    year = calendar.year
-    near = str(calendar.anchor)[:7] if calendar.anchor else ""
-    if any(day.has_day and (not day.exact or day.on[:7] == near) for day in days):
+def _is_past(view: View) -> bool:
+    year, anchor = view.calendar.year, view.calendar.anchor
+    near = str(anchor)[:7] if anchor else ""
+    if any(day.has_day and (not day.exact or day.on[:7] == near) for day in view.days):
         return False
-    years = find_years(text)
+    years = [*find_years(view.text), *(int(day.on[:4]) for day in view.carried)]
     old = [y for y in years if year and y < year - PAST_YEARS + 1]
-    return bool(old and len(old) == len(years)) or any(cue.group == "cue.background" for cue in cues)
+    return bool(old and len(old) == len(years)) or any(cue.group == "cue.background" for cue in view.cues)
 
 
 # So many units of one country in one sentence are a list; so dense a sentence is a menu.
