@@ -101,7 +101,7 @@ class Application:
 
     def _advise_key(self, words: str) -> str:
         """What to write in the place of a name, in whatever language it is."""
-        from monitor.web.placing import make_place_book  # commands that need no name would load it for nothing
+        from monitor.placing import make_place_book  # commands that need no name would load it for nothing
 
         book = make_place_book(self.gazetteer)
         meant = book.find(words)

@@ -89,6 +89,17 @@ def test_rooms_import_only_the_floors_below_them() -> None:
     assert not offenders, _show(offenders)
 
 
+def test_the_dashboard_is_imported_only_by_the_commands_that_serve_it() -> None:
+    serving = ("monitor/web/", "monitor/commands/", "monitor/demo/")
+    offenders = [
+        f"{source.path}:{found.line} imports {found.module}"
+        for source in sources("monitor") for found in source.imports
+        if _matches(found.module, "monitor.web") and not _is_inside(source.path, serving)
+    ]
+
+    assert not offenders, _show(offenders)
+
+
 @pytest.mark.parametrize("package", FENCES)
 def test_a_fenced_package_is_imported_only_behind_its_fence(package: str) -> None:
     offenders = [

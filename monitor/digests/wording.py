@@ -39,6 +39,10 @@ class Wording:
         """The name of the language `code` (ISO 639-1) in this language; the code itself where nobody knows it."""
         return _name_language(code, self.language)
 
+    def name_kind(self, kind: str) -> str:
+        """The word for a kind of locality (`huyện`, `gun`); the kind itself where nobody has a word for it."""
+        return self.say(f"unit.{kind}") if f"unit.{kind}" in self.keys else kind
+
     def _known(self, key: str) -> str:
         if key not in self.keys:
             raise KeyError(f"no phrase {key!r} in {self.language}.po")

@@ -10,9 +10,9 @@ from fastapi import Depends, Response
 from markupsafe import Markup, escape
 from starlette.responses import RedirectResponse
 
+from monitor.placing import PlaceAnswer, make_place_book
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.guard import is_for_programs
-from monitor.web.placing import PlaceAnswer, make_place_book
 from monitor.web.refusals import Refusal
 from seeds.gazetteer import Gazetteer
 

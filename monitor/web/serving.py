@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 import uvicorn
 
 from monitor.application import Application
+from monitor.placing import make_place_book
 from monitor.web.app import make_app
-from monitor.web.placing import make_place_book
 from seeds.errors import SettingsError
 
 # What is being answered may come to its end.

@@ -31,10 +31,6 @@ class Words:
         """Whether there is such a phrase."""
         return key in self._own.keys or key in self._digests.keys
 
-    def unit(self, kind: str) -> str:
-        """The word for a kind of locality (`huyện`, `gun`); the kind itself where nobody has a word for it."""
-        return self.say(f"unit.{kind}") if self.has(f"unit.{kind}") else kind
-
     def language_name(self, code: str) -> str:
         """The name of a language in this one."""
         return self._own.language_name(code) if code else self.say("lang.unknown")

@@ -16,10 +16,10 @@ from monitor.journal import Journal
 from monitor.judging.judge import Knowledge, judge, load_knowledge
 from monitor.judging.lines import parse_labelled, parse_line, parse_story
 from monitor.links import Links
+from monitor.placing import make_place_book
 from monitor.recalling import gather
 from monitor.web.filters import read_filter
 from monitor.web.place_field import LONGEST
-from monitor.web.placing import make_place_book
 from monitor.web.query_words import split_query
 from monitor.web.sessions import Sessions
 from monitor.web.words import choose_language

@@ -62,7 +62,7 @@ def test_every_phrase_that_is_used_is_there(language: str) -> None:
 def test_every_phrase_is_used() -> None:
     text = "\n".join(path.read_text("utf-8") for path in (*HERE.rglob("*.html"), *HERE.rglob("*.py")))
     families = {key.rpartition(".")[0] for key in MADE} | {
-        "judge.said", "judge.did", "why.change", "link.judged", "error", "country", "judge", "link", "count", "unit",
+        "judge.said", "judge.did", "why.change", "link.judged", "error", "country", "judge", "link", "count",
         "missing", "refused", "refused.place", "delivery.asked",
     }
 

@@ -8,8 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from monitor.digests.plain import make_plain
-from monitor.digests.wording import LANGUAGES
-from monitor.web.words import load_words
+from monitor.digests.wording import LANGUAGES, load_wording
 from seeds.gazetteer import Gazetteer
 from storage.folding import fold_text
 
@@ -159,15 +158,15 @@ class PlaceBook:
         return f"{above} {own}" if is_korean else _add(own, above, language)
 
     def _say_kind(self, key: str, language: str) -> str:
-        one, words = self._gazetteer.localities[key], load_words(language)
-        kind = words.unit(one.kind)
+        one, words = self._gazetteer.localities[key], load_wording(language)
+        kind = words.name_kind(one.kind)
         # Most provinces of before July 2025 have a namesake of today that holds them.
         said = words.say("unit.old", kind=kind) if one.level == 1 and one.merged_into else kind
         return _add(self._own_name(key, language), said, language)
 
     def _say_unit(self, key: str, language: str) -> str:
         one = self._gazetteer.localities[key]
-        kind, above = load_words(language).unit(one.kind), self._gazetteer.localities.get(one.parent)
+        kind, above = load_wording(language).name_kind(one.kind), self._gazetteer.localities.get(one.parent)
         where = self._own_name(above.key, language) if above else key
         return _add(self._own_name(key, language), f"{kind}, {where}", language)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.web.placing import PlaceBook, make_place_book
+from monitor.placing import PlaceBook, make_place_book
 from seeds.gazetteer import Gazetteer, load_gazetteer
 
 
