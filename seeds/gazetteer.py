@@ -7,11 +7,13 @@ from pathlib import Path
 
 from seeds.errors import SeedError
 from seeds.places import (
+    OFFICE_ROLES,
     SEVERITIES,
     SIDES,
     Ambiguity,
     Direction,
     Locality,
+    Office,
     OrganisationWord,
     Row,
     Tables,
@@ -39,6 +41,7 @@ class Gazetteer:
     types: tuple[TypeWord, ...]
     organisations: tuple[OrganisationWord, ...]
     directions: tuple[Direction, ...]
+    offices: tuple[Office, ...]
 
     def current(self, key: str) -> str:
         """The present unit of a first-level key (VN63-24 is VN-24 today); other keys are themselves."""
@@ -119,7 +122,7 @@ def load_gazetteer(seeds_dir: Path | None = None) -> Gazetteer:
     """The bundled localities under those of `seeds_dir` (`localities/*.csv`, `ties.csv`).
 
     Raises SeedError, naming the file or the key, for an unknown parent, a double key, an empty name, a `merged_into`
-    that leads nowhere, or a rule about an unknown key.
+    that leads nowhere, a rule about an unknown key, or an office without a name, a known role or given twice.
     """
     tables = load_tables(BUNDLED, seeds_dir)
     forms = _forms_by_key(tables)
@@ -137,6 +140,7 @@ def load_gazetteer(seeds_dir: Path | None = None) -> Gazetteer:
             for r in tables.organisations
         ),
         tuple(_make_direction(row, localities) for row in tables.directions),
+        _make_offices(tables.offices),
     )
 
 
@@ -225,3 +229,14 @@ def _make_type(row: Row) -> TypeWord:
 def _make_direction(row: Row, localities: dict[str, Locality]) -> Direction:
     _check_keys([row["north"], row["south"]], localities, "directions.csv")
     return Direction(row["stem"], row["north"], row["south"], split(row["forms"]))
+
+
+def _make_offices(rows: list[Row]) -> tuple[Office, ...]:
+    made: dict[Office, None] = {}
+    for row in rows:
+        name = row["office"].strip()
+        office = Office(name, checked(row["role"], OFFICE_ROLES, "role", name or "offices.csv"))
+        if not name or office in made:
+            raise SeedError(f"double office {name!r}" if name else "an office has no name", where="offices.csv")
+        made[office] = None
+    return tuple(made)

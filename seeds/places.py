@@ -13,6 +13,7 @@ Country = Literal["VN", "KR"]
 Row = dict[str, str]
 SEVERITIES = ("low", "medium", "high")
 SIDES = ("before", "after", "glued", "between")
+OFFICE_ROLES = ("body", "department", "head")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,17 @@ class OrganisationWord:
 
 
 @dataclass(frozen=True)
+class Office:
+    """A Vietnamese office that a paper of its place writes without the place's name.
+
+    `role` says how: a `body` of the province (`UBND tỉnh`), a `department` (`Sở Y tế`), or the `head` named before one.
+    """
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
 class Direction:
     """A name that is a province only with a direction, with its spellings."""
 
@@ -123,6 +135,7 @@ class Tables:
     types: list[Row] = field(default_factory=list)
     organisations: list[Row] = field(default_factory=list)
     directions: list[Row] = field(default_factory=list)
+    offices: list[Row] = field(default_factory=list)
     ties: list[Row] = field(default_factory=list)
 
 
@@ -166,7 +179,7 @@ def _list_for(tables: Tables, columns: Iterable[str], path: Path) -> list[Row]:
     known = (
         ({"vn_key", "kr_key"}, tables.ties), ({"stem", "north"}, tables.directions),
         ({"word", "levels"}, tables.types), ({"word", "languages"}, tables.organisations),
-        ({"key", "lang", "forms"}, tables.forms),
+        ({"key", "lang", "forms"}, tables.forms), ({"office", "role"}, tables.offices),
     )
     for needed, rows in known:
         if needed <= columns:

@@ -108,6 +108,9 @@ def test_a_rule_of_ones_own_takes_the_place_of_the_bundled_one(tmp_path: Path) -
     ("ambiguous.csv", [RULE_HEAD, "부여,ko,KR-99999,low,common word,,,,"], "unknown locality 'KR-99999'"),
     ("ambiguous.csv", [RULE_HEAD, "부여,ko,KR-44760,grave,common word,,,,"], "severity 'grave' is none of"),
     ("mine.csv", ["key,lang,forms,note", "KR-44,en"], "other columns than the header"),
+    ("mine.csv", ["office,role", "Sở Thể thao,desk"], "role 'desk' is none of body, department, head"),
+    ("mine.csv", ["office,role", "Sở Y tế,department"], "double office 'Sở Y tế'"),
+    ("mine.csv", ["office,role", " ,body"], "an office has no name"),
 ])
 def test_a_wrong_table_is_refused_by_name(tmp_path: Path, name: str, lines: list[str], said: str) -> None:
     write(tmp_path, name, *lines)

@@ -1,6 +1,7 @@
 """Which localities a text names: each rule has a row that needs it and, beside it, a near miss."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -258,6 +259,21 @@ def test_namesakes_stay_unresolved_without_evidence(gazetteer: Gazetteer) -> Non
     (found,) = find_mentions("남구는 베트남과 교류한다", "text", "ko", gazetteer)
 
     assert (found.key, found.actor, found.note) == ("", False, "namesake")
+
+
+@pytest.mark.parametrize(("text", "is_home"), [
+    ("Sở Thể thao đón đoàn Busan", True), ("Giám đốc Sở Thể thao đón đoàn Busan", True),
+    ("So The thao don doan Busan", True), ("Sở Thể thao tỉnh Nghệ An đón đoàn Busan", False),
+    ("Hội quán tỉnh đón đoàn Busan", True), ("Hội quán đón đoàn Busan", False), ("Hội quán. tỉnh đón Busan", False),
+])
+def test_offices_of_ones_own_are_those_of_the_home_too(tmp_path: Path, text: str, is_home: bool) -> None:
+    rows = "office,role\nSở Thể thao,department\nHội quán,body\n"
+    (tmp_path / "localities").mkdir()
+    (tmp_path / "localities" / "mine.csv").write_text(rows, encoding="utf-8")
+
+    found = find_mentions(text, "text", "vi", load_gazetteer(tmp_path), home="VN-40")
+
+    assert ("home" in {mention.note for mention in found}) is is_home
 
 
 @pytest.mark.parametrize(("context", "home", "key"), [

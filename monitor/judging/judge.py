@@ -81,7 +81,8 @@ def _readers(lexicon: Lexicon) -> dict[str, DayReader]:
 def _fingerprint(gazetteer: Gazetteer) -> str:
     places = [(k, unit.merged_into, unit.parent, sorted(unit.aliases.items()))
               for k, unit in sorted(gazetteer.localities.items())]
-    rules = (gazetteer.ambiguities, gazetteer.ties, gazetteer.types, gazetteer.organisations, gazetteer.directions)
+    rules = (gazetteer.ambiguities, gazetteer.ties, gazetteer.types, gazetteer.organisations, gazetteer.directions,
+             gazetteer.offices)
     return "\n".join([json.dumps(places, ensure_ascii=False), *map(_write_steadily, rules)])
 
 

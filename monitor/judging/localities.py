@@ -36,23 +36,6 @@ SURE = {"type": 1.0, "name": 0.9, "listed": 0.75, "context": 0.85, "default": 0.
         "organisation": 0.9, "byline": 0.9, "namesake": 0.2}
 INACTIVE = frozenset({"parent", "organisation", "byline", "namesake"})
 HOMES_PER_FIELD = 4
-HOME_BODIES = (
-    "UBND|HĐND|Ủy ban nhân dân|Uỷ ban nhân dân|Hội đồng nhân dân|lãnh đạo|đoàn công tác|Chủ tịch|chính quyền|"
-    "đoàn đại biểu|Bảo tàng|Nhà hát|Trung tâm Khuyến nông|Trung tâm Dịch vụ việc làm"
-)
-# A department without a name behind it is that of the paper's own province or city.
-HOME_OFFICES = (
-    r"(?:Giám đốc |lãnh đạo )?Sở (?:Ngoại vụ|Nội vụ|Công Thương|Nông nghiệp|Văn hóa|Du lịch|Y tế|Giáo dục|Tài chính|"
-    r"Khoa học|Xây dựng|Lao động|Tư pháp)(?![^.,;:\n]{0,40}(?<!\w)(?:tỉnh|thành phố|TP)(?!\w))"
-)
-
-
-def _make_home(province: str) -> re.Pattern[str]:
-    own = rf"(?:{HOME_BODIES})\s+(?:{province})|(?:{province})\s+(?:ta|nhà)|{HOME_OFFICES}"
-    return re.compile(rf"(?<!\w)(?:{own}|{fold(own)})(?!\w)", re.IGNORECASE)
-
-
-VIETNAMESE_HOME = {"province": _make_home("tỉnh"), "city": _make_home("thành phố|TP")}
 # English pages of provincial papers: a body is the outlet's own, the bare word only where no other place came last.
 ENGLISH_HOME = {
     level: re.compile(
@@ -175,7 +158,7 @@ def _find_homes(
     locality = gazetteer.localities[gazetteer.current(home)]
     own = {key for one in named for key in one.keys if gazetteer.current(key) == locality.key}
     free = (
-        match.span() for match in _home_pattern(locality, lang).finditer(part.text)
+        match.span() for match in _home_pattern(locality, lang, gazetteer).finditer(part.text)
         if not _is_named(match, named) and not _means_another(match, named, own)
     )
     return [
@@ -185,16 +168,29 @@ def _find_homes(
     ]
 
 
-def _home_pattern(locality: Locality, lang: str) -> re.Pattern[str]:
+def _home_pattern(locality: Locality, lang: str, gazetteer: Gazetteer) -> re.Pattern[str]:
     """How a page calls its own `locality` without its name."""
     is_province = "province" in locality.kind
     if lang == "en":
         level = {"gun": "county", "gu": "district"}.get(locality.kind, "province" if is_province else "city")
         return ENGLISH_HOME[level]
     if locality.country == "VN":
-        return VIETNAMESE_HOME["province" if is_province else "city"]
+        return _vietnamese_home("tỉnh" if is_province else "thành phố|TP", gazetteer)
     glyph = KOREAN_HOME.get(locality.kind, "도" if is_province else "시")
     return _korean_home(glyph)
+
+
+@lru_cache(maxsize=8)
+def _vietnamese_home(province: str, gazetteer: Gazetteer) -> re.Pattern[str]:
+    """A body of the province, the province itself, or a department without a name behind it; with and without marks."""
+    bodies, departments, heads = (
+        "|".join(re.escape(office.name) for office in gazetteer.offices if office.role == role) or "(?!)"
+        for role in ("body", "department", "head")
+    )
+    named = r"[^.,;:\n]{0,40}(?<!\w)(?:tỉnh|thành phố|TP)(?!\w)"
+    department = rf"(?:(?:{heads}) )?(?:{departments})(?!{named})"
+    own = rf"(?:{bodies})\s+(?:{province})|(?:{province})\s+(?:ta|nhà)|{department}"
+    return re.compile(rf"(?<!\w)(?:{own}|{fold(own)})(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8)
