@@ -24,16 +24,18 @@ CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
 
 def save_happenings(
-    store: Store, *outlets: str, block: str = BLOCK, at: datetime = START_AT, fields: Sequence[str] = ()
+    store: Store, *outlets: str, block: str = BLOCK, at: datetime = START_AT, fields: Sequence[str] = (),
+    names: str = "Huế và Chungcheongnam",
 ) -> list[str]:
     """Saves events of one block, each proven by one article of one of `outlets`; their ids, `e1` and so on.
 
-    The first happens on 1 January 2026, the second on 1 February, and so on. Each fact names the `fields`.
+    The first happens on 1 January 2026, the second on 1 February, and so on. Each fact names the `fields`,
+    each text the two units as `names`.
     """
     vn_key, kr_key = block.split("|")
     rows = []
     for number, outlet_id in enumerate(outlets, 1):
-        told = f"Hôm qua trời mưa. Huế và Chungcheongnam ký bản ghi nhớ số {number}. Hai bên vui mừng."
+        told = f"Hôm qua trời mưa. {names} ký bản ghi nhớ số {number}. Hai bên vui mừng."
         text = f"{FILLER[number - 1]} {told} {' '.join(FILLER[number - 1].split()[::-1])}"
         published_at = datetime(2026, number, 1, 12, tzinfo=UTC)
         article_id = save_article(store, number, at, outlet_id=outlet_id, text=text, published_at=published_at)

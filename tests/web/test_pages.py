@@ -235,6 +235,26 @@ def test_an_event_shows_its_stage_and_fields_as_its_digest_does(
     assert f"<p class=\"soft\">{without}</p>" in bare
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "Hải Dương has been part of Hải Phòng since July 2025."),
+    ("ko", "하이즈엉은 2025년 7월부터 하이퐁에 속합니다."),
+    ("vi", "Hải Dương thuộc Hải Phòng từ tháng 7/2025."),
+])
+def test_an_event_says_what_became_of_a_province_that_its_proof_names(
+    application: Application, language: str, said: str
+) -> None:
+    save_happenings(application.store, "huengaynay", block="VN-31|KR-44", names="Tỉnh Hải Dương và Chungcheongnam")
+    page = open_browser(application).get("/events/e1", params={"lang": language}).text
+
+    assert page.count(said) == 1
+
+
+def test_a_proof_that_names_the_province_of_today_needs_no_remark(application: Application) -> None:
+    save_happenings(application.store, "huengaynay", block="VN-31|KR-44", names="Hải Phòng và Chungcheongnam")
+
+    assert "since July 2025" not in open_browser(application).get("/events/e1", params={"lang": "en"}).text
+
+
 def test_the_fields_of_an_event_are_data_too(application: Application) -> None:
     save_happenings(application.store, "huengaynay", fields=("agriculture", "health"))
     browser = open_browser(application)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 
 from monitor import judgements
 from monitor.digests.plain import make_plain
+from monitor.judging.former_names import find_former_names
 from monitor.web.desk import Desk, DeskHere
 from monitor.web.filters import BIGGEST
 from monitor.web.lines import EventLine, find_events, make_line
@@ -104,7 +105,9 @@ def show_event(event_id: str, desk: DeskHere) -> EventPage | Response:
 
 
 def furnish(desk: Desk, page: EventPage) -> dict[str, object]:
-    """Stage and fields in the words of the digests; what may be merged; where the focus goes after a form."""
+    """Stage and fields in the words of the digests; what became of the provinces that proofs name; what may be merged;
+    where the focus goes after a form.
+    """
     say = desk.words.say
     stage = say("event.stage", stage=say(f"stage.{page.event.stage}"))
     fields = ", ".join(say(f"field.{one}") for one in page.fields)
@@ -112,8 +115,19 @@ def furnish(desk: Desk, page: EventPage) -> dict[str, object]:
     log = _find_log(page)
     return {
         "what": f"{stage} · {say('event.fields', fields=fields)}" if fields else stage, "others": others, "log": log,
+        "former": [_say_former(desk, fact) for fact in page.facts],
         "latest": _find_latest(log), "focuses": IN_PLACE in desk.request.headers and not others.is_asked,
     }
+
+
+def _say_former(desk: Desk, fact: FactShown) -> list[str]:
+    """For each former province that a proof shows, of which one it is part today: headings name that one alone."""
+    gazetteer, now = desk.application.gazetteer, desk.place(fact.vn_key)
+    if fact.vn_key not in gazetteer.localities:
+        return []
+    shown = ((f"{''.join(one.sentence)}\n{one.title}", one.lang) for one in (*fact.proofs, *fact.more))
+    found = dict.fromkeys(key for text, lang in shown for key in find_former_names(text, lang, fact.vn_key, gazetteer))
+    return [desk.words.say("event.former", former=desk.place(key), now=now) for key in found]
 
 
 def _find_log(page: EventPage) -> list[Judgement | Correction]:
