@@ -1,5 +1,6 @@
 """The image's files agree with the project: what they copy exists, and every setting they name is one."""
 
+import configparser
 import json
 import os
 import re
@@ -86,6 +87,19 @@ def test_the_compose_file_builds_from_the_root_and_keeps_its_data() -> None:
     assert (DOCKER / SINGLE["build"]["context"] / SINGLE["build"]["dockerfile"]).is_file()
     assert "data:/data" in SINGLE["volumes"]
     assert load_settings(data_dir=Path("/data")).database_address == "sqlite:////data/twinwatch.db"
+
+
+@pytest.mark.parametrize("file", ["compose.yml", "compose.scale.yml"])
+def test_the_project_has_a_name_of_its_own_as_others_too_have_a_folder_docker(file: str) -> None:
+    assert yaml.safe_load((DOCKER / file).read_text())["name"] == "twinwatch"
+
+
+def test_scrapy_finds_the_spiders_wherever_it_is_started_in_the_image() -> None:
+    (variables,) = re.findall(r"^ENV (.+)$", (DOCKER / "Dockerfile").read_text(), re.M)
+    config = configparser.ConfigParser()
+    config.read(ROOT / "scrapy.cfg")
+
+    assert f"SCRAPY_SETTINGS_MODULE={config['settings']['default']}" in variables.split()
 
 
 def test_on_several_machines_all_share_one_database_and_wait_until_its_tables_are_made() -> None:

@@ -48,7 +48,8 @@ def show_demo(folder: Path, *, serve: bool, fresh: bool, clock: Clock = utc_now)
         _introduce(stage)
         told = play(stage, folder, clock)
         _show_arrivals(stage, told)
-        _say(f"Look around: .venv/bin/twinwatch --config {_short(folder / SETTINGS)} events")
+        program = "twinwatch" if shutil.which("twinwatch") else ".venv/bin/twinwatch"
+        _say(f"Look around: {program} --config {_short(folder / SETTINGS)} events")
         if not serve:
             _say("The newsroom ends here, and its links with it; make demo ARGS=--serve stays.")
         if serve:
