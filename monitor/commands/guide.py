@@ -1,10 +1,12 @@
 """The guided settings of `twinwatch init`: asks, checks each answer, and writes a file that the settings read."""
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +29,11 @@ ZONES: dict[str, str] = {"en": "UTC", "ko": "Asia/Seoul", "vi": "Asia/Ho_Chi_Min
 NAME = "desk"
 # Of the checks of one answer alone, for which the others must be there.
 SAMPLE = {"name": NAME, "notifier": "email", "recipients": ["desk@city.example"]}
+# What servers of these ports speak (RFC 8314; 25 is that of servers among themselves).
+SECURITY_OF_PORT = {465: "tls", 25: "none"}
+SECURITIES = ("starttls", "tls", "none")
+# A page whose https:// was left out: a host with a dot, perhaps a port and a path.
+BARE_PAGE = re.compile(r"[^\s@/:]+\.[^\s@/:.]{2,}(:\d+)?(/\S*)?")
 
 Answer = TypeVar("Answer")
 Values = Mapping[str, object]
@@ -43,6 +50,8 @@ class Answers:
     recipients: str | None
     smtp: str | None
     sender: str | None
+    security: str | None = None
+    username: str | None = None
 
 
 def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
@@ -59,16 +68,50 @@ def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
     zone = ask("zone", given, "Time zone of the reader", _checked("zone"), ZONES[language])
     hour = ask("hour", given, "Hour of the daily digest (0 to 23)", _checked("hour"), "7")
     readers = ask("recipients", given, "Recipients' addresses, with commas between them", check_addresses)
-    server = ask("smtp", given, "Mail server (HOST or HOST:PORT)", check_server)
+    mail = ask_for_mail(given)
     writer = ask("sender", given, "Sender's address", check_addresses, readers[0])
     answers = {"name": NAME, "recipients": readers, "language": language, "hour": int(hour), "zone": zone}
-    save_settings(path, make_toml(contact, answers, server, writer[0]))
+    save_settings(path, make_toml(contact, answers, {**mail, "sender": writer[0]}))
     begin_subscription(path)
-    typer.echo(f"Wrote {path}. If the mail server wants a login: email.username there, the password in")
-    typer.echo("TWINWATCH_EMAIL__PASSWORD. Slack, webhooks, filters and more readers: see twinwatch.example.toml.")
-    if test if test is not None else ask_for_test():
+    typer.echo(f"Wrote {path}. Slack, webhooks, filters and more readers: see twinwatch.example.toml.")
+    waits = tell_of_password(path)
+    if test if test is not None else not waits and ask_for_test():
         send_test(path)
     typer.echo(f"Next: `{_begin_command(path)} refresh` crawls once, `{_begin_command(path)} run` starts the service.")
+
+
+def ask_for_mail(given: Answers) -> Values:
+    """The mail server, how it is spoken to and the login it wants; a server on this machine is asked no such thing."""
+    host, port = ask("smtp", given, "Mail server (HOST or HOST:PORT)", check_server)
+    usual = SECURITY_OF_PORT.get(port, "starttls")
+    if is_loopback(host):
+        usual = usual if port == 587 or usual == "tls" else "none"
+        security, username = check_security((given.security or usual).strip()), (given.username or "").strip()
+    else:
+        said = "Encryption of the mail server (starttls, tls or none)"
+        security = ask("security", given, said, check_security, usual, may_lack=True)
+        username = ask("username", given, "Login name at the mail server (empty: it wants no login)", check_username,
+                       "", may_lack=True)
+    mail: dict[str, object] = {"host": host, "port": port, "security": security}
+    return {**mail, "username": username} if username else mail
+
+
+def tell_of_password(path: Path) -> bool:
+    """Says where the password belongs, if the server wants a login and none is set; whether that is so."""
+    email = load_settings(path).email
+    if not email.username or email.password.get_secret_value():
+        return False
+    typer.echo("The password of the mail server is not asked for: set it as TWINWATCH_EMAIL__PASSWORD, or name a file")
+    typer.echo(f"that holds it as email.password_file in {path}. Then `{_begin_command(path)} digest {NAME} --test`")
+    typer.echo("sends a test message.")
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine itself, by its usual name or a number."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def check_given(given: Answers) -> None:
@@ -79,22 +122,27 @@ def check_given(given: Answers) -> None:
 
 
 def ask(
-    option: str, given: Answers, question: str, check: Callable[[str], Answer], default: str | None = None
+    option: str, given: Answers, question: str, check: Callable[[str], Answer], default: str | None = None, *,
+    may_lack: bool = False,
 ) -> Answer:
     """The answer as `check` reads it, from its option or from people, who are asked again where theirs is wrong.
 
-    Raises InputError for a wrong option, and for a missing one where standard input is at its end.
+    Raises InputError for a wrong option, and for a missing one where standard input is at its end; there `default`
+    stands for one that `may_lack`.
     """
     if (answer := getattr(given, option)) is not None:
         return check(answer.strip())
     while True:
         try:
-            return check(typer.prompt(question, default=default).strip())
+            return check(typer.prompt(question, default=default, show_default=bool(default)).strip())
         except TwinwatchError as error:
             typer.echo(str(error), err=True)
         except typer.Abort as abort:
             if not isinstance(abort.__context__, EOFError):
                 raise
+            if may_lack and default is not None:
+                typer.echo(default)
+                return check(default)
             advice = "every question has an option, see `twinwatch init --help`"
             raise InputError("not given, and nobody answers", where=f"--{option}", advice=advice) from abort
 
@@ -117,6 +165,9 @@ def check_contact(text: str) -> str:
         return text
     if not text.isprintable():
         raise InputError("unprintable signs", where="contact")
+    if BARE_PAGE.fullmatch(text):
+        raise InputError(f"neither an email address nor a page: {text!r}",
+                         advice=f"a page is written with https:// before it: https://{text}")
     return check_addresses(text)[0]
 
 
@@ -125,11 +176,18 @@ def check_addresses(text: str) -> list[str]:
     addresses = [part.strip() for part in text.split(",") if part.strip()]
     try:
         for address in addresses or [text]:
-            parse_address(address)
+            _check_domain(parse_address(address).addr_spec)
     except ValueError as error:
         advice = "such as desk@city.example" + (", with commas between several" if ";" in text else "")
         raise InputError(str(error), advice=advice) from error
     return addresses
+
+
+def _check_domain(address: str) -> None:
+    """ValueError for a host without a dot: half an address far more often than one of a network of one's own."""
+    domain = address.rpartition("@")[2]
+    if "." not in domain.strip(".") and domain != "localhost":
+        raise ValueError(f"not a whole email address: {address!r} has no dot behind @")
 
 
 def check_server(text: str) -> tuple[str, int]:
@@ -142,13 +200,26 @@ def check_server(text: str) -> tuple[str, int]:
     return host, int(port or 587)
 
 
-def make_toml(contact: str, subscription: Values, server: tuple[str, int], sender: str) -> str:
+def check_security(text: str) -> str:
+    """One of SECURITIES. Raises InputError for anything else."""
+    if text.lower() not in SECURITIES:
+        raise InputError(f"no encryption {text!r}", where="security",
+                         advice="write starttls, tls or none; port 587 mostly wants starttls, 465 tls")
+    return text.lower()
+
+
+def check_username(text: str) -> str:
+    """A login name, or nothing. Raises InputError for what would break the file."""
+    if not text.isprintable():
+        raise InputError("unprintable signs", where="username")
+    return text
+
+
+def make_toml(contact: str, subscription: Values, mail: Values) -> str:
     """The text of a file of settings with one subscription by email."""
-    host, port = server
-    security = {465: "tls", 25: "none"}.get(port, "starttls")
     sections: dict[str, Values] = {
         "[crawl]": {"contact": contact},
-        "[email]": {"host": host, "port": port, "security": security, "sender": sender},
+        "[email]": mail,
         "[[subscription]]": {"notifier": "email", **subscription},
     }
     lines = ["# Twinwatch settings. twinwatch.example.toml explains every one of them."]
@@ -206,4 +277,5 @@ def _checked(key: str) -> Callable[[str], str]:
 CHECKS: dict[str, Callable[[str], object]] = {
     "contact": check_contact, "language": _checked("language"), "zone": _checked("zone"), "hour": _checked("hour"),
     "recipients": check_addresses, "smtp": check_server, "sender": check_addresses,
+    "security": check_security, "username": check_username,
 }

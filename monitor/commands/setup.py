@@ -19,6 +19,8 @@ def init(
     zone: Annotated[str | None, typer.Option(help="Time zone of that hour, such as Asia/Seoul.")] = None,
     recipients: Annotated[str | None, typer.Option(help="Recipients' addresses, with commas between them.")] = None,
     smtp: Annotated[str | None, typer.Option(help="Mail server: HOST or HOST:PORT.")] = None,
+    security: Annotated[str | None, typer.Option(help="How it is spoken to: starttls, tls or none.")] = None,
+    username: Annotated[str | None, typer.Option(help="Login name there; its password is never asked for.")] = None,
     sender: Annotated[str | None, typer.Option(help="Sender's address.")] = None,
     test: Annotated[bool | None, typer.Option("--test/--no-test", help="Send a test message at the end.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
@@ -29,7 +31,8 @@ def init(
     """
     from monitor.commands.guide import Answers, write_settings
 
-    write_settings(Answers(contact, language, hour, zone, recipients, smtp, sender), test=test, force=force)
+    given = Answers(contact, language, hour, zone, recipients, smtp, sender, security, username)
+    write_settings(given, test=test, force=force)
 
 
 def demo(

@@ -51,14 +51,14 @@ def test_options_answer_everything(init: Init, clean_folder: Path) -> None:
 def test_answers_are_asked_for_and_asked_again_where_they_are_wrong(init: Init) -> None:
     answers = [
         "not a contact", "https://city.example/twinwatch", "de", "vi", "Asia/Hanoi", "", "24", "x", "",
-        "nobody", "a@city.example", "mail.example:port", "mail.example", "", "n",
+        "nobody", "a@city", "a@city.example", "mail.example:port", "mail.example", "ssl", "", "", "", "n",
     ]
 
     code, _, err = init(options={}, answers="\n".join(answers) + "\n")
 
     settings = load_settings()
     [subscription] = settings.subscription
-    assert code == 0 and len(err.splitlines()) == 7
+    assert code == 0 and len(err.splitlines()) == 9
     assert settings.crawl.contact == "https://city.example/twinwatch"
     assert (subscription.language, subscription.zone, subscription.hour) == ("vi", "Asia/Ho_Chi_Minh", 7)
     assert settings.email.sender == "a@city.example" and settings.email.security == "starttls"
@@ -69,6 +69,11 @@ def test_answers_are_asked_for_and_asked_again_where_they_are_wrong(init: Init) 
     [
         ("contact", "nobody", "not an email address"),
         ("contact", "https://", "not an email address"),
+        ("contact", "city.example/a", "(a page is written with https:// before it: https://city.example/a)"),
+        ("contact", "city.example", "with https:// before it: https://city.example)"),
+        ("contact", "desk@hue", "'desk@hue' has no dot behind @ (such as desk@city.example)"),
+        ("recipients", "a@city.example, b@hue", "'b@hue' has no dot behind @"),
+        ("security", "ssl", "security: no encryption 'ssl' (write starttls, tls or none"),
         ("language", "de", "'de'"),
         ("hour", "24", "hour '24': must be at most 23"),
         ("hour", "noon", "hour 'noon': not a whole number"),
@@ -103,6 +108,41 @@ def test_where_nobody_answers_the_missing_option_is_named(init: Init, clean_fold
 
     assert code == 1 and err.strip().startswith(f"twinwatch: --{missing}: not given, and nobody answers")
     assert err.strip().count("\n") == 0 and not (clean_folder / "twinwatch.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("server", "security"),
+    [("127.0.0.1:2525", "none"), ("localhost:25", "none"), ("localhost", "starttls"), ("localhost:465", "tls")],
+)
+def test_a_mail_server_of_this_machine_is_asked_for_neither_encryption_nor_login(
+    init: Init, server: str, security: str
+) -> None:
+    code, out, _ = init("--no-test", smtp=server)
+
+    assert code == 0 and "Encryption" not in out and "Login" not in out
+    assert (load_settings().email.security, load_settings().email.username) == (security, "")
+
+
+def test_another_mail_server_is_asked_for_both_and_the_password_is_left_to_its_own_place(init: Init) -> None:
+    code, out, _ = init(answers="tls\njoe\n", smtp="mail.example:2465")
+
+    assert code == 0 and (load_settings().email.security, load_settings().email.username) == ("tls", "joe")
+    assert "TWINWATCH_EMAIL__PASSWORD" in out and "email.password_file" in out
+    assert "Send a test message" not in out  # it would be refused
+
+
+def test_a_password_that_is_set_is_not_spoken_of(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_EMAIL__PASSWORD", "geheim")
+
+    code, out, _ = init(answers="n\n", username="joe", security="starttls")
+
+    assert code == 0 and "PASSWORD" not in out and "Send a test message" in out
+
+
+def test_where_nobody_answers_encryption_is_the_usual_one_and_there_is_no_login(init: Init) -> None:
+    assert init("--no-test")[0] == 0
+
+    assert (load_settings().email.security, load_settings().email.username) == ("tls", "")
 
 
 def test_where_nobody_answers_no_test_message_is_sent(init: Init) -> None:
