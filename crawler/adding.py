@@ -10,21 +10,31 @@ from typing import Any
 
 from crawler.addresses import guess_identity, guess_list_links, guess_pattern
 from crawler.asking import run_politely
-from crawler.declaring import check_id, check_outlet, find_place, format_yaml, make_id, make_test, save_file
+from crawler.declaring import (
+    check_id,
+    check_outlet,
+    find_place,
+    find_seeds_dir,
+    format_yaml,
+    make_id,
+    make_seeds_dir,
+    make_test,
+    save_file,
+)
 from crawler.discover import is_near
 from crawler.entries import make_url
 from crawler.extract import extract_page
 from crawler.families import GENERIC
 from crawler.finding import Found, find_parts
 from crawler.identity import make_host
-from crawler.languages import find_language
 from crawler.markup import parse_page
 from crawler.plan import check_contact
 from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError
-from seeds.outlet import Feed, IdentityRule, Outlet
+from seeds.outlet import Country, Feed, IdentityRule, Outlet
 from seeds.outlet_declarations import KINDS, LOCALITY_KEY
 from seeds.settings import Settings, load_settings
+from seeds.subscription import LANGUAGE_CODE
 from storage.clock import utc_now
 
 SAMPLE_ARTICLES = 40  # addresses from which pattern and identity are guessed
@@ -36,7 +46,8 @@ class Wishes:
     """What a person says of the outlet; empty where it is to be guessed."""
 
     outlet_id: str = ""
-    country: str = ""
+    country: Country | None = None
+    lang: str = ""
     kind: str = ""
     home: str = ""
 
@@ -47,16 +58,19 @@ def add_outlet(url: str, wishes: Wishes, *, dry_run: bool) -> None:
     Raises TwinwatchError for a wrong address or setting, a known site, or one that shows nothing to watch.
     """
     settings, now = load_settings(), utc_now()
-    catalogue = load_catalogue(settings.seeds_dir)
+    catalogue = load_catalogue(find_seeds_dir(settings.seeds_dir))
     _check_request(url, wishes, settings, catalogue, dry_run)
+    if settings.seeds_dir is not None and not dry_run and make_seeds_dir(settings.seeds_dir):
+        _say(f"made the folder {settings.seeds_dir} (seeds_dir)")
     found = run_politely(settings, lambda fetch: find_parts(
-        url, fetch, families=catalogue.families, country=wishes.country, say=_say, now=now))
+        url, fetch, families=catalogue.families, country=wishes.country, lang=wishes.lang, say=_say, now=now))
     values = make_declaration(found, wishes, catalogue, now)
     outlet_id = wishes.outlet_id or make_id(found.homepage)
     check_id(outlet_id, catalogue, "--id")
     text = format_yaml(values, WRITTEN)
     path = find_place(settings.seeds_dir or Path(), values["country"], outlet_id)
     outlet = check_outlet(values, path, catalogue)
+    _tell_origin(found, path if not dry_run else None)
     if dry_run:
         print(text, end="")
         return
@@ -81,7 +95,8 @@ def make_declaration(found: Found, wishes: Wishes, catalogue: Catalogue, now: da
         article = {}  # too wide: the links that look like articles are learnt at each visit instead
     name = found.front.name or make_host(found.homepage)
     values: dict[str, Any] = {
-        "name": name, "name_en": name, "country": country, "lang": _guess_language(found, country),
+        "name": name, "name_en": name, "country": country,
+        "lang": found.origin.lang if found.origin else "",
         "kind": wishes.kind or _guess_kind(found.homepage), "home": wishes.home, "homepage": found.homepage,
         "family": found.family, "feeds": [vars(feed) for feed in feeds], "article": article,
         "overrides": overrides, "evidence": f"its site on {now:%Y-%m-%d}",
@@ -110,16 +125,14 @@ def _check_wishes(wishes: Wishes, catalogue: Catalogue) -> None:
         check_id(wishes.outlet_id, catalogue, "--id")
     if wishes.kind and wishes.kind not in KINDS:
         raise InputError(f"no kind {wishes.kind!r}", where="--kind", advice=f"one of {', '.join(KINDS)}")
+    if wishes.lang and not LANGUAGE_CODE.fullmatch(wishes.lang):
+        raise InputError(f"{wishes.lang!r} is no language", where="--lang", advice="two letters such as ko, vi or en")
     if wishes.home and not LOCALITY_KEY.fullmatch(wishes.home):
         raise InputError(f"{wishes.home!r} is no key of a locality", where="--home", advice="such as VN-46 or KR-44")
 
 
 def _make_key(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/").lower()
-
-
-def _guess_language(found: Found, country: str) -> str:
-    return find_language(found.front.words, found.front.lang) or {"VN": "vi", "KR": "ko"}[country]
 
 
 def _guess_kind(url: str) -> str:
@@ -180,6 +193,13 @@ def _save_page(found: Found, outlet: Outlet, path: Path, now: datetime) -> None:
         published_at=article.published_at.isoformat() if article.published_at else None,
         must_have=[article.text[:80].partition("\n")[0]]).encode())
     print(saved, test, sep="\n")
+
+
+def _tell_origin(found: Found, path: Path | None) -> None:
+    """What was guessed, by what, and how to say otherwise: a wrong country puts all days into a wrong zone."""
+    if found.origin is not None:
+        where = f", or mend them in {path}" if path else ""
+        _say(f"taken as: {found.origin.say()}; if that is wrong, say --country and --lang{where}")
 
 
 def _say(line: str) -> None:

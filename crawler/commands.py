@@ -71,7 +71,8 @@ def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="A home page, list page or feed.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the YAML, write nothing.")] = False,
     outlet_id: Annotated[str, typer.Option("--id", help="Its id; made of its host by default.")] = "",
-    country: Annotated[Country | None, typer.Option(help="Guessed from host and script by default.")] = None,
+    country: Annotated[Country | None, typer.Option(help="Guessed from host and page by default.")] = None,
+    lang: Annotated[str, typer.Option(help="Its language, such as `ko`; guessed from the page by default.")] = "",
     kind: Annotated[str, typer.Option(help=KIND_HELP)] = "",
     home: Annotated[str, typer.Option(help="Key of the locality it is published for, such as `VN-46`.")] = "",
 ) -> None:
@@ -81,7 +82,7 @@ def add(
     """
     from crawler.adding import Wishes, add_outlet
 
-    add_outlet(url, Wishes(outlet_id, country or "", kind, home), dry_run=dry_run)
+    add_outlet(url, Wishes(outlet_id, country, lang, kind, home), dry_run=dry_run)
 
 
 def check(
@@ -99,7 +100,7 @@ def check(
 
 def import_feeds(
     file: OpmlArgument,
-    country: Annotated[Country | None, typer.Option(help="Of outlets whose host does not tell it.")] = None,
+    country: Annotated[Country | None, typer.Option(help="Of outlets whose host and name do not tell it.")] = None,
 ) -> None:
     """Writes a YAML file into `seeds_dir` for every outlet of an OPML file that is unknown; asks no site anything.
 

@@ -81,6 +81,23 @@ def find_place(seeds_dir: Path, country: str, outlet_id: str) -> Path:
     return seeds_dir / "outlets" / country.lower() / f"{outlet_id}.yml"
 
 
+def find_seeds_dir(folder: Path | None) -> Path | None:
+    """The folder of one's own seeds where it is there; whoever writes into it makes it."""
+    return folder if folder is not None and folder.exists() else None
+
+
+def make_seeds_dir(folder: Path) -> bool:
+    """Makes the folder of one's own seeds; whether it was not there yet. InputError where it cannot be made."""
+    if folder.is_dir():
+        return False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror}", where=f"seeds_dir {folder}",
+                         advice="set seeds_dir to a folder that may be written") from error
+    return True
+
+
 def save_file(path: Path, content: bytes) -> None:
     """Writes a new file, never over another one; a crash leaves no half file under its name."""
     if path.exists():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from crawler.declaring import check_outlet, format_yaml, make_id, save_file
+from crawler.declaring import check_outlet, format_yaml, make_id, make_seeds_dir, save_file
 from crawler.generic import make_generic_outlet
 from crawler.guard import find_url_refusal
 from crawler.identity import make_host
@@ -15,6 +15,7 @@ from crawler.opml import Outline, parse_opml, write_opml
 from crawler.saved_files import NO_ZONE
 from seeds.catalogue import BUNDLED, Catalogue, load_catalogue
 from seeds.errors import InputError, SeedError
+from seeds.outlet import Outlet
 from seeds.settings import load_settings
 
 WRITTEN = "Written by `twinwatch outlets import`: nothing was asked of its site, so family and country are guesses."
@@ -32,9 +33,11 @@ def import_opml(file: Path, country: str) -> bool:
     if settings.seeds_dir is None:
         raise InputError("not set, so there is no folder for the outlets' files", where="seeds_dir",
                          advice="set it to a folder of yours in twinwatch.toml or as TWINWATCH_SEEDS_DIR")
+    if make_seeds_dir(settings.seeds_dir):
+        print(f"made the folder {settings.seeds_dir} (seeds_dir)", file=sys.stderr)
     catalogue = load_catalogue(settings.seeds_dir)
     groups, known, refused = _sort(parse_opml(_read(file), str(file)), catalogue)
-    taken, added = set(catalogue.outlets), 0
+    taken, added, told = set(catalogue.outlets), 0, list[str]()
     for outlines in groups.values():
         try:
             path = _add(outlines, country, settings.seeds_dir, taken, catalogue)
@@ -43,7 +46,11 @@ def import_opml(file: Path, country: str) -> bool:
             continue
         print(path)
         added += 1
+        told += [path.stem] if _guess_probe(outlines[0]) is None else []
     load_catalogue(settings.seeds_dir)
+    if told:
+        print(f"neither host nor name tells the country, so {country} as you say: {', '.join(told)}; "
+              "where that is wrong, mend country and lang in its file", file=sys.stderr)
     for line in refused:
         print(f"left out: {line}", file=sys.stderr)
     print(f"{added} outlets added, {known} feeds of known outlets passed over, {len(refused)} left out",
@@ -113,18 +120,23 @@ def make_folder(text: str) -> str:
 
 def _make_values(outlines: list[Outline], country: str) -> Mapping[str, Any]:
     first = outlines[0]
-    homepage = _find_homepage(first)
-    probe = make_generic_outlet(homepage, f"{first.title} {' '.join(first.folders)}")
-    if not country and probe.zone == NO_ZONE:
+    homepage, probe = _find_homepage(first), _guess_probe(first)
+    if not country and probe is None:
         raise InputError("nobody can tell which country it is of", advice="say --country VN or --country KR")
-    place = country or probe.country
+    place = probe.country if probe else country
     name = first.title or make_host(homepage)
     return {
-        "name": name, "name_en": name, "country": place, "lang": probe.lang or {"VN": "vi", "KR": "ko"}[place],
+        "name": name, "name_en": name, "country": place, "lang": {"VN": "vi", "KR": "ko"}[place],
         "kind": "regional", "homepage": homepage, "family": "generic",
         "feeds": [{"url": outline.url, "kind": outline.kind, "confidence": "guess"} for outline in outlines],
         "evidence": "an OPML file",
     }
+
+
+def _guess_probe(outline: Outline) -> Outlet | None:
+    """What host and name tell of its country; None where they tell nothing."""
+    probe = make_generic_outlet(_find_homepage(outline), f"{outline.title} {' '.join(outline.folders)}")
+    return None if probe.zone == NO_ZONE else probe
 
 
 def _find_homepage(outline: Outline) -> str:

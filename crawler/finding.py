@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
 from urllib.parse import urljoin
 
 from crawler.answers import Answer
@@ -16,7 +15,7 @@ from crawler.families import GENERIC, find_family
 from crawler.feeds import guess_kind, parse_feed
 from crawler.generic import make_generic_outlet
 from crawler.identity import is_article
-from crawler.saved_files import NO_ZONE
+from crawler.origins import Origin, find_origin
 from crawler.shapes import NO_ARTICLE, make_shape
 from crawler.unpack import TooLarge, unpack
 from seeds.errors import InputError
@@ -48,6 +47,7 @@ class Found:
     homepage: str
     front: Front
     probe: Outlet
+    origin: Origin | None = None
     body: bytes = b""
     feeds: list[Feed] = field(default_factory=list)
     articles: list[str] = field(default_factory=list)
@@ -57,13 +57,13 @@ class Found:
 
 
 async def find_parts(
-    url: str, fetch: Fetch, *, families: Mapping[str, Family], country: str, say: Callable[[str], None],
-    now: datetime,
+    url: str, fetch: Fetch, *, families: Mapping[str, Family], country: Country | None, say: Callable[[str], None],
+    now: datetime, lang: str = "",
 ) -> Found:
     """Everything that the site at `url` shows: its home page, a list page of it, or a feed.
 
-    `country` is `VN`, `KR` or empty for a guess. Raises InputError where the site cannot be asked, is no page, shows
-    neither a feed nor a list of articles, or could be of any country.
+    `country` and `lang` are what a person said, empty for a guess, whose grounds are in `origin`. Raises InputError
+    where the site cannot be asked, is no page, shows neither a feed nor a list of articles, or could be of any country.
     """
     say(f"asking for {url}")
     first = _check(await fetch(url), url)
@@ -73,7 +73,8 @@ async def find_parts(
     front = read_front(home.body, home.url, home.content_type)
     if front is None:
         raise InputError("no page that can be read", where=homepage, advice="give the address of its home page")
-    found = Found(homepage, front, _make_probe(home.url, front.words, country), home.body)
+    origin = find_origin(home.url, front, home.body, home.content_type, country, lang)
+    found = Found(homepage, front, _make_probe(home.url, front.words, origin.country), origin, home.body)
     search = _Search(found, fetch, say, now)
     learnt = search.read(home, "section")
     await search.find_feeds(url if is_feed else "", families, [entry.url for entry in learnt.entries])
@@ -96,7 +97,7 @@ async def find_feeds(outlet: Outlet, fetch: Fetch, say: Callable[[str], None], n
     if not answer.status:
         return []
     front = read_front(answer.body, answer.url, answer.content_type) if answer.status == 200 else None
-    found = Found(outlet.homepage, front or Front("", "", (), "", ""), outlet, answer.body)
+    found = Found(outlet.homepage, front or Front("", "", (), "", ""), outlet, body=answer.body)
     search = _Search(found, fetch, say, now, outlet.feeds)
     await search.find_feeds("", {outlet.family.id: outlet.family}, [])
     if front and outlet.homepage not in {feed.url for feed in outlet.feeds}:
@@ -192,13 +193,11 @@ class _Search:
         return [link for link in parsed.more if is_near(link, self._found.homepage)]
 
 
-def _make_probe(url: str, words: str, country: str) -> Outlet:
-    made = make_generic_outlet(url, words)
-    if country:
-        made = replace(made, country=cast(Country, country), zone=ZONES[cast(Country, country)])
-    elif made.zone == NO_ZONE:
+def _make_probe(url: str, words: str, country: Country | None) -> Outlet:
+    if country is None:
         raise InputError("nobody can tell which country it is of", where=url,
                          advice="say --country VN or --country KR")
+    made = replace(make_generic_outlet(url, words), country=country, zone=ZONES[country])
     bare = next((make_host(url).removeprefix(twin) for twin in TWINS if make_host(url).startswith(twin)), "")
     return replace(made, article_url=NO_ARTICLES, hosts=made.hosts | ({bare} if bare else {f"www.{make_host(url)}"}))
 

@@ -56,7 +56,7 @@ def load_catalogue(seeds_dir: Path | None = None) -> Catalogue:
     the first thing that is wrong in any of them.
     """
     if seeds_dir is not None and not seeds_dir.is_dir():
-        raise SeedError("no such folder", where=str(seeds_dir), advice="see `seeds_dir` in the settings")
+        raise SeedError("no such folder", where=str(seeds_dir), advice="make it, or mend `seeds_dir` in the settings")
     families = _load_layers(seeds_dir, "families")
     rules = {family_id: _make_family_rules(declaration) for family_id, declaration in families.items()}
     declarations = _load_layers(seeds_dir, "outlets")

@@ -99,6 +99,26 @@ def test_a_country_can_be_said_for_those_whose_host_does_not_tell(seeds_dir: Pat
     assert load_catalogue(seeds_dir).outlets["paper"].zone == "Asia/Seoul"
 
 
+def test_what_is_said_of_a_list_is_taken_for_those_alone_whose_host_and_name_tell_nothing_and_told(
+    seeds_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [Outline("세계일보", "https://segye.com/rss"), Outline("A", "https://a.kr/r"), Outline("w", "https://w.com/r")]
+
+    assert import_opml(write(tmp_path / "a.opml", *lines), "VN")
+
+    outlets = load_catalogue(seeds_dir).outlets
+    assert [(outlets[i].country, outlets[i].lang) for i in ("segye", "a", "w")] == [
+        ("KR", "ko"), ("KR", "ko"), ("VN", "vi")]
+    assert "so VN as you say: w; where that is wrong" in capsys.readouterr().err
+
+
+def test_the_folder_for_outlets_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWINWATCH_SEEDS_DIR", str(tmp_path / "mine" / "seeds"))
+
+    assert import_opml(write(tmp_path / "a.opml", *FEEDS), "")
+    assert "baovidu" in load_catalogue(tmp_path / "mine" / "seeds").outlets
+
+
 def test_one_feed_with_and_without_tls_is_taken_once(seeds_dir: Path, tmp_path: Path) -> None:
     twice = [Outline("a", "https://baovidu.vn/rss"), Outline("a", "http://baovidu.vn/rss/")]
 

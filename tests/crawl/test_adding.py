@@ -71,6 +71,45 @@ def test_a_dry_run_prints_what_would_be_written_and_writes_nothing(desk: Desk, s
     assert written(desk) == []
 
 
+MENU = "로그인 회원가입 Segye Daily News all rights reserved by the publisher of this newspaper in its home town"
+
+
+HANGUL = "세계일보는 오늘 소식을 전합니다"
+LANG = "by its page's lang='ko'"
+
+
+@pytest.mark.parametrize(("page", "arguments", "said"), [
+    (f"<html lang='ko'><body>{MENU}", (), f"country KR ({LANG}), language ko ({LANG})"),
+    (f"<html><body>{HANGUL}", (), "country KR (by its letters), language ko (by its letters)"),
+    (f"<html><body>{HANGUL}", ("--country", "VN"), "country VN (as you say), language ko (by its letters)"),
+    (f"<html lang='ko'><body>{MENU}", ("--lang", "en"), f"country KR ({LANG}), language en (as you say)"),
+])
+def test_what_is_taken_for_its_country_and_language_is_told_with_the_reason_and_how_to_say_otherwise(
+    desk: Desk, server: Server, page: str, arguments: tuple[str, ...], said: str) -> None:
+    serve_paper(server)
+    server.serve("/", page)
+
+    told = call(desk, "add", f"{server.root}/rss", *arguments, "--dry-run")
+
+    assert told.code == 0 and f"taken as: {said}; if that is wrong, say --country and --lang" in told.errors
+    values = yaml.safe_load(told.out)
+    assert f"country {values['country']} (" in said and f"language {values['lang']} (" in said
+
+
+def test_the_folder_for_ones_own_outlets_is_made(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve_paper(server)
+    monkeypatch.setattr(Desk, "make_environment", lambda it: {
+        "TWINWATCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]', "TWINWATCH_CRAWL__DELAY_SECONDS": "0",
+        "TWINWATCH_DATA_DIR": str(it.folder / "data"), "TWINWATCH_SEEDS_DIR": str(it.folder / "mine" / "seeds")})
+
+    told = call(desk, "add", f"{server.root}/", "--country", "VN", "--id", "paper")
+
+    assert told.code == 0, told.errors
+    assert "paper" in load_catalogue(desk.folder / "mine" / "seeds").outlets
+    assert "made the folder " in told.errors and "outlets/vn/paper.yml" in told.errors
+
+
 def test_robots_txt_is_obeyed_and_nothing_behind_it_is_asked_for(desk: Desk, server: Server) -> None:
     serve_paper(server)
     server.serve("/robots.txt", "User-agent: *\nDisallow: /")
@@ -99,6 +138,7 @@ def test_nothing_outside_the_allowed_networks_is_asked_for_without_a_contact(des
     ({}, ("http://127.0.0.1:1/", "--id", "A b"), "--id: 'A b' is no id (use a-z"),
     ({}, ("http://127.0.0.1:1/", "--id", "thanhnien"), "--id: the id 'thanhnien' is taken (give another"),
     ({}, ("http://127.0.0.1:1/", "--kind", "paper"), "--kind: no kind 'paper' (one of national"),
+    ({}, ("http://127.0.0.1:1/", "--lang", "korean"), "--lang: 'korean' is no language (two letters such as ko"),
     ({}, ("http://127.0.0.1:1/", "--home", "Hue"), "--home: 'Hue' is no key of a locality (such as VN-46"),
     ({}, ("https://thanhnien.vn/",), "known already as 'thanhnien'"),
     ({"ALLOW_NETWORKS": "[]"}, ("http://127.0.0.1:1/",), "crawl.contact: nothing is crawled without a contact"),
