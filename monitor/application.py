@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from monitor.journal import Journal
 from monitor.judging.judge import Knowledge, load_knowledge
 from monitor.links import Links, make_links
+from monitor.locality_keys import refuse_localities
 from monitor.recalling import open_journal
 from seeds.catalogue import Catalogue, load_catalogue
-from seeds.errors import InputError, SettingsError
+from seeds.errors import InputError
 from seeds.gazetteer import Gazetteer
 from seeds.outlet import ZONES, Outlet
 from seeds.settings import Settings, load_settings
@@ -22,8 +23,6 @@ from storage.files import make_private_folder
 from storage.store import Store, open_store
 
 UTC_ZONE = ZoneInfo("UTC")
-# Places of one name, or with like ones, whose keys are told to whoever wrote a name.
-NAMED_KEYS = 4
 LANGUAGE_ZONES = {"vi": ZoneInfo(ZONES["VN"]), "ko": ZoneInfo(ZONES["KR"])}
 
 
@@ -88,27 +87,17 @@ class Application:
 
     @cached_property
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """The subscriptions of the settings; SettingsError where one names a locality that nobody knows."""
-        for subscription in self.settings.subscription:
-            for key in subscription.localities:
-                self.check_locality(key, f"subscription {subscription.name}: localities")
+        """The subscriptions of the settings; SettingsError naming all localities that nobody knows."""
+        named = [(f"subscription {one.name}: localities", key) for one in self.settings.subscription
+                 for key in one.localities]
+        if wrong := [(where, key) for where, key in named if key not in self.gazetteer.localities]:
+            raise refuse_localities(self.gazetteer, wrong)
         return tuple(self.settings.subscription)
 
     def check_locality(self, key: str, where: str) -> None:
         """Raises SettingsError unless `key` is in the gazetteer."""
         if key not in self.gazetteer.localities:
-            raise SettingsError(f"no locality {key!r}", where=where, advice=self._advise_key(key))
-
-    def _advise_key(self, words: str) -> str:
-        """What to write in the place of a name, in whatever language it is."""
-        from monitor.placing import make_place_book  # commands that need no name would load it for nothing
-
-        book = make_place_book(self.gazetteer)
-        meant = book.find(words)
-        found = [meant.key] if meant.key else meant.offers[:NAMED_KEYS]
-        if found:
-            return "write its key: " + ", ".join(f"{book.label(key, 'en')} is {key}" for key in found)
-        return f"a key such as VN-46 or KR-44{_suggest(words, self.gazetteer.localities)}"
+            raise refuse_localities(self.gazetteer, [(where, key)])
 
     def find_outlet(self, outlet_id: str, where: str = "") -> Outlet:
         """The outlet of that id; InputError where there is none."""

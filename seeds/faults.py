@@ -1,5 +1,6 @@
 """What pydantic finds wrong with a value, in words for people who know neither it nor Python."""
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,8 +39,19 @@ WORDS: dict[str, str] = {
 
 def list_faults(error: ValidationError) -> list[Mapping[str, Any]]:
     """Every fault with its `type`, its place `loc` and its words `said`; what was read is left out, as of a secret."""
+    given = [fault["input"] for fault in error.errors(include_url=False)]
     faults = error.errors(include_url=False, include_input=False)
-    return [{**fault, "said": _say(fault["type"], fault["msg"], fault.get("ctx", {}))} for fault in faults]
+    return [{**fault, "said": _say(fault["type"], fault["msg"], fault.get("ctx", {})) + _suggest(fault, word)}
+            for fault, word in zip(faults, given, strict=True)]
+
+
+def _suggest(fault: Mapping[str, Any], given: object) -> str:
+    """The word that is near to what was `given` where one of a few is wanted: none of these is a secret."""
+    if fault["type"] != "literal_error" or not isinstance(given, str):
+        return ""
+    words = re.findall("'([^']+)'", str(fault["ctx"]["expected"]))
+    near = difflib.get_close_matches(given.strip().lower().replace(" ", "_").replace("-", "_"), words, 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _say(kind: str, message: str, context: Mapping[str, Any]) -> str:

@@ -39,6 +39,7 @@ from seeds.sections import (
     read_secret,
 )
 from seeds.subscription import Subscription
+from seeds.toml_faults import advise_toml
 
 CONFIG_FILE = "twinwatch.toml"
 PREFIX = "TWINWATCH_"
@@ -169,9 +170,7 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     try:
         settings = Settings(**overrides)
     except tomllib.TOMLDecodeError as error:
-        advice = """a text is written "a", a list ["a", "b"]"""
-        if str(error).startswith(("Cannot overwrite", "Cannot declare")):
-            advice = "the same name stands there twice: keep one; a further subscription begins [[subscription]]"
+        advice = advise_toml(error, file.read_text("utf-8"))
         raise SettingsError(f"not valid TOML: {error}", where=str(file), advice=advice) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(getattr(error, "strerror", None) or "not a text in UTF-8", where=str(file)) from error

@@ -100,6 +100,10 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         ("subscription = 7", "subscription: not a list"),
         (DESK.replace("desk@city.example", "desk"), "subscription desk: no recipient 'desk'; an address such as"),
         (DESK + 'acts = ["party"]', "subscription desk, acts.1: must be 'agreement'"),
+        (DESK + 'acts = ["seasonal_worker"]', "'review' or 'other'; did you mean 'seasonal_workers'?"),
+        (DESK + 'acts = ["visit", "Trade promotion"]', "subscription desk, acts.2: must be 'agreement',"),
+        (DESK + 'acts = ["visit", "Trade promotion"]', "; did you mean 'trade_promotion'?"),
+        (DESK.replace("email", "mail"), "'slack', 'webhook' or 'apprise'; did you mean 'email'?"),
         (DESK + DESK, "two subscriptions are named 'desk'"),
         (HOOK, "subscription desk: needs webhook.secret"),
         (HOOK.replace('"webhook"', '"apprise"').replace("https://hook.example/", "desk"),
@@ -134,6 +138,11 @@ def test_lists_in_the_environment_are_json(monkeypatch: pytest.MonkeyPatch) -> N
         (DESK + "[subscription]\n", "further subscription begins [[subscription]])"),
         (DESK + 'zone = "GMT+7"', "no time zone 'GMT+7'; did you mean 'Asia/Ho_Chi_Minh'?"),
         (DESK + 'zone = "UTC+09:00"', "no time zone 'UTC+09:00'; did you mean 'Asia/Seoul'?"),
+        ("[crawl]\ncontact = “a@b.example”", "line 2, column 11) (curly quotation marks (“ ”) in line 2: put straight"),
+        ('[crawl]\ncontact = "a@b.example”\n', "(curly quotation marks (“ ”) in line 2: put straight ones (\") there)"),
+        ("[crawl]\ncontact = ‘a’\noutlets = [«b»]", "(curly quotation marks (“ ”) in lines 2, 3: put straight"),
+        ("[crawl]\ncontact = a # “a”", """(a text is written "a","""),
+        ('[web]\nhost = "a “b” c"\nport = x', """(a text is written "a","""),
         ('[crawl]\n[web]\n[crawl]', "line 3, column 7) (the same name stands there twice: keep one"),
     ],
 )
@@ -144,6 +153,12 @@ def test_a_wrong_file_is_refused_in_one_line_that_names_it(text: str, said: str)
 
     assert message.startswith("twinwatch.toml: ")
     assert said in message
+
+
+def test_words_that_are_far_from_all_that_may_stand_there_suggest_none() -> None:
+    _write(DESK + 'acts = ["party"]')
+
+    assert "did you mean" not in _refusal()
 
 
 def test_a_file_that_is_no_text_is_refused() -> None:
