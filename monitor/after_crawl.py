@@ -10,13 +10,13 @@ from rich.console import Console
 from monitor.announce import describe_events, describe_unread
 from monitor.application import Application
 from monitor.assess import assess
+from monitor.visits import READ
 from storage.clock import utc_now
 from storage.store import Store
 from storage.values import RunRow
 
 # Scrapy loads this module before it crawls, `ingest` after it has saved: a wave that is younger is the one to tell of.
 LOADED_AT = utc_now()
-READ = ("fine", "nothing_new")
 # A wave has one run per outlet; no catalogue is larger.
 MOST_RUNS = 10_000
 

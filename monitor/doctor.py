@@ -15,7 +15,7 @@ from monitor.notifiers.probe import probe
 from monitor.open_files import find_open_files
 from monitor.overdue import find_overdue
 from monitor.recalling import find_hold
-from monitor.visits import LOOKED_BACK, find_late_after, is_idle, look_at_visits
+from monitor.visits import LOOKED_BACK, find_late_after, find_unread_day, is_idle, look_at_visits
 from monitor.workers import look_at_workers
 from seeds.errors import TwinwatchError
 from seeds.settings import config_path
@@ -225,6 +225,12 @@ def _service(application: Application) -> Iterator[Finding]:
     longest = PAUSES * timedelta(minutes=crawl.interval_minutes) + timedelta(seconds=crawl.wave_seconds)
     if now - since > max(longest, find_late_after(application)) and is_idle(application, ended_at, span[0]):
         yield Finding("service", "wrong", said, "is `twinwatch run` at work? its output says why it crawls nothing")
+    elif unread := find_unread_day(application):
+        (why, times), *more = unread.most_common()
+        said += f"; but nothing was read: {make_plain(why, 200)}{f' ({times} times)' if times > 1 else ''}"
+        said += f" and {sum(count for _, count in more)} other failures" if more else ""
+        yield Finding("service", "wrong", said, "is this machine's way to the network in order? "
+                      "`twinwatch outlets` says why each")
     else:
         yield Finding("service", "fine", said)
 

@@ -1,5 +1,6 @@
 """Finds out whether outlets are visited, by the runs that came to their end and not by the waves that began."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,8 @@ from monitor.workers import look_at_workers
 IDLE = timedelta(hours=1)
 # An outlet that is well has a turn at least as often (`crawler/rhythm.py`), or at its interval where that is longer.
 LONGEST_REST = timedelta(hours=6)
+# How a visit ends that read a list of its outlet.
+READ = ("fine", "nothing_new")
 # Every outlet has its turn within it, those in trouble too.
 LOOKED_BACK = timedelta(days=1)
 # So many runs of an outlet without an end are no accident.
@@ -31,6 +34,21 @@ def look_at_visits(application: Application) -> Visits:
     mine = {outlet_id: ends[outlet_id] for outlet_id in application.watched if outlet_id in ends}
     unending = (outlet_id for outlet_id, end in mine.items() if end.ended_at is None and end.begun >= RUNS)
     return Visits(max((end.ended_at for end in ends.values() if end.ended_at), default=None), tuple(sorted(unending)))
+
+
+def find_unread_day(application: Application) -> Counter[str]:
+    """Why no visit of the last day read anything, reasons with their count; empty where one did, and without visits.
+
+    Whoever found an outlet busy was no visitor: another crawl was.
+    """
+    now = application.clock()
+    ended = application.store.runs.reasons(now - LOOKED_BACK, now)
+    if any(outcome in READ for outcome, _ in ended):
+        return Counter()
+    why = Counter[str]()
+    for (outcome, reason), count in ended.items():
+        why[reason or outcome] += count if outcome != "busy" else 0
+    return +why
 
 
 def find_late_after(application: Application) -> timedelta:

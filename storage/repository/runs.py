@@ -134,6 +134,16 @@ class RunRepository:
         with self._database.read() as session:
             return {outlet_id: RunEnds(begun, at) for outlet_id, begun, at in session.execute(question)}
 
+    def reasons(self, since: datetime, until: datetime) -> dict[tuple[str, str], int]:
+        """How many of the runs that began in the period ended how and why: counts by outcome and reason."""
+        question = (
+            select(RunModel.outcome, RunModel.reason, func.count())
+            .where(RunModel.started_at >= since, RunModel.started_at <= until, RunModel.outcome != "")
+            .group_by(RunModel.outcome, RunModel.reason)
+        )
+        with self._database.read() as session:
+            return {(outcome, reason): count for outcome, reason, count in session.execute(question)}
+
     def first_wave_after(self, at: datetime, until: datetime) -> datetime | None:
         """When the first wave after `at`, and until `until`, began."""
         began_at = WaveModel.started_at

@@ -78,6 +78,7 @@ CRAWLING: dict[str, Question] = {
     "runs: a wave": (lambda s: _play_wave(s), 0.2),
     "runs: left open": (lambda s: s.runs.close_orphans(BEGIN), 0.2),
     "runs: a day": (lambda s: s.runs.waves_between(BEGIN, NOW), 0.1),
+    "runs: reasons": (lambda s: s.runs.reasons(BEGIN, NOW), 0.2),
     "runs: ends": (lambda s: s.runs.ends(BEGIN, NOW), 0.2),
     "runs: waves": (lambda s: (s.runs.first_wave_after(BEGIN, NOW), s.runs.last_wave_at()), 0.1),
     "robots": (lambda s: (
