@@ -14,6 +14,7 @@ from monitor.illustrating import look_at_lettering
 from monitor.notifiers.probe import probe
 from monitor.open_files import find_open_files
 from monitor.overdue import find_overdue
+from monitor.reassess import HOW_TO_REASSESS, describe_outdated
 from monitor.recalling import find_hold
 from monitor.visits import LOOKED_BACK, find_late_after, find_unread_day, is_idle, look_at_visits
 from monitor.workers import look_at_workers
@@ -295,6 +296,8 @@ def _judging(application: Application) -> Iterator[Finding]:
         if now - oldest.fetched_at > UNJUDGED_FOR:
             said = f"an article has waited to be judged for {_ago(now - oldest.fetched_at)}: {oldest.url}"
             yield Finding("judging", "wrong", said, "is `twinwatch run` at work? its output says why it judges none")
+    if outdated := describe_outdated(application):
+        yield Finding("judging", "warning", outdated, HOW_TO_REASSESS)
 
 
 def _deliveries(application: Application) -> Iterator[Finding]:

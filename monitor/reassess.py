@@ -16,6 +16,7 @@ from seeds.outlet import Outlet
 from storage.repository.events import EventFilter
 from storage.values import EventView, JudgedArticle, NewFact, NewVerdict, ScreenedEntry
 
+HOW_TO_REASSESS = "`twinwatch reassess` shows what today's rules would change, --apply saves it"
 FLAGGED = ("yes", "unsure")
 REFETCH = "refetch"
 # A round of the assessor takes seconds; a dead one's lease ends within these two minutes.
@@ -99,6 +100,14 @@ class Applied:
     new_events: tuple[str, ...]
     stuck: tuple[str, ...]
     is_whole: bool
+
+
+def describe_outdated(application: Application) -> str:
+    """How many kept articles were judged by rules of before; empty where none was."""
+    count = application.store.articles.count_outdated(application.knowledge.rules_version)
+    if not count:
+        return ""
+    return f"{count:,} article{' was' if count == 1 else 's were'} judged by rules of before, and stay as judged"
 
 
 def judge_again(application: Application, limit: int | None, progress: Progress = lambda judged: None) -> Decisions:

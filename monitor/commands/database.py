@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +36,8 @@ def upgrade_database() -> None:
     with _own_database() as database:
         before, after = upgrade(database), newest_revision()
     typer.echo(f"Up to date: revision {after}." if before == after else f"Upgraded: {before or 'empty'} -> {after}.")
+    if before is not None:
+        _tell_outdated()
 
 
 def copy_database(
@@ -87,6 +89,7 @@ def restore_database(
     with _own_database() as database, _progress() as note:
         aside = restore_backup(file, database, note, replace=replace)
     typer.echo("Restored." + (f" What was there is now {aside}." if aside else ""))
+    _tell_held()
 
 
 def tidy_database(
@@ -123,6 +126,35 @@ def compact_database() -> None:
     with _own_database() as database:
         before, after = compact(database)
     typer.echo(f"Compacted: {before.size / 1e6:,.1f} MB -> {after.size / 1e6:,.1f} MB.")
+
+
+def _tell_outdated() -> None:
+    """Whether verdicts of rules of before are left: an upgrade brings new rules, and judges nothing again by itself."""
+    from monitor.application import Application
+    from monitor.reassess import HOW_TO_REASSESS, describe_outdated
+    from seeds.errors import TwinwatchError
+
+    application = Application()
+    # What is wrong with seeds is no fault of the upgrade, and told by every other command.
+    with suppress(TwinwatchError), closing(application.store):
+        if said := describe_outdated(application):
+            typer.echo(f"{said}: {HOW_TO_REASSESS}.")
+
+
+def _tell_held() -> None:
+    """Whether the restored store will tell again by itself, and what keeps it from telling anything twice."""
+    from monitor.application import Application
+    from monitor.recalling import find_hold, journal_path
+
+    application = Application()
+    with closing(application.store) as store:
+        hold, known = find_hold(application), store.recalls.positions()
+    if hold is not None:
+        typer.echo(f"{hold.what[0].upper()}{hold.what[1:]} ({hold.where}), and only it knows what was told since the "
+                   f"backup. Put it there, or {hold.advice}.")
+    elif known:
+        typer.echo(f"Digests are not held: {journal_path(application)} knows what was told since the backup, and "
+                   "nothing is told twice.")
 
 
 @contextmanager

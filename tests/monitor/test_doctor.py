@@ -204,28 +204,6 @@ def test_a_service_that_began_no_wave_for_four_intervals_is_not_at_work(
     assert finding.state == state and "ago" in finding.said
 
 
-@pytest.mark.parametrize(("outcomes", "state", "said"), [
-    (("stopped", "stopped"), "wrong", "the last wave began 0 min ago; but nothing was read: network down (2 times)"),
-    (("broken", "unproven"), "wrong", "but nothing was read: network down (2 times)"),
-    (("broken", "nothing_new"), "fine", "a visit came to its end 0 min ago"),
-    (("busy", "busy"), "fine", "a visit came to its end 0 min ago"),  # another crawl asks them
-    (("", ""), "fine", "the last wave began 0 min ago"),  # it goes on
-])
-def test_visits_that_read_nothing_are_no_good_sign(
-    healthy: Application, clock: FakeClock, outcomes: tuple[str, str], state: str, said: str
-) -> None:
-    clock.advance(days=1, seconds=1)
-    runs = healthy.store.runs
-    ids = runs.start_runs(runs.start_wave(clock()), list(healthy.watched), clock()).values()
-    for run_id, outcome in zip(ids, outcomes, strict=True):
-        if outcome:
-            runs.end_run(run_id, clock(), outcome, "" if outcome == "nothing_new" else "network down", {})
-
-    finding = _only(healthy, "service")
-
-    assert finding.state == state and said in finding.said, finding
-
-
 @pytest.mark.parametrize(("back", "state"), [(timedelta(seconds=20), "fine"), (timedelta(hours=1), "wrong")])
 def test_a_clock_behind_what_was_recorded_is_wrong(
     healthy: Application, clock: FakeClock, back: timedelta, state: str

@@ -10,6 +10,7 @@ import pytest
 from monitor.application import Application
 from monitor.assess import LEASE, LEASE_SECONDS, assess
 from monitor.commands.main import run_command
+from monitor.doctor import examine
 from monitor.judging.judge import Knowledge
 from monitor.reassess import (
     REFETCH,
@@ -127,6 +128,36 @@ def test_only_what_other_rules_judged_is_judged_again_and_nothing_is_written(des
     assert (decisions.judged, dict(decisions.counts)) == (2, {"no→yes": 1, "yes→no": 1})
     assert before == events(desk) == [("agreement", "yes"), ("visit", "yes")]
     assert desk.store.articles.count_outdated(desk.knowledge.rules_version) == 2
+
+
+@pytest.mark.parametrize(("by", "state"), [("rules of before", ["warning"]), ("", [])])
+def test_articles_that_rules_of_before_judged_are_counted(desk: Application, by: str, state: list[str]) -> None:
+    version = by or desk.knowledge.rules_version
+    desk.store.articles.save_verdict(
+        new_verdict(save_story(desk.store, HUE_VI), rules_version=version), START_AT)
+
+    findings = [finding for finding in examine(desk) if finding.check == "judging"]
+
+    assert [finding.state for finding in findings] == state
+    assert all(one.said.startswith("1 article was judged by") and "reassess" in one.advice for one in findings)
+
+
+def test_an_upgrade_says_that_articles_were_judged_by_rules_of_before_as_long_as_they_were(
+    desk: Application, run: Run
+) -> None:
+    save_judged(desk, NOISE, 1, verdict="no")
+    save_judged(desk, DIEN_BIEN, 2, verdict="no")
+    save_story(desk.store, HUE_VI, 3)
+    assess(desk)
+
+    _, before, _ = run("db", "upgrade")
+    save_decisions(desk, judge_again(desk, None))
+    _, after, _ = run("db", "upgrade")
+
+    assert before.splitlines()[1:] == [
+        "2 articles were judged by rules of before, and stay as judged: `twinwatch reassess` shows what today's rules "
+        "would change, --apply saves it."]
+    assert after.splitlines()[1:] == []
 
 
 @pytest.mark.parametrize(("limit", "judged"), [(1, 1), (60, 60), (None, 61)])

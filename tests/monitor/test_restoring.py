@@ -40,6 +40,42 @@ def tell(application: Application, clock: FakeClock, notifier: FakeNotifier) -> 
     hand_over_pending(application, notifier.make)
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_restore_ends_with_whether_digests_are_held_and_what_releases_them(
+    begin: Make, clock: FakeClock, tmp_path: Path, capsys: pytest.CaptureFixture[str], is_there: bool
+) -> None:
+    service, file = begin(), tmp_path / "backup.gz"
+    tell(service, clock, FakeNotifier())
+    run("backup", str(file))
+    service.store.close()
+    journal = journal_path(service)
+    if not is_there:
+        journal.unlink()
+    capsys.readouterr()
+
+    run("restore", str(file), "--replace")
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    if is_there:
+        assert last == (
+            f"Digests are not held: {journal} knows what was told since the backup, and nothing is told twice.")
+    else:
+        assert last.startswith(f"Digests are held: its journal of deliveries is not here ({journal}), and only it")
+        assert last.endswith("once more, then `twinwatch deliveries --release`.")
+
+
+def test_a_restored_store_that_never_told_anything_says_nothing_of_digests(
+    begin: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service, file = begin(), tmp_path / "backup.gz"
+    run("backup", str(file))
+    service.store.close()
+
+    run("restore", str(file), "--replace")
+
+    assert "igests" not in capsys.readouterr().out
+
+
 def run(*arguments: str) -> None:
     assert run_command(["db", *arguments]) == 0
 

@@ -186,6 +186,28 @@ def test_a_service_that_dies_with_each_of_its_waves_is_found_out_by_the_next_one
     assert ("no_wave" in _ill(watched, since=clock())) is is_ill
 
 
+@pytest.mark.parametrize(("outcomes", "state", "said"), [
+    (("stopped", "stopped"), "wrong", "the last wave began 0 min ago; but nothing was read: network down (2 times)"),
+    (("broken", "unproven"), "wrong", "but nothing was read: network down (2 times)"),
+    (("broken", "nothing_new"), "fine", "a visit came to its end 0 min ago"),
+    (("busy", "busy"), "fine", "a visit came to its end 0 min ago"),  # another crawl asks them
+    (("", ""), "fine", "the last wave began 0 min ago"),  # it goes on
+])
+def test_visits_that_read_nothing_are_no_good_sign(
+    watched: Application, clock: FakeClock, outcomes: tuple[str, str], state: str, said: str
+) -> None:
+    clock.advance(days=1, seconds=1)
+    runs = watched.store.runs
+    ids = runs.start_runs(runs.start_wave(clock()), list(watched.watched), clock()).values()
+    for run_id, outcome in zip(ids, outcomes, strict=True):
+        if outcome:
+            runs.end_run(run_id, clock(), outcome, "" if outcome == "nothing_new" else "network down", {})
+
+    [(found, words)] = _doctor(watched, "service")
+
+    assert found == state and said in words
+
+
 def test_the_first_wave_after_a_quiet_night_is_waited_for(watched: Application, clock: FakeClock) -> None:
     clock.advance(hours=5)
     watched.store.runs.start_wave(clock())
