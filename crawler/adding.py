@@ -80,7 +80,7 @@ def add_outlet(url: str, wishes: Wishes, *, dry_run: bool) -> None:
     load_catalogue(settings.seeds_dir)
     unnamed = settings.crawl.outlets and outlet_id not in settings.crawl.outlets
     _say(f"add {outlet_id!r} to crawl.outlets to have it watched" if unnamed else
-         f"watched from now on: `twinwatch refresh {outlet_id}` reads it now")
+         f"watched from now on, by a running service from its next start: `twinwatch refresh {outlet_id}` reads it now")
 
 
 def make_declaration(found: Found, wishes: Wishes, catalogue: Catalogue, now: datetime) -> dict[str, Any]:

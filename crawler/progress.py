@@ -12,12 +12,14 @@ SECONDS_BETWEEN_SIGNS = 2.0
 SECONDS_BETWEEN_LINES = 15.0  # where nobody looks on, in a log
 BAR_WIDTH = 20
 _json = False  # of the whole process, which is one crawl
+FAILED = ("blocked", "broken", "unproven")
+UNDECIDED = {"busy": "asked by another crawl", "stopped": "stopped"}
 ORDER = ("saved", "screened_out", "gone", "failed", "postponed", "known")
 
 
 def describe_run(outlet_id: str, outcome: str, reason: str, counts: Mapping[str, int]) -> Line:
     """One line for one run, such as `thanhnien  fine  7 feeds  312 entries, 14 new, 3 saved, 11 screened out`."""
-    parts = [f"{outlet_id:<20} {outcome:<11}"]
+    parts = [f"{outlet_id:<20} {outcome.replace('_', ' '):<11}"]
     if feeds := counts.get("feeds_read", 0):
         unchanged = counts.get("not_modified", 0)
         parts.append(f"{_count(feeds, 'feed')}{f' ({unchanged} unchanged)' if unchanged else ''}")
@@ -39,13 +41,23 @@ def describe_pages(counts: Mapping[str, int]) -> list[str]:
 
 
 def describe_wave(outcomes: Mapping[str, int], counts: Mapping[str, int], seconds: float) -> Line:
-    """The wave's last line."""
+    """The wave's last line: how many outlets were asked, what came of them, and of their pages."""
     if not outcomes:
         return Line("wave: no outlet to visit", "wave_ended", outcomes={}, counts={}, seconds=round(seconds, 1))
-    runs = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(outcomes.items()))
     pages = ", ".join([f"{counts.get('entries_new', 0)} new entries", *describe_pages(counts)])
-    said = f"wave: {_count(sum(outcomes.values()), 'outlet')} ({runs}); {pages}; {seconds:.0f} s"
+    asked = f"{_count(sum(outcomes.values()), 'outlet')} asked: {_describe_outcomes(outcomes)}"
+    said = f"wave: {asked}; {pages}; {seconds:.0f} s"
     return Line(said, "wave_ended", outcomes=dict(outcomes), counts=dict(counts), seconds=round(seconds, 1))
+
+
+def _describe_outcomes(outcomes: Mapping[str, int]) -> str:
+    """`6 with something new, 1 unchanged, 3 failed (2 blocked, 1 broken), 1 busy`; the first three are always told."""
+    failed = {outcome: count for outcome, count in sorted(outcomes.items()) if outcome in FAILED}
+    kinds = f" ({', '.join(f'{count} {outcome}' for outcome, count in failed.items())})" if failed else ""
+    told = [f"{outcomes.get('fine', 0)} with something new", f"{outcomes.get('nothing_new', 0)} unchanged",
+            f"{sum(failed.values())} failed{kinds}"]
+    left = {outcome: count for outcome, count in sorted(outcomes.items()) if outcome in UNDECIDED}
+    return ", ".join([*told, *(f"{count} {UNDECIDED[outcome]}" for outcome, count in left.items())])
 
 
 def say(line: str) -> None:

@@ -102,6 +102,15 @@ def test_scrapy_finds_the_spiders_wherever_it_is_started_in_the_image() -> None:
     assert f"SCRAPY_SETTINGS_MODULE={config['settings']['default']}" in variables.split()
 
 
+def test_a_folder_of_ones_own_outlets_is_mounted_as_the_readme_says() -> None:
+    pieces = re.findall(r"(?ms)^```yaml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"))
+    [mine] = [yaml.safe_load(piece)["services"] for piece in pieces if piece.startswith("services:")]
+
+    assert set(mine) == {"twinwatch"}
+    [(_, folder, how)] = [mount.split(":") for mount in mine["twinwatch"]["volumes"]]
+    assert mine["twinwatch"]["environment"] == {"TWINWATCH_SEEDS_DIR": folder} and how == "ro"
+
+
 def test_on_several_machines_all_share_one_database_and_wait_until_its_tables_are_made() -> None:
     ours = {name: service for name, service in SCALE.items() if "build" in service}
 

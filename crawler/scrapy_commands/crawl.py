@@ -18,6 +18,7 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if args != ["outlet"]:
+            self._check_spider(args)
             return super().run(args, opts)
         from crawler.plan import make_plan  # not before Scrapy has installed its reactor
 
@@ -35,3 +36,13 @@ class Command(ScrapyCrawl):
         self.crawler_process.start()
         self.exitcode = 1 if self.crawler_process.bootstrap_failed else getattr(crawler.spider, "exit_code", 1)
         return None
+
+    def _check_spider(self, args: list[str]) -> None:
+        """UsageError, in one sentence, for one name that no spider has: mostly that of an outlet."""
+        if len(args) != 1:
+            return
+        assert self.crawler_process
+        spiders = self.crawler_process.spider_loader.list()
+        if args[0] not in spiders:
+            raise UsageError(f"no spider {args[0]!r}; there is one for all outlets: "
+                             f"scrapy crawl outlet -a outlets={args[0]}", print_help=False)

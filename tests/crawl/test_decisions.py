@@ -17,7 +17,7 @@ from crawler.means import Budget
 from crawler.outcomes import decide_page
 from crawler.pages import find_elsewhere
 from crawler.plan import choose_outlets, find_wave_seconds
-from crawler.progress import describe_run, draw_bar
+from crawler.progress import describe_run, describe_wave, draw_bar
 from seeds.errors import InputError
 from seeds.outlet import Feed, Outlet
 from seeds.sections import CrawlSettings
@@ -324,6 +324,19 @@ def test_the_line_of_a_run_tells_what_happened() -> None:
 
     assert " ".join(line.split()) == (
         "thanhnien fine 7 feeds (2 unchanged) 312 entries, 14 new, 3 saved, 11 screened out, 2 refused")
+
+
+@pytest.mark.parametrize(("outcomes", "said"), [
+    ({"nothing_new": 1}, "1 outlet asked: 0 with something new, 1 unchanged, 0 failed; 4 new entries"),
+    ({"fine": 6, "nothing_new": 2, "broken": 1, "blocked": 2},
+     "11 outlets asked: 6 with something new, 2 unchanged, 3 failed (2 blocked, 1 broken); 4"),
+    ({"fine": 1, "busy": 2, "stopped": 1},
+     "4 outlets asked: 1 with something new, 0 unchanged, 0 failed, 2 asked by another crawl, 1 stopped; 4"),
+])
+def test_the_last_line_of_a_wave_tells_what_was_asked_what_is_new_and_what_failed(
+    outcomes: dict[str, int], said: str
+) -> None:
+    assert describe_wave(outcomes, {"entries_new": 4}, 2.0).startswith(f"wave: {said}")
 
 
 @pytest.mark.parametrize(("gaps", "said"), [

@@ -1,5 +1,8 @@
 """One wave over outlets that each have a fault of real sites, and a second one after it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -7,7 +10,7 @@ import pytest
 
 from seeds.newsroom import Newsroom, run_newsroom
 from storage.clock import utc_now
-from tests.crawl.conftest import Crawl, Desk
+from tests.crawl.conftest import ROOT, Crawl, Desk
 
 ARTICLES = "/view/"
 
@@ -64,7 +67,8 @@ def test_every_fault_ends_in_its_outcome(
 def test_a_wave_with_faults_still_ends_well_and_tells_them(waves: tuple[Crawl, Crawl]) -> None:
     assert waves[0].code == 0, waves[0].errors
     assert "Traceback" not in waves[0].errors
-    assert "wave: 11 outlets (2 blocked, 2 broken, 6 fine, 1 unproven)" in waves[0].errors
+    assert "wave: 11 outlets asked: 6 with something new, 0 unchanged, 5 failed" in waves[0].errors
+    assert "5 failed (2 blocked, 2 broken, 1 unproven); " in waves[0].errors
 
 
 @pytest.mark.parametrize(("outlet", "name", "count"), [
@@ -138,3 +142,14 @@ def test_pages_that_never_come_are_put_off_and_the_host_is_left_alone(desk: Desk
         assert crawl.code == 0, crawl.errors
         assert (run.outcome, run.reason) == ("broken", "pages cannot be read: no answer in time")
         assert run.counts["postponed"] == 3
+
+
+def test_an_outlet_that_is_taken_for_a_spider_gets_one_sentence(desk: Desk) -> None:
+    command = [sys.executable, "-m", "scrapy", "crawl", "thanhnien"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
+    done = subprocess.run(command, cwd=ROOT, env={**clean, **desk.make_environment()}, text=True, capture_output=True,
+                          timeout=60)
+
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.endswith(
+        "no spider 'thanhnien'; there is one for all outlets: scrapy crawl outlet -a outlets=thanhnien\n")

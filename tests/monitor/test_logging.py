@@ -168,7 +168,8 @@ def test_text_stays_the_default(
 ) -> None:
     make_say(clock, load_settings())(describe_wave({"fine": 1}, {}, 2.0))
 
-    assert re.fullmatch(r"\d\d:\d\d:\d\d  wave: 1 outlet \(1 fine\); 0 new entries; 2 s\n", capsys.readouterr().out)
+    said = r"wave: 1 outlet asked: 1 with something new, 0 unchanged, 0 failed; 0 new entries; 2 s"
+    assert re.fullmatch(rf"\d\d:\d\d:\d\d  {said}\n", capsys.readouterr().out)
 
 
 SPEAKING = """
