@@ -182,6 +182,7 @@ def test_a_dead_feed_is_named_and_the_one_that_works_instead_is_proposed(desk: D
 
 
 def test_what_the_crawls_made_of_an_outlet_is_told_beside_what_it_shows_now(desk: Desk, server: Server) -> None:
+    desk.set_clock(NOW)  # a minute that ends meanwhile would part what is told of one crawl
     links = server.serve_articles(2)
     server.serve("/a-1002.html", "<html><body><h1>Hợp tác với Daegu</h1><p>Hợp tác với Daegu.</p></body></html>")
     server.serve_feed("/rss", links)
