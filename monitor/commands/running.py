@@ -89,7 +89,7 @@ def refresh(
     application = Application()
     chosen = [application.find_outlet(outlet_id).id for outlet_id in outlets or ()]
     if not application.settings.may_crawl:
-        raise InputError("not set, so nothing is fetched", where="crawl.contact", advice=HOW_TO_SET)
+        raise InputError("not set, so nothing is fetched", where="crawl.contact", advice=f"set it {HOW_TO_SET}")
     # Opened before the crawl, so that a new subscription is told what it finds.
     store, begun_at = application.store, application.clock()
     code = asyncio.run(run_crawl(CrawlRequest(outlets=chosen)))
