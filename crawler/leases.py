@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from crawler.outcomes import FORBIDDEN
-from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSlow, HostSpent
+from crawler.refusals import HostBlocked, HostBusy, HostResting, HostSlow, HostSpent, HostStopped
 from crawler.states import describe_delay
 from crawler.storing import StoreFailed, StoreThread
 from seeds.reasons import say_reason
@@ -72,13 +72,19 @@ class HostLeases:
         self._refused: dict[str, HostRefusal] = {}
         self._forbidden: Counter[str] = Counter()
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        # What may be in the database as ours: a claim is there before its answer is here.
+        self._claims_sent: set[str] = set()
+        self._under_way: set[str] = set()
+        self._is_over = False
 
     def holds(self, hosts: Collection[str]) -> bool:
         """Whether all of `hosts` are ours right now."""
         return all(self._is_held(host) for host in hosts)
 
     def check(self, host: str) -> None:
-        """Raises what `take` or `turn` raised for `host` before, for the rest of the crawl."""
+        """Raises what `take` or `turn` raised for `host` before, for the rest of the crawl; HostStopped at its end."""
+        if self._is_over:
+            raise HostStopped(say_reason("stopped"))
         if host in self._refused:
             raise self._refused[host]
 
@@ -89,6 +95,7 @@ class HostLeases:
         async with self._locks[host]:
             self.check(host)
             now = self._clock()
+            self._claims_sent.add(host)
             lease = await self._storing.ask(self._leases.acquire, f"host:{host}", self.holder, now, self._seconds)
             if lease is None:
                 raise await self._find_busy(host)
@@ -98,14 +105,17 @@ class HostLeases:
     async def turn(self, host: str) -> AsyncIterator[None]:
         """One request to `host`, begun when it is ours, has rested and has some of its budget left.
 
-        Raises HostBusy, HostBlocked, HostResting, HostSlow or HostSpent, and from then on at once.
+        Raises HostBusy, HostBlocked, HostResting, HostSlow or HostSpent, and from then on at once; HostStopped where
+        the crawl ended before the request was begun.
         """
         async with self._locks[host]:
             await self._claim(host)
             begun_at = self._clock()
+            self._under_way.add(host)
             try:
                 yield
             finally:
+                self._under_way.discard(host)
                 self._ended[host] = self._find_end(begun_at)
 
     async def block(self, host: str, reason: str, until: datetime | None) -> None:
@@ -165,8 +175,13 @@ class HostLeases:
         self._held.update({host: now for host in alive if host in self._held})
 
     async def release(self) -> None:
-        """Frees every host; each may be asked again after its delay."""
-        await asyncio.gather(*map(self._release, list(self._held)))  # together: one transaction
+        """Frees every host at the crawl's end; each may be asked again after its delay.
+
+        Nothing is claimed from now on: requests of Scrapy's that waited for their turn outlive the visits that wanted
+        them. A host that is being asked keeps the time that is reserved for it, as it may still be at work.
+        """
+        self._is_over = True
+        await asyncio.gather(*map(self._release, list(self._claims_sent)))  # together: one transaction
 
     async def _claim(self, host: str) -> None:
         while True:
@@ -175,12 +190,16 @@ class HostLeases:
             if rested_at and rested_at - self._clock() > LONGEST_WAIT:
                 raise await self._rest(host, rested_at)
             await self._sleep(rested_at)
+            self.check(host)  # the crawl may have ended meanwhile
             now = self._clock()
             longest = timedelta(seconds=self._pace.timeout_seconds + self._delay(host))
             request = Request(
                 now + longest, self._pace.find_day(host, now), self._pace.requests_a_day, self._claimed.get(host))
+            self._claims_sent.add(host)
             claim = await self._storing.ask(
                 self._leases.claim, f"host:{host}", self.holder, now, self._seconds, request)
+            if self._is_over:  # and so given back already
+                raise HostStopped(say_reason("stopped"))
             if claim is None:
                 raise await self._find_busy(host)
             self._held[host] = now
@@ -240,5 +259,7 @@ class HostLeases:
 
     async def _release(self, host: str) -> None:
         self._held.pop(host, None)
-        await self._storing.ask(
-            self._leases.release, f"host:{host}", self.holder, self._clock(), self._rested_at(host))
+        self._claims_sent.discard(host)
+        reserved = self._claimed.get(host) if host in self._under_way else None
+        rested_at = max(filter(None, (reserved, self._rested_at(host))), default=None)
+        await self._storing.ask(self._leases.release, f"host:{host}", self.holder, self._clock(), rested_at)

@@ -55,6 +55,12 @@ class HostSpent(Refusal):
     reason = "budget"
 
 
+class HostStopped(Refusal):
+    """The crawl is at its end and asks for nothing more."""
+
+    reason = "stopped"
+
+
 class TlsRefused(Refusal):
     """No safe connection: `tls`, `tls_legacy` or what was wrong with the certificate."""
 

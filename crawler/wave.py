@@ -184,14 +184,18 @@ class Wave:
         return replace(facts, behind=waiting)
 
     async def _close(self, stopped: bool) -> None:
-        for visit in self._visits:
-            if visit.outlet.id in self._runs:
-                facts = visit.facts()
-                await self._end_run(visit, RunFacts(ended="stopped", feeds_ok=facts.feeds_ok, counts=facts.counts))
-        await self._means.leases.release()
+        try:
+            # Together, as one after the other would take longer than whoever stops a crawl waits for it.
+            await asyncio.gather(*(self._stop_run(visit) for visit in self._visits if visit.outlet.id in self._runs))
+        finally:
+            await self._means.leases.release()
         self.outcome = "stopped" if stopped else "fine"
         if self._wave_id:
             await self._ask(self._store.runs.end_wave, self._wave_id, self._means.clock(), self.outcome)
+
+    async def _stop_run(self, visit: Visit) -> None:
+        facts = visit.facts()
+        await self._end_run(visit, RunFacts(ended="stopped", feeds_ok=facts.feeds_ok, counts=facts.counts))
 
     def _fail(self, error: StoreFailed) -> None:
         self.error = self.error or str(error)

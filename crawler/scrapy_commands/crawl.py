@@ -4,13 +4,42 @@ Exit codes: 0 the wave ended; 1 a setting, an argument or the database is wrong;
 """
 
 import argparse
+import asyncio
 import sys
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
 from seeds.errors import TwinwatchError
 from storage.errors import StoreError
+
+LOOK_SECONDS = 0.1  # while a crawl is being stopped
+
+
+class OutletCrawler(Crawler):
+    """Stops in order also where Scrapy 2.19 would hang, until it is killed and its leases stay behind.
+
+    The engine ends `start` only where it happens to wait for it: stopped just after an article, it would wait for
+    requests of visits that go on asking. And nobody tells the scraper that the last article is saved, if that was
+    under way when it began to close.
+    """
+
+    async def stop_async(self) -> None:
+        """Ends the crawl in order, as after a signal."""
+        if self.crawling and self.spider is not None and self.engine is not None:
+            self.spider.abandon_requests()  # type: ignore[attr-defined]
+        stopping = asyncio.ensure_future(super().stop_async())
+        while not stopping.done():
+            await asyncio.wait({stopping}, timeout=LOOK_SECONDS)
+            self._let_scraper_close()
+        await stopping
+
+    def _let_scraper_close(self) -> None:
+        slot = self.engine.scraper.slot if self.engine is not None else None
+        if slot is not None and slot.closing is not None and not slot.closing.called and slot.is_idle():
+            assert self.spider is not None
+            slot.closing.callback(self.spider)
 
 
 class Command(ScrapyCrawl):
@@ -31,7 +60,8 @@ class Command(ScrapyCrawl):
             self.exitcode = 1
             return None
         assert self.crawler_process
-        crawler = self._create_crawler("outlet")
+        spider = self.crawler_process.spider_loader.load("outlet")
+        crawler = self._create_crawler(OutletCrawler(spider, self.settings))  # type: ignore[arg-type]  # taken as it is
         self.crawler_process.crawl(crawler, plan=plan)
         self.crawler_process.start()
         self.exitcode = 1 if self.crawler_process.bootstrap_failed else getattr(crawler.spider, "exit_code", 1)

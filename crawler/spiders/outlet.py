@@ -80,7 +80,7 @@ class OutletSpider(Spider):
             async for article in self.wave.items():
                 yield article
         finally:
-            self._abandon_requests()
+            self.abandon_requests()
 
     async def finish(self, reason: str) -> None:
         """Ends the wave, whatever ended the crawl: `finished`, `shutdown` (a signal) or an error."""
@@ -96,6 +96,14 @@ class OutletSpider(Spider):
                 await asyncio.to_thread(self._pool.close)
             await asyncio.to_thread(self.storing.close)
             faulthandler.cancel_dump_traceback_later()
+
+    def abandon_requests(self) -> None:
+        """Gives up what is under way, so that the engine has nothing to wait for; `finish` saves how far it came."""
+        robots = self.crawler.get_downloader_middleware(Robots)
+        if robots is not None:
+            robots.cancel()
+        if self.wave is not None:
+            self.wave.cancel()
 
     def _find_exit_code(self, reason: str) -> int:
         if self.wave is None or self.wave.error or reason not in ("finished", "shutdown"):
@@ -121,10 +129,3 @@ class OutletSpider(Spider):
             self._pool = ExtractionPool(workers=crawl.extract_workers, seconds=crawl.extract_seconds)
         future = self._pool.submit(body, url=url, outlet=outlet, content_type=content_type, now=utc_now())
         return await asyncio.wrap_future(future)
-
-    def _abandon_requests(self) -> None:
-        robots = self.crawler.get_downloader_middleware(Robots)
-        if robots is not None:
-            robots.cancel()
-        if self.wave is not None:
-            self.wave.cancel()
