@@ -84,7 +84,10 @@ class Look:
         """The ledger from `since_at` until now."""
         if since_at not in self._ledgers:
             application = self._application
-            self._ledgers[since_at] = application.store.outlets.ledger(application.watched, since_at, self.now)
+            # What a wave finds it reads before its end, unless it is too much or not to be had.
+            wave = timedelta(seconds=application.settings.crawl.wave_seconds)
+            self._ledgers[since_at] = application.store.outlets.ledger(
+                application.watched, since_at, self.now, self.now - wave)
         return self._ledgers[since_at]
 
     @cached_property

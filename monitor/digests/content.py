@@ -133,13 +133,18 @@ class Section:
 
 @dataclass(frozen=True)
 class OutletCoverage:
-    """What can be said of one outlet: its group, since when and why."""
+    """What can be said of one outlet: its group, since when and why.
+
+    `late` of its announced pages wait to be read; `arriving` ones were announced minutes before the digest.
+    """
 
     outlet_id: str
     name: str
     group: CoverageGroup
     since_at: datetime | None = None
     reason: str = ""
+    late: int = 0
+    arriving: int = 0
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,16 @@ class Coverage:
     @property
     def all(self) -> int:
         return len(self.outlets)
+
+    @property
+    def late(self) -> int:
+        """How many announced pages wait to be read, those left out that came minutes before."""
+        return sum(outlet.late for outlet in self.outlets)
+
+    @property
+    def arriving(self) -> int:
+        """How many pages were announced so late that nobody could have read them yet."""
+        return sum(outlet.arriving for outlet in self.outlets)
 
 
 @dataclass(frozen=True)

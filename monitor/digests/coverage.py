@@ -45,4 +45,6 @@ def _make_line(line: LedgerLine, name: str, since_at: datetime) -> OutletCoverag
         group=group,
         since_at=None if group in ("read", "never_read") else since.get(group, line.state_since),
         reason="" if group in ("read", "quiet") else make_plain(line.state_reason),
+        late=line.waiting - line.arriving,
+        arriving=line.arriving,
     )

@@ -54,7 +54,7 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
             CoverageLine(wording.count(f"coverage.{group}", len(outlets)), _details(group, outlets, content, wording))
             for group, outlets in groups
             if outlets
-        ),
+        ) + _unread_pages(content, wording),
         down=tuple(
             wording.say("coverage.down", **_span(start, end, content)) for start, end in content.coverage.down
         ) + tuple(
@@ -63,6 +63,24 @@ def describe_coverage(content: DigestContent, wording: Wording) -> CoverageText:
         ),
         measured=_own_finds(content, wording),
     )
+
+
+def name_late(content: DigestContent, wording: Wording, most: int) -> tuple[str, str]:
+    """How many outlets have pages that wait to be read, and their names with how many, the most first."""
+    late = sorted((one for one in content.coverage.outlets if one.late), key=lambda one: -one.late)
+    names = [wording.count("coverage.pages", one.late, name=one.name) for one in late]
+    return wording.count("part.outlets", len(late)), _shorten(names, wording, most)
+
+
+def _unread_pages(content: DigestContent, wording: Wording) -> tuple[CoverageLine, ...]:
+    late, arriving = content.coverage.late, content.coverage.arriving
+    lines = []
+    if late:
+        outlets, names = name_late(content, wording, len(content.coverage.outlets))
+        lines.append(CoverageLine(wording.count("coverage.late", late, outlets=outlets), (names,)))
+    if arriving:
+        lines.append(CoverageLine(wording.count("coverage.arriving", arriving), ()))
+    return tuple(lines)
 
 
 def _own_finds(content: DigestContent, wording: Wording) -> str:
@@ -88,10 +106,10 @@ def _changes(content: DigestContent, wording: Wording) -> tuple[CoverageLine, ..
     return (CoverageLine(wording.say("change.title"), lines),) if lines else ()
 
 
-def _shorten(names: Sequence[str], wording: Wording) -> str:
-    hidden = len(names) - CHANGES_SHOWN
+def _shorten(names: Sequence[str], wording: Wording, most: int = CHANGES_SHOWN) -> str:
+    hidden = len(names) - most
     more = [wording.count("coverage.more", hidden)] if hidden > 0 else []
-    return ", ".join([*names[:CHANGES_SHOWN], *more])
+    return ", ".join([*names[:most], *more])
 
 
 def _details(

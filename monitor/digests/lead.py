@@ -1,7 +1,10 @@
 """Says in a line what a digest holds and what that rests on; it claims nothing of outlets that were not read."""
 
 from monitor.digests.content import DigestContent
+from monitor.digests.coverage_view import name_late
 from monitor.digests.wording import Wording
+
+OUTLETS_NAMED = 3  # with the most pages that wait; the coverage names all
 
 
 def make_matter(content: DigestContent, wording: Wording) -> str:
@@ -10,13 +13,26 @@ def make_matter(content: DigestContent, wording: Wording) -> str:
         return ", ".join(_counts(content, wording))
     if not content.coverage.read:
         return wording.say("subject.unknown")
-    return wording.say("subject.nothing", read=content.coverage.read, all=content.coverage.all)
+    coverage = content.coverage
+    if coverage.late:
+        return wording.count("subject.nothing_late", coverage.late, read=coverage.read, all=coverage.all)
+    return wording.say("subject.nothing", read=coverage.read, all=coverage.all)
 
 
 def make_lead(content: DigestContent, wording: Wording) -> str:
     """The first sentences: what is told, what it rests on, and whether filters leave something out."""
     limits = [wording.say("lead.filtered")] if content.filters.is_set else []
-    return " ".join([_claim(content, wording), *limits])
+    return " ".join([_claim(content, wording), *describe_unread(content, wording), *limits])
+
+
+def describe_unread(content: DigestContent, wording: Wording) -> list[str]:
+    """What was announced and is not read, in sentences: what waits, with outlets, and what came minutes before."""
+    late, arriving = content.coverage.late, content.coverage.arriving
+    said = []
+    if late:
+        outlets, names = name_late(content, wording, OUTLETS_NAMED)
+        said.append(wording.count("basis.late", late, outlets=outlets, names=names))
+    return [*said, wording.count("basis.arriving", arriving)] if arriving else said
 
 
 def _counts(content: DigestContent, wording: Wording) -> list[str]:

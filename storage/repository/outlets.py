@@ -12,6 +12,7 @@ from storage.clock import FAR_AHEAD
 from storage.columns import UtcDateTime
 from storage.engine import Database
 from storage.models import EntryModel, FeedModel, OutletModel, RunModel
+from storage.repository.redirects import make_chunks
 from storage.values import FeedPlan, FeedState, FeedVisit, LedgerLine, OutletState
 
 NOT_MODIFIED = 304
@@ -139,17 +140,24 @@ class OutletRepository:
                 connection.execute(self._database.insert(_FEEDS).on_conflict_do_nothing(), [new])
                 connection.execute(_visit(visit), values)
 
-    def ledger(self, outlet_ids: Iterable[str], since: datetime, until: datetime) -> list[LedgerLine]:
+    def ledger(
+        self, outlet_ids: Iterable[str], since: datetime, until: datetime, arriving_since: datetime | None = None,
+    ) -> list[LedgerLine]:
         """What happened between the two instants, one line for each of `outlet_ids`, registered or not.
 
-        `runs` counts those that read the outlet; `entries` and `articles` are new in the period.
+        `runs` counts those that read the outlet; `entries` and `articles` are new in the period. What waits to be read
+        may have been announced before it; seen since `arriving_since` and not tried yet, it has just come.
         """
+        outlet_ids = list(outlet_ids)
         with self._database.read() as session:
             states = {row.id: _state(row) for row in session.scalars(select(OutletModel))}
             runs = _runs(session, since, until)
             seen = _entries_seen(session, since, until)
+            waiting = _entries_waiting(session, outlet_ids, until, arriving_since or until)
         return [
-            _line(states.get(outlet_id, OutletState(outlet_id)), runs.get(outlet_id, (0, 0)), seen.get(outlet_id, 0))
+            _line(
+                states.get(outlet_id, OutletState(outlet_id)), runs.get(outlet_id, (0, 0)), seen.get(outlet_id, 0),
+                waiting.get(outlet_id, (0, 0)))
             for outlet_id in outlet_ids
         ]
 
@@ -210,11 +218,30 @@ def _entries_seen(session: Session, since: datetime, until: datetime) -> dict[st
     return {row[0]: row[1] for row in session.execute(question)}
 
 
-def _line(state: OutletState, runs: tuple[int, int], entries: int) -> LedgerLine:
+def _entries_waiting(
+    session: Session, outlet_ids: Sequence[str], until: datetime, arriving_since: datetime
+) -> dict[str, tuple[int, int]]:
+    # By outlet, as the index of the frontier wants it. What is old for sure is no news; of an undated entry of a first
+    # look only its page says.
+    may_be_news = EntryModel.backlog.is_(False) | EntryModel.published_at.is_(None)
+    arriving = case(((EntryModel.seen_at >= arriving_since) & (EntryModel.attempts == 0), 1), else_=0)
+    found: dict[str, tuple[int, int]] = {}
+    for part in make_chunks(outlet_ids):
+        question = (
+            select(EntryModel.outlet_id, func.count(), func.sum(arriving))
+            .where(EntryModel.outlet_id.in_(part), EntryModel.outcome.is_(None), may_be_news)
+            .where(EntryModel.seen_at < until)
+            .group_by(EntryModel.outlet_id)
+        )
+        found.update({row[0]: (row[1], row[2]) for row in session.execute(question)})
+    return found
+
+
+def _line(state: OutletState, runs: tuple[int, int], entries: int, waiting: tuple[int, int]) -> LedgerLine:
     return LedgerLine(
         outlet_id=state.outlet_id, state=state.state, state_since=state.state_since, state_reason=state.state_reason,
         last_seen_at=state.last_seen_at, last_new_at=state.last_new_at,
-        runs=runs[0], entries=entries, articles=runs[1],
+        runs=runs[0], entries=entries, articles=runs[1], waiting=waiting[0], arriving=waiting[1],
     )
 
 

@@ -195,7 +195,11 @@ class RunEnds:
 
 @dataclass(frozen=True)
 class LedgerLine:
-    """What a period covered for one outlet: its runs, what they brought, and its state now."""
+    """What a period covered for one outlet: its runs, what they brought, and its state now.
+
+    `waiting` pages that may be news were announced before its end and are not settled; `arriving` counts those of them
+    that came so late that the wave which found them may still be reading.
+    """
 
     outlet_id: str
     state: str
@@ -206,3 +210,5 @@ class LedgerLine:
     runs: int
     entries: int
     articles: int
+    waiting: int = 0
+    arriving: int = 0

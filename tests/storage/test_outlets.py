@@ -145,6 +145,18 @@ def test_the_ledgers_period_ends_before_its_last_instant(store: Store) -> None:
     assert (before[0].entries, after[0].entries) == (0, 1)
 
 
+def test_the_ledger_counts_what_waits_to_be_read_and_what_of_it_has_just_come(store: Store) -> None:
+    settled = save_entry(store, 1, START_AT - 9 * HOUR)
+    store.entries.save_outcome(settled, "screened_out", "", START_AT)
+    save_entry(store, 2, START_AT - 9 * HOUR)  # announced before the period, and still not read
+    save_entry(store, 3, START_AT + HOUR)
+    save_entry(store, 4, START_AT + 2 * HOUR)  # after its end
+
+    (line,) = store.outlets.ledger([OUTLET], START_AT, START_AT + 2 * HOUR, START_AT + HOUR)
+
+    assert (line.waiting, line.arriving) == (2, 1)
+
+
 def test_one_run_per_wave_and_outlet(store: Store) -> None:
     store.outlets.register([OUTLET])
     wave_id = store.runs.start_wave(START_AT)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,7 +12,7 @@ from monitor.application import Application
 from monitor.composing import draft_digest, save_draft
 from monitor.judgements import judge_event, withdraw_judgement
 from storage.values import Judgement
-from tests.factories import new_digest, save_article, save_event
+from tests.factories import new_digest, save_article, save_entry, save_event
 from tests.monitor.desk import begin_subscriptions, make_subscription, subscribe
 from tests.screen_samples import make_weekly
 from tests.web.desk import find_routes, open_browser, save_happenings
@@ -319,6 +320,18 @@ def test_today_shows_what_the_next_digest_corrects(application: Application) -> 
 
     assert "Corrections" in page and "was wrong: it is no cooperation" in page and "Nothing new." not in page
     assert "Filters: localities: Huế." in page
+
+
+def test_today_says_which_pages_wait_beside_how_many_outlets_were_read(application: Application) -> None:
+    subscribe(application)
+    save_entry(application.store, 1, application.clock() - timedelta(hours=1), outlet_id="huengaynay")
+
+    page = open_browser(application).get("/?lang=en").text
+
+    summary = page[page.index("<summary>Read "):page.index("</summary>", page.index("<summary>Read "))]
+    name = application.catalogue.outlets["huengaynay"].name
+    assert f"1 page of 1 outlet still waits to be read: {name} 1." in summary
+    assert "1 page of 1 outlet announced, but still waiting to be read" in page
 
 
 def test_the_next_digest_is_that_of_the_schedule(application: Application) -> None:

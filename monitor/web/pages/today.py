@@ -9,6 +9,7 @@ from monitor.composing import draft_digest
 from monitor.digests.aftermath_view import SummaryText, describe_summary
 from monitor.digests.content import Correction, DigestContent, Later, Section
 from monitor.digests.coverage_view import CoverageText, describe_coverage
+from monitor.digests.lead import describe_unread
 from monitor.digests.periods import find_next
 from monitor.digests.view import describe_filters
 from monitor.digests.wording import load_wording
@@ -36,6 +37,7 @@ class TodayPage:
     corrections: tuple[Correction, ...]
     read: int
     outlets: int
+    unread: tuple[str, ...]
     coverage: CoverageText | None
     newest: tuple[EventLine, ...]
 
@@ -46,13 +48,14 @@ def show_today(desk: DeskHere, subscription: str = "") -> TodayPage:
         raise HTTPException(404, "subscription")
     names = tuple(known)
     if not known:
-        return TodayPage("", names, None, None, "", None, (), (), (), 0, 0, None, _find_newest(desk))
+        return TodayPage("", names, None, None, "", None, (), (), (), 0, 0, (), None, _find_newest(desk))
     chosen = known[subscription or names[0]]
     content, wording = draft_in(desk, chosen), load_wording(desk.language)
     return TodayPage(
         chosen.name, names, find_next(chosen, desk.application.clock()), content.since_at,
         describe_filters(content, wording), describe_summary(content, wording), content.sections, content.later,
-        content.corrections, content.coverage.read, content.coverage.all, describe_coverage(content, wording),
+        content.corrections, content.coverage.read, content.coverage.all, tuple(describe_unread(content, wording)),
+        describe_coverage(content, wording),
         _find_newest(desk) if content.is_empty else (),
     )
 
