@@ -261,6 +261,7 @@ def _outlets(application: Application) -> Iterator[Finding]:
     if unending:
         more = " ..." if len(unending) > SHOWN else ""
         said += f"; no visit of {len(unending)} came to its end in a day: {', '.join(unending[:SHOWN])}{more}"
+    said += _say_unread(application)
     also = sum(count for state, count in count_states(application, unending).items() if state not in TROUBLED)
     troubled = sum(counts[state] for state in TROUBLED) + also
     if troubled > TROUBLED_SHARE * max(1, len(application.watched)):
@@ -270,6 +271,16 @@ def _outlets(application: Application) -> Iterator[Finding]:
         yield Finding("outlets", "warning", said, "`twinwatch outlets` says why each, `twinwatch runs` how visits end")
     else:
         yield Finding("outlets", "fine", said)
+
+
+def _say_unread(application: Application) -> str:
+    """How many announced pages wait to be read, and where most of them; no trouble by itself, so only said."""
+    now, wave = application.clock(), timedelta(seconds=application.settings.crawl.wave_seconds)
+    ledger = application.store.outlets.ledger(application.watched, now, now, now - wave)
+    late = Counter({line.outlet_id: line.waiting - line.arriving for line in ledger if line.waiting > line.arriving})
+    most = ", ".join(f"{outlet_id} {count}" for outlet_id, count in late.most_common(SHOWN))
+    more = " ..." if len(late) > SHOWN else ""
+    return f"; announced pages that wait to be read: {late.total()} ({most}{more})" if late else ""
 
 
 def _notifiers(application: Application) -> Iterator[Finding]:

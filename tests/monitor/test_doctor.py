@@ -16,6 +16,7 @@ from monitor.doctor import Finding, examine
 from seeds.sections import AppriseSettings, CrawlSettings, SlackSettings
 from storage.store import open_store
 from storage.values import OutletState
+from tests.factories import save_entry
 from tests.fake_clock import START_AT, FakeClock
 from tests.monitor.desk import HUE_VI, compose_one, make_subscription, save_story, visit_all
 from tests.postgres import TestServer
@@ -221,6 +222,17 @@ def test_many_outlets_in_trouble_at_once_are_our_trouble(healthy: Application, b
     finding = _only(healthy, "outlets")
 
     assert finding.state == state
+
+
+def test_fine_outlets_are_told_with_the_pages_that_wait_to_be_read(healthy: Application, clock: FakeClock) -> None:
+    save_entry(healthy.store, 1, clock.now() - timedelta(minutes=1), outlet_id="thanhnien")  # as it should be
+    before = _only(healthy, "outlets")
+    save_entry(healthy.store, 2, clock.now() - timedelta(hours=1), outlet_id="thanhnien")
+
+    after = _only(healthy, "outlets")
+
+    assert (before.said, after.said) == ("2 fine", "2 fine; announced pages that wait to be read: 1 (thanhnien 1)")
+    assert after.state == "fine"
 
 
 def test_a_mail_server_that_is_not_there_is_named(healthy: Application, mail: MailStandIn) -> None:
