@@ -234,6 +234,9 @@ class Desk:
         return Crawl(code, "\n".join(said), self._read_items("items.jsonl"))
 
     def _ask(self, outlets: tuple[str, ...], arguments: tuple[str, ...], output: str) -> "Ask":
+        # Without any of these the bundled catalogue would be looked up by name; without networks nothing is asked.
+        named = outlets or "OUTLETS" in self.settings or "ALLOW_NETWORKS" not in self.settings
+        assert named or any(argument.startswith("outlets=") for argument in arguments), "name the outlets to crawl"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TWINWATCH_")}
         environment = {**clean, **self.make_environment()}
         more = ("-O", str(self.folder / output), *arguments)
