@@ -67,11 +67,22 @@ def test_a_day_takes_the_year_of_the_full_date_before_it(lang: str, text: str, d
         ("ko", "2022년 9월 14일 결연 이후 교류했다. 9월 16일 협약을 체결했다.", "2026-09-16"),
         ("en", "Friends since September 14, 2022, they met. On September 16 both signed.", "2026-09-16"),
         ("vi", "Theo bản ghi nhớ ngày 14/9/2022, đoàn đến. Ngày 16/9, hai bên ký.", "2026-09-16"),
+        # The full date is that of a merger, a law or an office, or of the time before.
+        ("vi", "Sau sáp nhập từ ngày 1/9/2022, tỉnh đẩy mạnh đối ngoại. Ngày 16/9, hai bên ký.", "2026-09-16"),
+        ("vi", "Luật có hiệu lực từ ngày 1/9/2022. Ngày 16/9, hai bên ký.", "2026-09-16"),
+        ("vi", "Đoàn từng thăm thành phố ngày 1/9/2022. Ngày 16/9, hai bên ký.", "2026-09-16"),
+        ("ko", "시장은 2022년 9월 1일 취임했다. 9월 16일 협약을 체결했다.", "2026-09-16"),
+        ("ko", "통합시는 2022년 9월 1일 출범했다. 9월 16일 협약을 체결했다.", "2026-09-16"),
+        ("en", "The merger took effect on September 1, 2022. On September 16 both signed.", "2026-09-16"),
+        ("en", "The mayor took office on September 1, 2022. On September 16 both signed.", "2026-09-16"),
+        ("en", "Their previous meeting was on September 1, 2022. On September 16 both signed.", "2026-09-16"),
         # A word says that it is of the story's own time.
         ("vi", f"{VISIT} Ngày 16/9 vừa qua, hai bên ký.", "2026-09-16"),
         ("ko", "대표단은 2022년 9월 14일 방문했다. 지난 9월 16일 협약을 체결했다.", "2026-09-16"),
         ("en", "The group came on September 14, 2022. On September 16 this year both signed.", "2026-09-16"),
         ("vi", f"{VISIT} Năm 2026, đoàn trở lại. Ngày 16/9, hai bên ký.", "2026-09-16"),
+        ("vi", f"{VISIT} Theo kế hoạch, ngày 16/9, hai bên ký.", "2026-09-16"),
+        ("en", "The group came on September 14, 2022. The festival takes place on September 16.", "2026-09-16"),
         # Another day stands between, or a good deal else.
         ("vi", f"{VISIT} Ngày 18/11, đoàn trở lại. Ngày 16/9, hai bên ký.", "2026-09-16"),
         ("vi", "\n".join([VISIT, *[TALK] * 6, "Ngày 16/9, hai bên ký."]), "2026-09-16"),
