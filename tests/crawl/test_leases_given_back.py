@@ -88,6 +88,39 @@ def test_a_claim_that_is_on_its_way_when_the_crawl_ends_is_given_back(
     assert store.leases.acquire(f"host:{HOST}", "next", utc_now(), 60)
 
 
+def test_a_claim_that_is_granted_after_the_end_is_used_by_no_request(
+    store: Store, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reached, go_on, usual, sent = threading.Event(), threading.Event(), store.leases.claim, list[str]()
+
+    def claim(*values: object) -> object:
+        reached.set()
+        go_on.wait(TIMEOUT)
+        return usual(*values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store.leases, "claim", claim)
+
+    async def ask(leases: HostLeases) -> None:
+        async with leases.turn(HOST):
+            sent.append(HOST)
+
+    async def stop_while_one_claims() -> list[BaseException | None]:
+        leases = make_leases(store)
+        claiming = asyncio.ensure_future(ask(leases))
+        await asyncio.to_thread(reached.wait, TIMEOUT)
+        freeing = asyncio.ensure_future(leases.release())
+        await asyncio.sleep(0)
+        go_on.set()
+        await freeing
+        return await asyncio.gather(claiming, return_exceptions=True)
+
+    (ended,) = asyncio.run(stop_while_one_claims())
+
+    assert isinstance(ended, HostStopped)
+    assert sent == []
+    assert store.leases.acquire(f"host:{HOST}", "next", utc_now(), 60)
+
+
 @pytest.mark.parametrize(("is_under_way", "rest"), [(True, DELAY + TIMEOUT), (False, DELAY)])
 def test_a_host_that_is_being_asked_at_the_end_keeps_its_time_and_one_that_has_answered_its_rest(
     store: Store, is_under_way: bool, rest: float,
