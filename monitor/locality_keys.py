@@ -8,7 +8,7 @@ from seeds.gazetteer import Gazetteer
 
 # Places of one name, or with like keys, whose keys are told.
 NAMED_KEYS = 4
-KEY_LIKE = re.compile(r"(?:VN|KR)[A-Z]?-?\d[\w-]*", re.I)
+KEY_LIKE = re.compile(r"(?:VN|KR)[A-Z]?[\W_]?\d[\w-]*", re.I)
 # There is no list short enough to be printed.
 LISTED = ("a key such as VN-46 or KR-44: write the place's name there, in any language, and this line tells its key; "
           "all keys are in seeds/localities/*.csv")
@@ -44,14 +44,15 @@ def advise_key(gazetteer: Gazetteer, words: str) -> str:
 
 
 def _find_near(gazetteer: Gazetteer, words: str) -> list[str]:
-    """Keys of the same kind that are written otherwise (`vn46`), or have one sign less or more at the end.
+    """Keys of the same kind that are written otherwise (`vn46`, `VN-046`), or have one sign less or more at the end.
 
     Another digit is another place: nobody knows which was meant.
     """
     bare = _strip(words)
+    unpadded = re.sub(r"(?<=[A-Z])0+(?=\d\d)", "", bare)
     keys = {_strip(key): key for key in gazetteer.localities}
-    if bare in keys:
-        return [keys[bare]]
+    if same := keys.get(bare) or keys.get(unpadded):
+        return [same]
     if bare[:-1] in keys:
         return [keys[bare[:-1]]]
     return [key for stripped, key in keys.items() if stripped[:-1] == bare][:NAMED_KEYS]

@@ -10,6 +10,8 @@ from monitor.commands.main import run_command
 @pytest.mark.parametrize(("word", "said"), [
     ("VN-99", "(a key such as VN-46 or KR-44: write the place's name there"), ("VNH-1000", "'VNH-100')"),
     ("vn46", "(did you mean another key? Huế's is 'VN-46')"), ("KR-444", "Chungcheongnam's is 'KR-44')"),
+    ("KR_44", "Chungcheongnam's is 'KR-44')"), ("kr 44", "Chungcheongnam's is 'KR-44')"),
+    ("VN–46", "Huế's is 'VN-46')"), ("VN-046", "Huế's is 'VN-46')"),
     ("xyzzy", "all keys are in seeds/localities/*.csv)"), ("nghe an", "(write its key: Nghệ An is VN-40)"),
     ("수원", "Suwon is KR-41110)"),
     ("Gwangju", "Gwangju (metropolitan city) is KR-29, Gwangju (Gyeonggi) is KR-41610)"),
