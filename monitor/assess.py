@@ -3,13 +3,13 @@
 import logging
 import os
 import socket
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from monitor.application import Application
-from monitor.judging.events import Group, carry_over, group_facts
+from monitor.judging.events import Carried, Group, carry_over, group_facts
 from monitor.judging.judge import judge
 from monitor.judging.regrouping import apply_corrections
 from monitor.judging.ties import is_new_tie, make_register, shows_tie
@@ -82,8 +82,7 @@ def group_block(application: Application, block: str) -> list[str]:
         if event_id in answers or believed.intersection(group.fact_ids)
     ]
     marked, told = (
-        {carried.redirects.get(id, id) for id in ids}
-        for ids in (store.events.new_ties(block), store.events.told_ids(block))
+        _follow(ids, carried, existing) for ids in (store.events.new_ties(block), store.events.told_ids(block))
     )
     new_ties = find_new_ties(rows, list(existing), marked, told, gazetteer)
     _save_ties(application, block, rows)
@@ -127,6 +126,15 @@ def make_story(article: StoredArticle, application: Application) -> Story:
         published_at=article.published_at.astimezone(zone) if article.published_at else None,
         home=outlet.home if outlet else None, country=outlet.country if outlet else None,
     )
+
+
+def _follow(ids: Set[str], carried: Carried, existing: Container[str]) -> set[str]:
+    """What became of events: those that they went into, and new ones split off them, which were told with them."""
+    parts = {
+        change.other_id for change in carried.changes
+        if change.kind == "split" and change.event_id in ids and change.other_id not in existing
+    }
+    return {carried.redirects.get(id, id) for id in ids} | parts
 
 
 def _save_ties(application: Application, block: str, rows: Sequence[EventRow]) -> None:

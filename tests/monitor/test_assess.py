@@ -10,6 +10,7 @@ import pytest
 from monitor import assess as assess_module
 from monitor.application import Application
 from monitor.assess import LEASE, LEASE_SECONDS, assess, find_new_ties
+from monitor.judgements import split_article
 from monitor.judging.judge import Knowledge
 from storage.repository.events import EventFilter
 from storage.store import Store, open_store
@@ -293,6 +294,27 @@ def test_readers_who_were_told_of_a_first_one_are_told_of_no_other(application: 
 
     assert {event.happened_on: event.new_tie for event in store.events.find()} == {
         "2026-03-01": False, "2026-03-20": True,
+    }
+
+
+def test_what_is_split_off_the_first_of_a_tie_that_readers_were_told_stays_the_first(application: Application) -> None:
+    store = application.store
+    preview = {**DIEN_BIEN, "title": "Điện Biên và Jindo sắp ký thỏa thuận", "text": DIEN_BIEN["text"].replace(
+        "Sáng 1/3,", "Ngày 1/3,").replace(" ký ", " dự kiến sẽ ký ")}
+    visit = {**DIEN_BIEN, "title": "Đoàn huyện Jindo thăm Điện Biên", "text": (
+        "Ngày 2/1, UBND tỉnh Điện Biên tiếp và làm việc với đoàn công tác huyện Jindo (Hàn Quốc).")}
+    _, signed = save_story(store, preview, 1), save_story(store, DIEN_BIEN, 2)
+    assess(application)
+    [told] = store.events.find()
+    store.digests.begin_subscription("desk", START_AT)
+    _tell(store, told.id)
+    save_story(store, visit, 3, published_at=START_AT.replace(month=1, day=3))
+    assess(application)
+
+    split_article(application, told.id, signed, "Lan")
+
+    assert {(event.happened_on, event.stage): event.new_tie for event in store.events.find()} == {
+        ("2026-01-02", "done"): False, ("2026-03-01", "planned"): False, ("2026-03-01", "signed"): True,
     }
 
 
