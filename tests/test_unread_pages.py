@@ -65,14 +65,14 @@ def test_what_was_announced_minutes_ago_is_told_without_names_and_alarm() -> Non
 
     assert make_lead(content, load_wording("en")) == (
         "Nothing new. The 1 outlet that is watched was read. "
-        "3 pages announced in the last few minutes are not read yet.")
+        "3 pages found in the last few minutes are not read yet.")
     assert make_matter(content, load_wording("en")) == "nothing new (1 of 1 outlets read)"
 
 
 def test_what_waits_and_what_has_just_come_are_told_apart() -> None:
     assert lead(make_line(NAMES[0], waiting=5, arriving=4)).endswith(
         f"1 page of 1 outlet still waits to be read: {OUTLETS[NAMES[0]]} 1. "
-        "4 pages announced in the last few minutes are not read yet.")
+        "4 pages found in the last few minutes are not read yet.")
 
 
 def test_a_digest_with_events_says_it_too() -> None:

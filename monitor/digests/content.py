@@ -135,7 +135,7 @@ class Section:
 class OutletCoverage:
     """What can be said of one outlet: its group, since when and why.
 
-    `late` of its announced pages wait to be read; `arriving` ones were announced minutes before the digest.
+    `late` of its announced pages wait to be read; `arriving` ones were found minutes before the digest.
     """
 
     outlet_id: str
@@ -206,7 +206,7 @@ class Coverage:
 
     @property
     def arriving(self) -> int:
-        """How many pages were announced so late that nobody could have read them yet."""
+        """How many pages were found so late that nobody could have read them yet."""
         return sum(outlet.arriving for outlet in self.outlets)
 
 
