@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.application import Application
 from monitor.workers import look_at_workers
+from seeds.reasons import say_reason
 
 # Without an end of a run although outlets are due; a wave that may last longer is waited for.
 IDLE = timedelta(hours=1)
@@ -13,6 +14,8 @@ IDLE = timedelta(hours=1)
 LONGEST_REST = timedelta(hours=6)
 # How a visit ends that read a list of its outlet.
 READ = ("fine", "nothing_new")
+# How one ends that was stopped from outside; where the network was down it is "stopped" too, for another reason.
+STOPPED = ("stopped", say_reason("stopped"))
 # Every outlet has its turn within it, those in trouble too.
 LOOKED_BACK = timedelta(days=1)
 # So many runs of an outlet without an end are no accident.
@@ -39,7 +42,7 @@ def look_at_visits(application: Application) -> Visits:
 def find_unread_day(application: Application) -> Counter[str]:
     """Why no visit of the last day read anything, reasons with their count; empty where one did, and without visits.
 
-    Whoever found an outlet busy was no visitor: another crawl was.
+    Whoever found an outlet busy was no visitor, as another crawl was; nor was one that was told to stop.
     """
     now = application.clock()
     ended = application.store.runs.reasons(now - LOOKED_BACK, now)
@@ -47,8 +50,9 @@ def find_unread_day(application: Application) -> Counter[str]:
         return Counter()
     why = Counter[str]()
     for (outcome, reason), count in ended.items():
-        why[reason or outcome] += count if outcome != "busy" else 0
-    return +why
+        if outcome != "busy" and (outcome, reason) != STOPPED:
+            why[reason or outcome] += count
+    return why
 
 
 def find_late_after(application: Application) -> timedelta:

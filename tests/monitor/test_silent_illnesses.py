@@ -16,6 +16,7 @@ from monitor.metrics import make_metrics
 from monitor.recalling import release
 from monitor.schedule import Service
 from seeds.errors import HeldError
+from seeds.reasons import say_reason
 from seeds.sections import CrawlSettings
 from storage.checkup import measure_room
 from storage.values import OutletState
@@ -206,6 +207,17 @@ def test_visits_that_read_nothing_are_no_good_sign(
     [(found, words)] = _doctor(watched, "service")
 
     assert found == state and said in words
+
+
+def test_a_crawl_that_was_ended_by_hand_says_nothing_of_the_network(watched: Application, clock: FakeClock) -> None:
+    runs = watched.store.runs
+    clock.advance(days=1, seconds=1)
+    for run_id in runs.start_runs(runs.start_wave(clock()), list(watched.watched), clock()).values():
+        runs.end_run(run_id, clock(), "stopped", say_reason("stopped"), {})
+
+    [(found, words)] = _doctor(watched, "service")
+
+    assert (found, "nothing was read" in words) == ("fine", False)
 
 
 def test_the_first_wave_after_a_quiet_night_is_waited_for(watched: Application, clock: FakeClock) -> None:
