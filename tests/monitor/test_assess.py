@@ -297,6 +297,21 @@ def test_readers_who_were_told_of_a_first_one_are_told_of_no_other(application: 
     }
 
 
+def test_who_was_passed_over_was_told_of_no_first_one(application: Application) -> None:
+    store = application.store
+    save_story(store, DIEN_BIEN_AGAIN, 2, published_at=START_AT.replace(day=20))
+    assess(application)
+    store.digests.begin_subscription("desk", START_AT)
+    store.digests.pass_over("desk", [store.events.find()[0].id])
+
+    save_story(store, DIEN_BIEN, 1)
+    assess(application)
+
+    assert {event.happened_on: event.new_tie for event in store.events.find()} == {
+        "2026-03-01": True, "2026-03-20": False,
+    }
+
+
 def test_what_is_split_off_the_first_of_a_tie_that_readers_were_told_stays_the_first(application: Application) -> None:
     store = application.store
     preview = {**DIEN_BIEN, "title": "Điện Biên và Jindo sắp ký thỏa thuận", "text": DIEN_BIEN["text"].replace(

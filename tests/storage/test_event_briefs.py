@@ -86,8 +86,9 @@ def test_an_article_is_quoted_with_the_fact_that_proves_its_event(store: Store) 
 
     store.events.save_block("e1", [event_row("e1", *ids, block="e1")], {}, START_AT)
 
-    (view,) = store.event_pages.find(EventQuery())
+    (view,), (brief,) = store.event_pages.find(EventQuery()), store.event_pages.find_briefs(EventQuery())
     assert [(one.quote, one.gaps) for one in view.articles] == [("a paper", 0)]
+    assert brief == make_brief(view)
 
 
 @pytest.mark.parametrize("query", [
