@@ -262,6 +262,7 @@ def save_draft(application: Application, draft: Draft, period: str) -> int | Non
         recipients=() if draft.is_silent else find_present(application, draft.subscription),
         told=draft.told, passed_over=draft.passed_over, standings=draft.standings, articles=draft.articles,
         changes=draft.changes,
+        new_ties=[event.id for section in draft.content.sections for event in section.events if event.new_tie],
     ))
 
 

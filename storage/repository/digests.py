@@ -14,6 +14,7 @@ from storage.models import (
     ArticleModel,
     DeliveryModel,
     DigestModel,
+    EventModel,
     FactModel,
     SubscriptionModel,
     ToldArticleModel,
@@ -33,6 +34,7 @@ class NewDigest:
 
     `standings` says how it tells each event of `told`, and how it corrects what was told before; `articles` are all
     that it tells of. `changes` are the two marks of the changes that it looked at; None where it looked at none.
+    `new_ties` are those of `told` that it tells as the first of their tie.
     """
 
     subscription: str
@@ -47,6 +49,7 @@ class NewDigest:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     articles: Sequence[int] = ()
     changes: tuple[int, int] | None = None
+    new_ties: Sequence[str] = ()
 
 
 class DigestRepository:
@@ -125,8 +128,8 @@ class DigestRepository:
         """Saves digest, told rows and one delivery per recipient together; its id.
 
         None where another service was first: the period has its digest already, or one of the events was told to the
-        subscription since this digest was composed, or the same changes were. An event that was merged since then is
-        told as what it is now.
+        subscription since this digest was composed, or the same changes were; and where another event turned out to be
+        the first of a tie since then. An event that was merged since then is told as what it is now.
         """
         insert = self._database.insert(DigestModel).values(
             subscription=digest.subscription, period=digest.period, composed_at=digest.composed_at,
@@ -137,7 +140,7 @@ class DigestRepository:
             told = follow_merges(session, digest.told)
             passed_over = follow_merges(session, digest.passed_over)
             looked_at = digest.changes is not None and digest.changes[0] != subscription.changes_through
-            if looked_at or _any_told(session, digest.subscription, told):
+            if looked_at or _any_told(session, digest.subscription, told) or _any_late(session, digest.new_ties):
                 return None
             digest_id = session.scalar(insert.on_conflict_do_nothing().returning(DigestModel.id))
             if digest_id is None:
@@ -222,6 +225,13 @@ def _follow_standings(session: Session, digest: NewDigest, told: set[str]) -> di
         if origin in standings:
             standings.setdefault(event_id, standings[origin])
     return standings
+
+
+def _any_late(session: Session, new_ties: Sequence[str]) -> bool:
+    """Whether any of them is the first of its tie no more, as an earlier happening was found."""
+    late = select(EventModel.id).where(EventModel.merged_into.is_(None), EventModel.new_tie.is_(False))
+    parts = make_chunks(sorted(new_ties))
+    return any(session.scalars(late.where(EventModel.id.in_(part))).first() is not None for part in parts)
 
 
 def _any_told(session: Session, subscription: str, events: set[str]) -> bool:

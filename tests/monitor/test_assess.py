@@ -10,6 +10,7 @@ import pytest
 from monitor import assess as assess_module
 from monitor.application import Application
 from monitor.assess import LEASE, LEASE_SECONDS, assess, find_new_ties
+from monitor.composing import draft_digest, save_draft
 from monitor.judgements import split_article
 from monitor.judging.judge import Knowledge
 from storage.repository.events import EventFilter
@@ -23,8 +24,10 @@ from tests.monitor.desk import (
     HUE_KO,
     HUE_VI,
     NOISE,
+    begin_subscriptions,
     describe,
     save_story,
+    subscribe,
 )
 
 
@@ -310,6 +313,23 @@ def test_who_was_passed_over_was_told_of_no_first_one(application: Application) 
     assert {event.happened_on: event.new_tie for event in store.events.find()} == {
         "2026-03-01": True, "2026-03-20": False,
     }
+
+
+def test_a_digest_that_calls_the_first_what_is_so_no_more_is_not_kept(application: Application) -> None:
+    store = application.store
+    save_story(store, DIEN_BIEN_AGAIN, 2, published_at=START_AT.replace(day=20))
+    subscribe(application)
+    begin_subscriptions(application)
+    assess(application)
+    draft = draft_digest(application, application.subscriptions[0])
+
+    save_story(store, DIEN_BIEN, 1)
+    assess(application)
+
+    assert save_draft(application, draft, "2026-03-02") is None
+    again = draft_digest(application, application.subscriptions[0])
+    assert save_draft(application, again, "2026-03-02") is not None
+    assert [event.new_tie for section in again.content.sections for event in section.events] == [True, False]
 
 
 def test_what_is_split_off_the_first_of_a_tie_that_readers_were_told_stays_the_first(application: Application) -> None:
