@@ -117,7 +117,9 @@ def _goes_on(day: Day, view: View, passage: _Passage) -> bool:
     anchor, on = view.calendar.anchor, date.fromisoformat(day.on)
     if anchor is None or passage.is_old:
         return True
-    if on > anchor and view.has("stage.ahead"):
+    # What comes back every year is announced by its last time, often without a word of the future.
+    is_yearly = passage.first.year == anchor.year - 1
+    if on > anchor and (is_yearly or view.has("stage.ahead")):
         return False
     return abs((on - anchor).days) > (FRESH_MONTHLESS if monthless else FRESH_DAYS)
 
