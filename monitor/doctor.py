@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.application import Application
+from monitor.digests.coverage import UNREADABLE
 from monitor.digests.plain import make_plain
 from monitor.illustrating import look_at_lettering
 from monitor.notifiers.probe import probe
@@ -277,7 +278,8 @@ def _say_unread(application: Application) -> str:
     """How many announced pages wait to be read, and where most of them; no trouble by itself, so only said."""
     now, wave = application.clock(), timedelta(seconds=application.settings.crawl.wave_seconds)
     ledger = application.store.outlets.ledger(application.watched, now, now, now - wave)
-    late = Counter({line.outlet_id: line.waiting - line.arriving for line in ledger if line.waiting > line.arriving})
+    readable = (line for line in ledger if line.state not in UNREADABLE and line.waiting > line.arriving)
+    late = Counter({line.outlet_id: line.waiting - line.arriving for line in readable})
     most = ", ".join(f"{outlet_id} {count}" for outlet_id, count in late.most_common(SHOWN))
     more = " ..." if len(late) > SHOWN else ""
     return f"; announced pages that wait to be read: {late.total()} ({most}{more})" if late else ""

@@ -60,6 +60,15 @@ def test_where_nothing_waits_nothing_is_said_of_it() -> None:
     assert lead(make_line()) == "Nothing new. The 1 outlet that is watched was read."
 
 
+@pytest.mark.parametrize(("state", "said"), [
+    ("blocked", False), ("broken", False), ("fine", True), ("resting", True), ("silent", True),
+])
+def test_pages_of_outlets_that_cannot_be_read_are_told_by_their_trouble_alone(state: str, said: bool) -> None:
+    content = make_content(ledger=[make_line(NAMES[0], state=state, waiting=9, arriving=2), make_line(NAMES[1])])
+
+    assert (content.coverage.late, content.coverage.arriving) == ((7, 2) if said else (0, 0))
+
+
 def test_what_was_announced_minutes_ago_is_told_without_names_and_alarm() -> None:
     content = make_content(ledger=[make_line(waiting=3, arriving=3)])
 

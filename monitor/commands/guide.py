@@ -92,6 +92,8 @@ def ask_for_mail(given: Answers) -> Values:
         security = ask("security", given, said, check_security, usual, may_lack=True)
         username = ask("username", given, "Login name at the mail server (empty: it wants no login)", check_username,
                        "", may_lack=True)
+        if username and security == "none":
+            typer.echo("Without encryption its password can be read on the way: starttls or tls is safe.")
     mail: dict[str, object] = {"host": host, "port": port, "security": security}
     return {**mail, "username": username} if username else mail
 

@@ -7,6 +7,8 @@ from monitor.digests.content import Coverage, CoverageGroup, OutletCoverage
 from monitor.digests.plain import make_plain
 from storage.values import LedgerLine
 
+# Of these outlets nothing is read at all, and the digest says why: that their pages wait is no news of its own.
+UNREADABLE: tuple[CoverageGroup, ...] = ("blocked", "broken")
 TROUBLES: tuple[CoverageGroup, ...] = ("silent", "blocked", "broken", "drifted", "resting")
 
 
@@ -45,6 +47,6 @@ def _make_line(line: LedgerLine, name: str, since_at: datetime) -> OutletCoverag
         group=group,
         since_at=None if group in ("read", "never_read") else since.get(group, line.state_since),
         reason="" if group in ("read", "quiet") else make_plain(line.state_reason),
-        late=line.waiting - line.arriving,
-        arriving=line.arriving,
+        late=line.waiting - line.arriving if group not in UNREADABLE else 0,
+        arriving=line.arriving if group not in UNREADABLE else 0,
     )

@@ -131,6 +131,15 @@ def test_another_mail_server_is_asked_for_both_and_the_password_is_left_to_its_o
     assert "Send a test message" not in out  # it would be refused
 
 
+@pytest.mark.parametrize(("security", "username", "warned"), [
+    ("none", "joe", True), ("none", "", False), ("starttls", "joe", False),
+])
+def test_a_login_without_encryption_is_warned_of(init: Init, security: str, username: str, warned: bool) -> None:
+    code, out, _ = init(answers="n\n", smtp="mail.example:25", security=security, username=username)
+
+    assert code == 0 and ("can be read on the way" in out) == warned
+
+
 def test_a_password_that_is_set_is_not_spoken_of(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINWATCH_EMAIL__PASSWORD", "geheim")
 
