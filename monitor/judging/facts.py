@@ -6,6 +6,7 @@ from datetime import date
 
 from monitor.judging.acts import LASTING, choose_act, choose_stage, says_done
 from monitor.judging.candidates import Candidate
+from monitor.judging.carried_years import LOOKING_BACK
 from monitor.judging.days import step_back
 from monitor.judging.details import find_details
 from monitor.judging.reading import Reading, View
@@ -91,8 +92,20 @@ def _make_fact(candidate: Candidate, main: Candidate, reading: Reading) -> Fact:
     whole = reading.story.title if field == "title" else reading.story.text
     start, end = cut_quote(whole, view.sentence.start, view.sentence.end)
     stage, on = _choose_stage_and_day([*title, *(v for v in focus if not v.is_title)], focus, act, reading)
+    on = on or (_own_date(view, act, reading.anchor) if stage in HAPPENED else None)
     fact = Fact(candidate.vn_key, candidate.kr_key, act, stage, on, whole[start:end], field, start, end)
     return replace(fact, details=find_details(fact, view, [*title, *focus], reading))
+
+
+def _own_date(proof: View, act: Act, anchor: date | None) -> str | None:
+    """The full date of long ago in the sentence that proves a fact which nothing else dates: an old report anew.
+
+    Only of what the sentence itself tells; where it says since when, or under which paper, the date is another's.
+    """
+    if anchor is None or not proof.has(f"act.{act}") or any(map(proof.has, LOOKING_BACK)):
+        return None
+    days = [day.on for day in proof.days if day.exact and day.has_day and day.on < anchor.isoformat()]
+    return days[0] if len(days) == 1 else None
 
 
 def _choose_stage_and_day(
