@@ -121,7 +121,7 @@ class _OneLine(logging.Formatter):
 
 
 def _tell_patience(command: str) -> None:
-    print(f"twinwatch: {command} is at work", file=sys.stderr, flush=True)
+    print(f"twinwatch: working on `{command}` ...", file=sys.stderr, flush=True)
 
 
 def _print_version(wanted: bool) -> None:
