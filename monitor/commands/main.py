@@ -28,6 +28,8 @@ OUTLETS_EXAMPLE = "Example: `twinwatch outlets --state broken`"
 # These say themselves what they do, or wait for people.
 TALKING = frozenset({"run", "refresh", "demo", "init", "worker"})
 PATIENCE_SECONDS = 2.0
+# Options of `twinwatch` itself, which people look for at its commands.
+EARLY = {"--config": "--config FILE", "--debug": "--debug"}
 
 
 def main() -> None:
@@ -144,6 +146,10 @@ def _find_words(error: TyperException) -> str:
     """What is wrong with the usage; of a value as it is said of settings."""
     if isinstance(error.__cause__, ValidationError):
         error.message = str(list_faults(error.__cause__)[0]["said"]).rstrip(".")
+    form = EARLY.get(getattr(error, "option_name", ""))
+    inner = _find_usage(error).partition(" ")[2]
+    if form and inner:
+        return f"{form.partition(' ')[0]} stands before the command: `twinwatch {form} {inner}`"
     return str(error.format_message())
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from monitor.commands.main import main
+from monitor.commands.main import main, run_command
 
 
 def test_a_slow_command_says_that_it_works_itself_not_that_another_is_at_work(
@@ -19,6 +19,27 @@ def test_a_slow_command_says_that_it_works_itself_not_that_another_is_at_work(
         main()
 
     assert capsys.readouterr().err == "twinwatch: working on `ties` ...\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["doctor", "--config", "a.toml"], "--config stands before the command: `twinwatch --config FILE doctor` ("),
+        (["doctor", "--config=a.toml"], "--config stands before the command: `twinwatch --config FILE doctor` ("),
+        (["db", "backup", "--debug"], "--debug stands before the command: `twinwatch --debug db backup` ("),
+        (["doctor", "--confg", "a.toml"], "No such option: --confg"),
+        (["--confg", "a.toml", "doctor"], "No such option: --confg"),
+        (["--config"], "Option '--config' requires an argument"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_an_option_of_twinwatch_behind_a_command_is_answered_with_where_it_stands(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run_command(arguments)
+
+    err = capsys.readouterr().err.splitlines()
+    assert code == 2 and err[-1].startswith(f"twinwatch: {said}"), err
 
 
 def wait_for_timers() -> int:
