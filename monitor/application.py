@@ -1,5 +1,6 @@
 """The composition root: settings, store and seeds, opened when first asked for and handed to whoever needs them."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
@@ -16,14 +17,16 @@ from seeds.catalogue import Catalogue, load_catalogue
 from seeds.errors import InputError
 from seeds.gazetteer import Gazetteer
 from seeds.outlet import ZONES, Outlet
-from seeds.settings import Settings, load_settings
+from seeds.settings import Settings, config_path, load_settings
 from seeds.subscription import Subscription
 from storage.clock import Clock, utc_now
+from storage.engine import is_missing_file
 from storage.files import make_private_folder
 from storage.store import Store, open_store
 
 UTC_ZONE = ZoneInfo("UTC")
 LANGUAGE_ZONES = {"vi": ZoneInfo(ZONES["VN"]), "ko": ZoneInfo(ZONES["KR"])}
+log = logging.getLogger(__name__)
 
 
 class Application:
@@ -47,6 +50,7 @@ class Application:
 
         Whoever opens it first makes a new subscription begin, before anything is crawled or assessed.
         """
+        _tell_defaults(self.settings)
         store, at = open_store(self.settings.database_address), self._at_work_since or self.clock()
         for subscription in self.settings.subscription:
             store.digests.begin_subscription(subscription.name, at)
@@ -111,6 +115,7 @@ class Application:
         """The subscription of that name; InputError where there is none."""
         found = {subscription.name: subscription for subscription in self.subscriptions}
         if name not in found:
+            _tell_defaults(self.settings)
             known = f"there are: {', '.join(found)}" if found else "there are none yet; `twinwatch init` makes one"
             raise InputError(f"no subscription {name!r}", where="settings", advice=known)
         return found[name]
@@ -125,6 +130,15 @@ class Application:
         folder = self.settings.data_dir.absolute()
         make_private_folder(folder)
         return folder
+
+
+def _tell_defaults(settings: Settings) -> None:
+    """Says that no settings were found, where a store is about to begin: in a wrong folder that looks like a loss."""
+    file = config_path().absolute()
+    is_chosen = bool(settings.database_url) or "data_dir" in settings.model_fields_set
+    if not is_chosen and not file.is_file() and is_missing_file(settings.database_address):
+        log.warning("no %s in %s and no store yet: the defaults hold (`twinwatch --config FILE COMMAND` names a file "
+                    "elsewhere)", file.name, file.parent)
 
 
 def _suggest(word: str, known: Iterable[str]) -> str:

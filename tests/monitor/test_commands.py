@@ -152,6 +152,7 @@ def test_a_fault_of_our_own_is_one_line_too_and_debug_shows_where(run: Run, monk
 
 def test_a_reader_that_goes_away_is_no_fault(clean_folder: Path) -> None:
     command = [sys.executable, "-m", "monitor.commands.main", "ties", "--format", "jsonl"]
+    (clean_folder / "twinwatch.toml").touch()  # without one it is said that the defaults hold
 
     child = subprocess.Popen(command, cwd=clean_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert child.stdout is not None and child.stderr is not None
