@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from storage.copying import Progress
     from storage.engine import Database
 
+GONE = ("Judgements, corrections and events since the backup are gone from here, though readers may have been told of "
+        "them.")
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
@@ -88,7 +91,7 @@ def restore_database(
 
     with _own_database() as database, _progress() as note:
         aside = restore_backup(file, database, note, replace=replace)
-    typer.echo("Restored." + (f" What was there is now {aside}." if aside else ""))
+    typer.echo("Restored." + (f" What was there is now {aside}. {GONE}" if aside else ""))
     _tell_held()
 
 

@@ -76,6 +76,22 @@ def test_a_restored_store_that_never_told_anything_says_nothing_of_digests(
     assert "igests" not in capsys.readouterr().out
 
 
+def test_a_restore_in_the_place_of_a_store_ends_with_what_is_gone_since_the_backup(
+    begin: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service, file = begin(), tmp_path / "backup.gz"
+    run("backup", str(file))
+    service.store.close()
+    capsys.readouterr()
+
+    run("restore", str(file), "--replace")
+    assert "Judgements, corrections and events since the backup are gone from here" in capsys.readouterr().out
+
+    monkeypatch.setenv("TWINWATCH_DATABASE_URL", f"sqlite:///{tmp_path / 'new.db'}")
+    run("restore", str(file))
+    assert " gone" not in capsys.readouterr().out  # nothing was there
+
+
 def run(*arguments: str) -> None:
     assert run_command(["db", *arguments]) == 0
 
