@@ -37,6 +37,7 @@ def recipients(
         return typer.echo(f"{remove[1]} gets no more of {remove[0]}.")
     if resume:
         if not unsubscribing.resume(application, *resume):
+            _check(application, *resume)
             raise InputError("it has not unsubscribed", where=f"{resume[1]} of {resume[0]}")
         return typer.echo(f"{resume[1]} gets the next digest of {resume[0]}.")
     _list(application, form)

@@ -129,6 +129,22 @@ def test_each_recipient_has_a_link_of_its_own_that_is_the_same_at_every_attempt(
         assert url in first.rendered[recipient].html and url in first.rendered[recipient].text
 
 
+def test_who_is_no_recipient_at_all_is_not_said_to_be_one_who_never_left(
+    application: Application, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compose_one(application, clock, recipients=[ONE, TWO])
+    monkeypatch.setattr("monitor.application.Application", lambda: application)
+    application.store.unsubscribed.leave("desk", "former@city.example", clock())
+
+    def resume(recipient: str) -> str:
+        run_command(["recipients", "--resume", "desk", recipient])
+        return "".join(capsys.readouterr())
+
+    assert "no recipient 'nobody@city.example'" in resume("nobody@city.example")
+    assert "it has not unsubscribed" in resume(TWO)
+    assert "gets the next digest" in resume("former@city.example")  # unsubscribed, no longer in the settings
+
+
 def test_the_command_shows_who_left_and_takes_them_back(
     application: Application, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
