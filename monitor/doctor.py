@@ -12,6 +12,7 @@ from monitor.application import Application
 from monitor.digests.coverage import UNREADABLE
 from monitor.digests.plain import make_plain
 from monitor.illustrating import look_at_lettering
+from monitor.notifiers.message import check_domain, parse_address
 from monitor.notifiers.probe import probe
 from monitor.open_files import find_open_files
 from monitor.overdue import find_overdue
@@ -47,6 +48,7 @@ TRIES = 3
 UNJUDGED_FOR = timedelta(hours=1)
 # Named in a line.
 SHOWN = 5
+ADDRESS_ADVICE = "such as 'Desk <desk@city.example>'; a name with a comma in it stands in quotation marks"
 MEANING = {"unproven": "unproven (never read)"}
 
 
@@ -294,6 +296,19 @@ def _notifiers(application: Application) -> Iterator[Finding]:
         yield Finding(name, state, answer.trouble or answer.said, answer.advice)
 
 
+def _recipients(application: Application) -> Iterator[Finding]:
+    """Those of emails to whom nothing can be sent, which only the digest's failure would show, and half addresses."""
+    for subscription in application.subscriptions:
+        for recipient in subscription.recipients if subscription.notifier == "email" else ():
+            state: State = "wrong"
+            try:
+                address = parse_address(recipient).addr_spec
+                state = "warning"
+                check_domain(address)
+            except ValueError as error:
+                yield Finding("recipients", state, f"subscription {subscription.name}: {error}", ADDRESS_ADVICE)
+
+
 def _pictures(application: Application) -> Iterator[Finding]:
     for found in look_at_lettering(application):
         if found.trouble:
@@ -342,7 +357,7 @@ def _digests(application: Application) -> Iterator[Finding]:
 CHECKS: dict[str, Check] = {
     "settings": _settings, "secrets": _secrets, "database": _database, "disk": _disk, "clock": _clock,
     "service": _service, "workers": _workers, "outlets": _outlets, "judging": _judging, "notifiers": _notifiers,
-    "pictures": _pictures, "deliveries": _deliveries, "digests": _digests,
+    "recipients": _recipients, "pictures": _pictures, "deliveries": _deliveries, "digests": _digests,
 }
 OF_THE_DATABASE = ("clock", "service", "workers", "outlets", "judging", "deliveries", "digests")
 

@@ -17,7 +17,7 @@ from monitor.application import Application
 from monitor.commands.digests import report
 from monitor.composing import draft_digest
 from monitor.deliver import hand_over_test
-from monitor.notifiers.message import parse_address
+from monitor.notifiers.message import check_domain, parse_address
 from seeds.errors import InputError, TwinwatchError
 from seeds.faults import list_faults
 from seeds.settings import CONFIG_FILE, config_path, load_settings
@@ -178,18 +178,11 @@ def check_addresses(text: str) -> list[str]:
     addresses = [part.strip() for part in text.split(",") if part.strip()]
     try:
         for address in addresses or [text]:
-            _check_domain(parse_address(address).addr_spec)
+            check_domain(parse_address(address).addr_spec)
     except ValueError as error:
         advice = "such as desk@city.example" + (", with commas between several" if ";" in text else "")
         raise InputError(str(error), advice=advice) from error
     return addresses
-
-
-def _check_domain(address: str) -> None:
-    """ValueError for a host without a dot: half an address far more often than one of a network of one's own."""
-    domain = address.rpartition("@")[2]
-    if "." not in domain.strip(".") and domain != "localhost":
-        raise ValueError(f"not a whole email address: {address!r} has no dot behind @")
 
 
 def check_server(text: str) -> tuple[str, int]:

@@ -94,6 +94,13 @@ def parse_address(text: str) -> Address:
     return Address(display_name=make_plain(name), username=user, domain=domain)
 
 
+def check_domain(address: str) -> None:
+    """ValueError for a host without a dot: half an address far more often than one of a network of one's own."""
+    domain = address.rpartition("@")[2]
+    if "." not in domain.strip(".") and domain != "localhost":
+        raise ValueError(f"not a whole email address: {address!r} has no dot behind @")
+
+
 def is_ascii(*addresses: Address) -> bool:
     """Whether every server can take these addresses; a name or subject in other letters needs nothing special."""
     return all(address.addr_spec.isascii() for address in addresses)
