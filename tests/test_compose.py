@@ -257,8 +257,8 @@ NEVER = make_line("vntimes", state="unproven", last_seen_at=None, runs=0)
     ([BROKEN, make_line("x", last_seen_at=None, state="blocked")],
      "Nothing can be said about this period: none of the 2 outlets could be read.",
      "nothing can be said, no outlet could be read"),
-    ([NEVER], "Nothing can be said about this period: the 1 outlet that is watched could not be read.",
-     "nothing can be said, no outlet could be read"),
+    ([NEVER], "Nothing was read yet: the 1 outlet that is watched is still to be visited for the first time.",
+     "nothing was read yet, the first visit is still to come"),
     ([], "Nothing can be said about this period: no outlet is being watched.",
      "nothing can be said, no outlet could be read"),
 ])

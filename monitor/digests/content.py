@@ -200,6 +200,11 @@ class Coverage:
         return len(self.outlets)
 
     @property
+    def is_unvisited(self) -> bool:
+        """Whether there are outlets and none was visited so far, as before the first crawl: no failure."""
+        return bool(self.outlets) and all(one.group == "never_read" and not one.reason for one in self.outlets)
+
+    @property
     def late(self) -> int:
         """How many announced pages wait to be read, those left out that came minutes before."""
         return sum(outlet.late for outlet in self.outlets)

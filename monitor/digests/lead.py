@@ -12,7 +12,7 @@ def make_matter(content: DigestContent, wording: Wording) -> str:
     if not content.is_empty:
         return ", ".join(_counts(content, wording))
     if not content.coverage.read:
-        return wording.say("subject.unknown")
+        return wording.say("subject.unvisited" if content.coverage.is_unvisited else "subject.unknown")
     coverage = content.coverage
     if coverage.late:
         return wording.count("subject.nothing_late", coverage.late, read=coverage.read, all=coverage.all)
@@ -59,7 +59,7 @@ def _claim(content: DigestContent, wording: Wording) -> str:
     if not known:
         return wording.say("lead.no_outlets")
     if not read:
-        return wording.count("lead.unknown", known)
+        return wording.count("lead.unvisited" if content.coverage.is_unvisited else "lead.unknown", known)
     if read == known:
         return wording.count("lead.all", known)
     return wording.count("lead.some", known - read, read=read, all=known)
