@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 from crawler.answers import Answer
 from crawler.asking import Fetch, run_politely
@@ -130,8 +132,17 @@ async def _check_article(url: str, report: Report, fetch: Fetch) -> None:
     if article.refused:
         report.faults.append(f"{url}: no article ({say_reason(article.refused)})")
         return
-    dated = f"published {article.published_at:%Y-%m-%d %H:%M} UTC" if article.published_at else "without a date"
-    report.article = f"article read, {dated}"
+    report.article = f"article read, {_say_date(article.published_at, report.outlet)}"
+
+
+def _say_date(published_at: datetime | None, outlet: Outlet) -> str:
+    """Midnight of the outlet's zone stands for a day without an hour: in UTC it could be the day before."""
+    if published_at is None:
+        return "without a date"
+    local = published_at.astimezone(ZoneInfo(outlet.zone))
+    if local.time() == time(0):
+        return f"published {local:%Y-%m-%d}"
+    return f"published {local.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _note_fault(answer: Answer, fault: str, report: Report) -> None:

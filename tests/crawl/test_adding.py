@@ -181,6 +181,24 @@ def test_a_dead_feed_is_named_and_the_one_that_works_instead_is_proposed(desk: D
     assert server.most_at_once == 1
 
 
+@pytest.mark.parametrize(("printed", "told"), [
+    ("2025-11-23T03:09:00+07:00", "published 2025-11-22 20:09 UTC"),
+    ("2025-11-22T00:00:00+07:00", "published 2025-11-22"),
+    ("2025-11-22T00:01:00+07:00", "published 2025-11-21 17:01 UTC"),
+], ids=["a local time", "a day without an hour", "a minute later"])
+def test_the_article_of_a_check_is_dated_in_utc_or_by_its_day_alone(
+    desk: Desk, server: Server, printed: str, told: str
+) -> None:
+    [link] = server.serve_articles(1)
+    dated = f'<head><meta property="article:published_time" content="{printed}">'
+    server.serve(link.removeprefix(server.root), article("Hợp tác với Daegu 1").replace("<head>", dated))
+    server.serve_feed("/rss", [link])
+    desk.add_outlet("paper", [f"{server.root}/rss"], server.root)
+
+    [line] = [line for line in call(desk, "check", "paper").out.splitlines() if "article read" in line]
+    assert line.endswith(f", article read, {told}")
+
+
 def test_what_the_crawls_made_of_an_outlet_is_told_beside_what_it_shows_now(desk: Desk, server: Server) -> None:
     desk.set_clock(NOW)  # a minute that ends meanwhile would part what is told of one crawl
     links = server.serve_articles(2)
