@@ -145,8 +145,8 @@ def draft_digest(application: Application, subscription: Subscription, look: Loo
     wanted, reading = _choose(application, subscription, events)
     content = compose(
         subscription, wanted, look.ledger(since_at), outlet_names=look.outlet_names(subscription.language),
-        name=gazetteer.name, inside=gazetteer.ancestors, composed_at=now, since_at=since_at,
-        read_since=min(since_at, now - _longest_pause(application)),
+        name=gazetteer.name, zone_of=application.zone_of, inside=gazetteer.ancestors, composed_at=now,
+        since_at=since_at, read_since=min(since_at, now - _longest_pause(application)),
         down=look.down(since_at),
         changed=changes.events, links=_make_links(application, subscription, now), reading=reading,
     )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from monitor.digests.compose import compose
 from monitor.digests.content import DigestContent
@@ -29,6 +30,10 @@ def name(key: str, language: str) -> str:
 
 def inside(key: str) -> tuple[str, ...]:
     return PARENTS.get(key, (key[:2],))
+
+
+def zone_of(outlet_id: str, lang: str) -> ZoneInfo:
+    return ZoneInfo({"vi": "Asia/Ho_Chi_Minh", "ko": "Asia/Seoul"}.get(lang, "UTC"))
 
 
 def make_subscription(**changes: Any) -> Subscription:
@@ -67,7 +72,7 @@ def make_content(
 ) -> DigestContent:
     return compose(
         make_subscription(**subscription), events, [make_line()] if ledger is None else ledger,
-        outlet_names=OUTLETS, name=name, inside=inside, composed_at=NOW, since_at=SINCE,
+        outlet_names=OUTLETS, name=name, zone_of=zone_of, inside=inside, composed_at=NOW, since_at=SINCE,
         read_since=read_since, down=down,
     )
 

@@ -14,7 +14,7 @@ from monitor.digests.render import render
 from monitor.digests.render_email import render_email
 from monitor.digests.render_slack import render_slack
 from monitor.digests.rendered import RenderedEmail, RenderedSlack
-from tests.digest_samples import NOW, SINCE, inside, make_article, make_event, make_line, make_subscription
+from tests.digest_samples import NOW, SINCE, inside, make_article, make_event, make_line, make_subscription, zone_of
 from tests.test_render import Document
 
 HOSTILE = {
@@ -56,7 +56,7 @@ def make_hostile(text: str) -> DigestContent:
     content = compose(
         make_subscription(), [make_event(articles=(article, unsafe)), make_event("u", verdict="unsure")],
         [make_line("evil", state="broken", state_reason=text)], outlet_names={"evil": text},
-        name=lambda key, language: text, inside=inside, composed_at=NOW, since_at=SINCE,
+        name=lambda key, language: text, zone_of=zone_of, inside=inside, composed_at=NOW, since_at=SINCE,
     )
     headline = content.of_section("agreements")[0].headline
     return DigestContent(**{

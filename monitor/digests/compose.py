@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from monitor.digests.aftermath import Headline, find_restatements, has_later
 from monitor.digests.content import (
@@ -21,6 +22,7 @@ from monitor.digests.content import (
     Summary,
 )
 from monitor.digests.coverage import make_coverage
+from monitor.digests.days import find_bare_day
 from monitor.digests.filters import NO_TEXTS, PAPERS, Inside, is_wanted
 from monitor.digests.headlines import make_headline
 from monitor.digests.plain import MAX_QUOTE, make_plain, make_safe_url
@@ -28,6 +30,8 @@ from seeds.subscription import Subscription
 from storage.values import ChangedEvent, EventArticle, EventView, LedgerLine
 
 Name = Callable[[str, str], str]
+# The zone of an outlet's days, by its id and the language of its article.
+ZoneOf = Callable[[str, str], ZoneInfo]
 # The address of an event's page, and that where a reader says that it is wrong.
 Links = Callable[[str], tuple[str | None, str | None]]
 SECTIONS: tuple[SectionKind, ...] = ("new_ties", "agreements", "others", "unsure")
@@ -58,6 +62,7 @@ def compose(
     *,
     outlet_names: Mapping[str, str],
     name: Name,
+    zone_of: ZoneOf,
     inside: Inside,
     composed_at: datetime,
     since_at: datetime,
@@ -70,18 +75,17 @@ def compose(
     """The digest of `subscription`: its sections in order, each with those of `events` that its filters let pass.
 
     Later reports and corrections come of `changed`, told events that changed since. `name(key, language)` names a
-    locality; `inside(key)` gives the keys of all units that hold it. `composed_at` and `since_at` (aware) bound the
-    period that `ledger` covers; `down` are the intervals in which nothing ran. A visit after `read_since` (default:
-    `since_at`) still counts: in a short period an outlet may not have been due again.
+    locality; `inside(key)` gives the keys of all units that hold it; `zone_of(outlet, lang)` the zone of its days.
+    `composed_at` and `since_at` (aware) bound the period that `ledger` covers; `down` are the intervals in which
+    nothing ran. A visit after `read_since` (default: `since_at`) still counts: in a short period an outlet may not have
+    been due again.
     """
     read = reading or Reading()
     wanted = [event for event in events if is_wanted(subscription, event, inside, read.texts or NO_TEXTS)]
-    teller = _Teller(subscription.language, outlet_names, name, links, read.fields)
+    teller = _Teller(subscription.language, outlet_names, name, zone_of, links, read.fields)
     sections = _make_sections(wanted, teller)
     return DigestContent(
-        subscription=subscription.name,
-        language=subscription.language,
-        zone=subscription.zone,
+        subscription=subscription.name, language=subscription.language, zone=subscription.zone,
         composed_at=composed_at.astimezone(UTC), since_at=since_at.astimezone(UTC),
         sections=sections,
         coverage=make_coverage(ledger, outlet_names, read_since or since_at, down),
@@ -135,6 +139,7 @@ class _Teller:
     language: str
     outlet_names: Mapping[str, str]
     name: Name
+    zone_of: ZoneOf
     links: Links
     fields: Mapping[str, tuple[str, ...]]
 
@@ -176,7 +181,8 @@ class _Teller:
         )
 
     def show(self, articles: Sequence[EventArticle]) -> tuple[DigestArticle, ...]:
-        return tuple(_show(article, self.outlet_names) for article in _by_language(articles, self.language))
+        in_order = _by_language(articles, self.language)
+        return tuple(_show(article, self.outlet_names, self.zone_of) for article in in_order)
 
 
 def _name_pairs(event: EventView, language: str, name: Name) -> tuple[DigestPair, ...]:
@@ -201,13 +207,14 @@ def _by_language(articles: Sequence[EventArticle], language: str) -> list[EventA
     return sorted(articles, key=lambda article: order.index(article.lang))
 
 
-def _show(article: EventArticle, outlet_names: Mapping[str, str]) -> DigestArticle:
+def _show(article: EventArticle, outlet_names: Mapping[str, str], zone_of: ZoneOf) -> DigestArticle:
     return DigestArticle(
         url=make_safe_url(article.url),
         outlet=_name_outlet(article, outlet_names),
         lang=article.lang,
         title=make_plain(article.title),
         published_at=article.published_at.astimezone(UTC) if article.published_at else None,
+        published_on=find_bare_day(article.published_at, zone_of(article.outlet_id, article.lang)),
     )
 
 

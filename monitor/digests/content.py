@@ -18,13 +18,17 @@ READ_GROUPS: tuple[CoverageGroup, ...] = ("read", "quiet")
 
 @dataclass(frozen=True)
 class DigestArticle:
-    """An article under its event: outlet's name, language, original headline; `url` is empty where it was not safe."""
+    """An article under its event: outlet's name, language, original headline; `url` is empty where it was not safe.
+
+    `published_on` is its day (`YYYY-MM-DD`) where its page gives no hour: `published_at` is then an invented midnight.
+    """
 
     url: str
     outlet: str
     lang: str
     title: str
     published_at: datetime | None
+    published_on: str | None = None
 
 
 @dataclass(frozen=True)

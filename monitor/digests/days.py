@@ -1,7 +1,7 @@
 """Days and instants as a reader of English, Korean or Vietnamese writes them; it does not read any clock."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,12 @@ def format_day(day: str | None, language: str) -> str:
 def format_moment(moment: datetime, language: str, zone: str) -> str:
     """An aware instant in `zone` (IANA), to the minute."""
     return format_datetime(moment.astimezone(ZoneInfo(zone)), MOMENT[language], locale=language)
+
+
+def find_bare_day(published_at: datetime | None, zone: ZoneInfo) -> str | None:
+    """The day (`YYYY-MM-DD`) of an aware instant that is midnight in `zone`, its outlet's: a page that gave no hour."""
+    local = published_at.astimezone(zone) if published_at else None
+    return local.date().isoformat() if local and local.time() == time(0) else None
 
 
 def format_span(start: datetime, end: datetime, language: str, zone: str) -> tuple[str, str]:

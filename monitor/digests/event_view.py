@@ -83,17 +83,21 @@ def describe_event(event: DigestEvent, content: DigestContent, wording: Wording,
 
 def describe_article(article: DigestArticle, content: DigestContent, wording: Wording) -> ArticleText:
     """`article` in the words of `wording`; its title stays in its own language."""
-    published = article.published_at
     return ArticleText(
         outlet=article.outlet,
         title=article.title or wording.say("article.untitled"),
         lang=_tag(article.lang),
         url=article.url,
         host=find_host(article.url) if article.url else "",
-        published=format_moment(published, content.language, content.zone)
-        if published
-        else wording.say("article.undated"),
+        published=_published(article, content) or wording.say("article.undated"),
     )
+
+
+def _published(article: DigestArticle, content: DigestContent) -> str:
+    """A day without an hour stays the outlet's: in the reader's zone it could be the day before."""
+    if article.published_on:
+        return format_day(article.published_on, content.language)
+    return format_moment(article.published_at, content.language, content.zone) if article.published_at else ""
 
 
 def _facts(event: DigestEvent, wording: Wording) -> str:

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 
 from monitor.application import Application
 from monitor.digests.content import DigestPair
-from monitor.digests.days import format_day, format_moment
+from monitor.digests.days import find_bare_day, format_day, format_moment
 from monitor.digests.headlines import make_headline
 from monitor.digests.plain import make_plain
 from monitor.web.guard import Visitor
@@ -22,7 +22,7 @@ from monitor.web.words import ZONES, Words
 from seeds.gazetteer import Gazetteer
 from seeds.reasons import say_reason, translate_reason
 from storage.store import Store
-from storage.values import EventBrief, EventView
+from storage.values import EventArticle, EventBrief, EventView
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,13 @@ class Desk:
     def moment(self, moment: datetime | None) -> str:
         """An instant in words, in the reader's zone; a word for none."""
         return format_moment(moment, self.language, self.zone) if moment else self.words.say("moment.never")
+
+    def published(self, article: EventArticle) -> str:
+        """When an article was published: the outlet's day alone where its page gives no hour; a word for none."""
+        if article.published_at is None:
+            return self.words.say("article.undated")
+        day = find_bare_day(article.published_at, self.application.zone_of(article.outlet_id, article.lang))
+        return self.day(day) if day else self.moment(article.published_at)
 
     def place(self, key: str) -> str:
         """A locality's name; the key itself where the gazetteer has lost it."""

@@ -158,8 +158,8 @@ def _make_context(desk: Desk) -> dict[str, Any]:
 
     return {
         "desk": desk, "t": words.say, "n": words.count, "has": words.has, "day": desk.day, "moment": desk.moment,
-        "place": desk.place, "outlet": desk.outlet, "why": desk.reason, "counted": desk.counted,
-        "headline": desk.headline, "language": desk.language,
+        "published": desk.published, "place": desk.place, "outlet": desk.outlet, "why": desk.reason,
+        "counted": desk.counted, "headline": desk.headline, "language": desk.language,
         "language_name": words.language_name, "link": link, "path": request.url.path, "given": dict(given),
         "reader": desk.visitor.session.reader, "is_open": request.app.state.access.is_open, "twins": (),
         "is_demo": request.app.state.is_demo,

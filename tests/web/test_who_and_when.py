@@ -1,6 +1,6 @@
 """Who and when: feeds say when an event changed last, digests who had them sent again, events by whose link it was."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import icalendar
@@ -168,3 +168,18 @@ def test_an_event_says_whose_link_was_used_and_that_nobody_knows_by_whom(
     assert [(one["reader"], one["subscription"]) for one in judgements] == [
         ("desk (link)", ""), ("desk (link)", "desk"),
     ]
+
+
+@pytest.mark.parametrize(("minute", "language", "told"), [
+    (0, "en", "22 Nov 2026</span>"), (0, "ko", "2026년 11월 22일</span>"), (0, "vi", "22/11/2026</span>"),
+    (1, "en", "21 Nov 2026, 17:01</span>"),
+])
+def test_an_event_shows_an_article_of_a_day_without_an_hour_by_the_outlets_day(
+    application: Application, minute: int, language: str, told: str
+) -> None:
+    published_at = datetime(2026, 11, 21, 17, minute, tzinfo=UTC)  # midnight in Hanoi
+    article_id = save_article(application.store, 1, START_AT, outlet_id="thanhnien", published_at=published_at)
+    application.store.articles.save_verdict(new_verdict(article_id, new_fact(block=BLOCK)), START_AT)
+    group(application)
+
+    assert f", {told}" in open_browser(application).get(f"/events/e1?lang={language}").text
