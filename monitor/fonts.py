@@ -64,7 +64,9 @@ def find_fonts(text: str, folders: Sequence[Path] | None = None) -> tuple[Font, 
 
 def _find_all(folders: Sequence[Path]) -> Iterator[Font]:
     files = [path for folder in folders for path in _walk(folder)]
-    files.sort(key=lambda path: (_rank(path.stem), path.name))
+    home = Path.home()
+    # Behind those we like come a person's own: on a machine with hundreds of fonts they would not be read at all.
+    files.sort(key=lambda path: (_rank(path.stem), not path.is_relative_to(home), _is_odd(path.stem), path.name))
     for path in files[:MOST_READ]:
         font = _read(str(path))
         if font is not None:
@@ -76,9 +78,11 @@ def _walk(folder: Path) -> list[Path]:
 
 
 def _rank(stem: str) -> int:
-    if stem in LIKED:
-        return LIKED.index(stem)
-    return len(LIKED) + any(word in stem.lower() for word in ODD)
+    return LIKED.index(stem) if stem in LIKED else len(LIKED)
+
+
+def _is_odd(stem: str) -> bool:
+    return any(word in stem.lower() for word in ODD)
 
 
 @lru_cache(maxsize=MOST_READ)

@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 
 from monitor.digests.content import DigestPair, Register, RegisterLine, Summary
 from monitor.digests.register import MOST_LINES
-from monitor.fonts import POSTSCRIPT_NAME, PictureError, find_fonts
+from monitor.fonts import MOST_READ, POSTSCRIPT_NAME, PictureError, find_fonts
 from monitor.illustrating import illustrate
 from monitor.painting import MAX_BYTES, paint
 from tests.digest_samples import make_content
@@ -107,6 +107,20 @@ def test_own_fonts_of_a_person_are_found(
     make_font(tmp_path / "home" / ".fonts" / "Own.ttf", "\ue123", "Own")
 
     assert [font.family for font in find_fonts("\ue123")] == ["Own"]
+
+
+def test_own_fonts_of_a_person_are_found_beside_more_fonts_than_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for number in range(MOST_READ):
+        make_font(tmp_path / "all" / f"A{number:03}.ttf", "a", f"A{number}")
+    make_font(tmp_path / "home" / ".fonts" / "Own-Bold.ttf", "\ue123a", "Own")
+    make_font(tmp_path / "home" / ".fonts" / "Plain.ttf", "a", "Plain")
+    monkeypatch.setattr("monitor.fonts.FOLDERS", (str(tmp_path / "all"), "~/.fonts"))
+
+    assert [font.family for font in find_fonts("\ue123")] == ["Own"]
+    assert [font.family for font in find_fonts("a")] == ["Plain"]
 
 
 def test_what_the_painter_refuses_is_a_picture_that_cannot_be_painted(fonts: Path) -> None:
