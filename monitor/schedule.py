@@ -72,6 +72,7 @@ class Service:
         self._troubles: dict[str, str] = {}
         self.failing: dict[str, datetime] = {}  # ticks, with since when
         self._leased_at: datetime | None = None
+        self._stands_by = False
         self._tidied_at: datetime | None = None
         self._has_worked = False
         self._alerter = Alerter(
@@ -227,6 +228,10 @@ class Service:
             return True
         is_ours = leases.acquire(SCHEDULER_LEASE, self._holder, now, LEASE_SECONDS) is not None
         self._leased_at = now if is_ours else None
+        if not is_ours and not self._stands_by:
+            said = "another service has the schedule of this store; this one takes over when that is gone"
+            self._say(Line(said, "standing_by"))
+        self._stands_by = not is_ours
         return is_ours
 
     def _leads(self) -> bool:

@@ -29,6 +29,11 @@ ZONES: dict[str, str] = {"en": "UTC", "ko": "Asia/Seoul", "vi": "Asia/Ho_Chi_Min
 NAME = "desk"
 # Of the checks of one answer alone, for which the others must be there.
 SAMPLE = {"name": NAME, "notifier": "email", "recipients": ["desk@city.example"]}
+# What people write for a language, and how they write a full hour.
+MEANT = {
+    "vn": "vi", "tiếng việt": "vi", "vietnamese": "vi", "kr": "ko", "한국어": "ko", "korean": "ko", "english": "en",
+}
+FULL_HOUR = re.compile(r"(\d{1,2})\s*(?::00|h(?:00)?|시)", re.I)
 # What servers of these ports speak (RFC 8314; 25 is that of servers among themselves).
 SECURITY_OF_PORT = {465: "tls", 25: "none"}
 SECURITIES = ("starttls", "tls", "none")
@@ -64,12 +69,12 @@ def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
         raise InputError("there is one already", where=str(path), advice="--force replaces it")
     check_given(given)
     contact = ask("contact", given, "Contact for the outlets we read (an address or a page)", check_contact)
-    language = ask("language", given, "Language of the digest (en, ko, vi)", _checked("language"), "en")
+    language = ask("language", given, "Language of the digest (en, ko, vi)", check_language, "en")
     zone = ask("zone", given, "Time zone of the reader", _checked("zone"), ZONES[language])
-    hour = ask("hour", given, "Hour of the daily digest (0 to 23)", _checked("hour"), "7")
+    hour = ask("hour", given, "Hour of the daily digest (0 to 23)", check_hour, "7")
     readers = ask("recipients", given, "Recipients' addresses, with commas between them", check_addresses)
     mail = ask_for_mail(given)
-    writer = ask("sender", given, "Sender's address", check_addresses, readers[0])
+    writer = ask("sender", given, "Sender's address", check_addresses, contact if "@" in contact else readers[0])
     answers = {"name": NAME, "recipients": readers, "language": language, "hour": int(hour), "zone": zone}
     save_settings(path, make_toml(contact, answers, {**mail, "sender": writer[0]}))
     begin_subscription(path)
@@ -167,6 +172,8 @@ def check_contact(text: str) -> str:
         return text
     if not text.isprintable():
         raise InputError("unprintable signs", where="contact")
+    if text.startswith(("http://", "https://")):
+        raise InputError(f"not a whole page: {text!r}", advice="such as https://city.example/about")
     if BARE_PAGE.fullmatch(text):
         raise InputError(f"neither an email address nor a page: {text!r}",
                          advice=f"a page is written with https:// before it: https://{text}")
@@ -175,13 +182,14 @@ def check_contact(text: str) -> str:
 
 def check_addresses(text: str) -> list[str]:
     """The email addresses in `text`, with commas between them. Raises InputError for none, and for what is none."""
-    addresses = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    addresses = list({part.casefold(): part for part in parts}.values())  # who stands twice would get each digest twice
     try:
         for address in addresses or [text]:
             check_domain(parse_address(address).addr_spec)
     except ValueError as error:
-        advice = "such as desk@city.example" + (", with commas between several" if ";" in text else "")
-        raise InputError(str(error), advice=advice) from error
+        several = ", with commas between several" if text.count("@") > 1 else ""
+        raise InputError(str(error), advice=f"such as desk@city.example{several}") from error
     return addresses
 
 
@@ -269,8 +277,19 @@ def _checked(key: str) -> Callable[[str], str]:
     return check
 
 
+def check_language(text: str) -> str:
+    """The code of a language, also where its name or its country stands for it. Raises InputError for any other."""
+    return _checked("language")(MEANT.get(text.casefold(), text))
+
+
+def check_hour(text: str) -> str:
+    """An hour of the day, `7`, also as `7h` or `07:00`. Raises InputError for anything else."""
+    full = FULL_HOUR.fullmatch(text)
+    return _checked("hour")(str(int(full[1])) if full else text)
+
+
 CHECKS: dict[str, Callable[[str], object]] = {
-    "contact": check_contact, "language": _checked("language"), "zone": _checked("zone"), "hour": _checked("hour"),
+    "contact": check_contact, "language": check_language, "zone": _checked("zone"), "hour": check_hour,
     "recipients": check_addresses, "smtp": check_server, "sender": check_addresses,
     "security": check_security, "username": check_username,
 }

@@ -68,7 +68,7 @@ def test_answers_are_asked_for_and_asked_again_where_they_are_wrong(init: Init) 
     ("option", "answer", "said"),
     [
         ("contact", "nobody", "not an email address"),
-        ("contact", "https://", "not an email address"),
+        ("contact", "https://", "not a whole page: 'https://' (such as https://city.example/about)"),
         ("contact", "city.example/a", "(a page is written with https:// before it: https://city.example/a)"),
         ("contact", "city.example", "with https:// before it: https://city.example)"),
         ("contact", "desk@hue", "'desk@hue' has no dot behind @ (such as desk@city.example)"),
@@ -79,7 +79,9 @@ def test_answers_are_asked_for_and_asked_again_where_they_are_wrong(init: Init) 
         ("hour", "noon", "hour 'noon': not a whole number"),
         ("zone", "Asia/Soul", "zone: no time zone 'Asia/Soul'; did you mean 'Asia/Seoul'?\n"),
         ("recipients", "a@city.example; b@city.example", "(such as desk@city.example, with commas between several)"),
+        ("recipients", "a@city.example b@city.example", "(such as desk@city.example, with commas between several)"),
         ("recipients", " , ", "not an email address"),
+        ("hour", "7h30", "hour '7h30': not a whole number"),
         ("smtp", "mail.example:99999", "99999"),
         ("smtp", "https://mail.example", "not a mail server"),
         ("sender", "Twinwatch", "not an email address"),
@@ -92,6 +94,38 @@ def test_a_wrong_option_gets_one_line_and_writes_nothing(
 
     assert code == 1 and err.startswith("twinwatch: ") and err.count("\n") == 1 and said in err
     assert list(clean_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("option", "answer", "read"), [
+    ("language", "vn", ("vi", 8)), ("language", "Tiếng Việt", ("vi", 8)), ("language", "kr", ("ko", 8)),
+    ("hour", "07:00", ("ko", 7)), ("hour", "7h", ("ko", 7)), ("hour", "18시", ("ko", 18)),
+])
+def test_what_people_write_for_a_language_or_an_hour_is_understood(
+    init: Init, option: str, answer: str, read: tuple[str, int]
+) -> None:
+    code, _, _ = init("--no-test", **{option: answer})
+
+    [subscription] = load_settings().subscription
+    assert code == 0 and (subscription.language, subscription.hour) == read
+
+
+def test_a_recipient_who_is_named_twice_is_one(init: Init) -> None:
+    init("--no-test", recipients="a@city.example, b@city.example, A@city.example")
+
+    assert load_settings().subscription[0].recipients == ["A@city.example", "b@city.example"]
+
+
+@pytest.mark.parametrize(("contact", "sender"), [
+    ("desk@city.example", "desk@city.example"), ("https://city.example/about", "lan@city.example"),
+])
+def test_the_sender_that_is_offered_is_the_contact_where_that_is_an_address(
+    init: Init, contact: str, sender: str
+) -> None:
+    options = {"--contact": contact, "--recipients": "lan@city.example", "--smtp": "127.0.0.1:2525"}
+
+    code, _, _ = init("--no-test", options=options, answers="\n" * 4)
+
+    assert code == 0 and load_settings().email.sender == sender
 
 
 def test_a_wrong_option_is_refused_before_anything_is_asked(init: Init) -> None:

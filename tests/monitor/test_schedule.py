@@ -111,6 +111,20 @@ def test_of_two_services_one_crawls_until_it_is_gone(crawling: Application, cloc
     assert len(other.requests) == 1
 
 
+def test_a_second_service_says_once_that_it_stands_by(crawling: Application, clock: FakeClock) -> None:
+    said: list[str] = []
+    services = Service(crawling, said.append, FakeCrawl()), Service(crawling, said.append, FakeCrawl())
+
+    for service in (*services, services[1]):
+        asyncio.run(service.crawl_tick())
+    assert said == ["another service has the schedule of this store; this one takes over when that is gone"]
+
+    clock.advance(seconds=LEASE_SECONDS)
+    for service in reversed(services):
+        asyncio.run(service.crawl_tick())
+    assert len(said) == 2  # now the first one does
+
+
 def test_a_failing_crawl_is_said_once_and_once_more_when_it_is_over(crawling: Application) -> None:
     said: list[str] = []
     crawl = FakeCrawl(1)
