@@ -74,7 +74,8 @@ def write_settings(given: Answers, *, test: bool | None, force: bool) -> None:
     hour = ask("hour", given, "Hour of the daily digest (0 to 23)", check_hour, "7")
     readers = ask("recipients", given, "Recipients' addresses, with commas between them", check_addresses)
     mail = ask_for_mail(given)
-    writer = ask("sender", given, "Sender's address", check_addresses, contact if "@" in contact else readers[0])
+    likely = readers[0] if contact.startswith(("http://", "https://")) else contact
+    writer = ask("sender", given, "Sender's address", check_addresses, likely)
     answers = {"name": NAME, "recipients": readers, "language": language, "hour": int(hour), "zone": zone}
     save_settings(path, make_toml(contact, answers, {**mail, "sender": writer[0]}))
     begin_subscription(path)

@@ -117,6 +117,7 @@ def test_a_recipient_who_is_named_twice_is_one(init: Init) -> None:
 
 @pytest.mark.parametrize(("contact", "sender"), [
     ("desk@city.example", "desk@city.example"), ("https://city.example/about", "lan@city.example"),
+    ("https://city.example/@desk", "lan@city.example"),
 ])
 def test_the_sender_that_is_offered_is_the_contact_where_that_is_an_address(
     init: Init, contact: str, sender: str
